@@ -1,1 +1,15 @@
-//! TODO
+//! Hardware as named three-address register-transfer code.
+//!
+//! A [`Design`] is read by the simulator and by the emitter alike. Each [`Op`] has its two
+//! meanings, the value and the Verilog text, side by side in [`op`].
+
+pub mod design;
+pub mod op;
+pub mod types;
+
+pub use design::{
+    Connection, Design, Image, ImageId, Instance, Memory, Module, ModuleId, Net, NetId, NetSource,
+    Port, ReadPort, Register, Reset, WritePort,
+};
+pub use op::Op;
+pub use types::Type;
