@@ -5,11 +5,14 @@
 
 pub mod design;
 pub mod op;
+pub mod text;
 pub mod types;
+pub mod word;
 
 pub use design::{
     Connection, Design, Image, ImageId, Instance, Memory, Module, ModuleId, Net, NetId, NetSource,
     Port, ReadPort, Register, Reset, WritePort,
 };
-pub use op::Op;
+pub use op::{IndexOutOfRange, Op, Value};
+pub use text::{Body, Offset, Operand, Text};
 pub use types::Type;
