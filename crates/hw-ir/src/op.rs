@@ -133,11 +133,19 @@ impl Op {
             Op::Add(a, b) | Op::Subtract(a, b) | Op::Multiply(a, b) => vec![*a, *b],
             Op::Equal(a, b) | Op::NotEqual(a, b) => vec![*a, *b],
             Op::Less(a, b) | Op::LessEqual(a, b) => vec![*a, *b],
-            Op::AddSubtract { subtract, left, right } => vec![*subtract, *left, *right],
+            Op::AddSubtract {
+                subtract,
+                left,
+                right,
+            } => vec![*subtract, *left, *right],
             Op::Mux { select, high, low } => vec![*select, *high, *low],
             Op::Concat(parts) | Op::Join(parts) => parts.clone(),
             Op::Select { vector, index } => vec![*vector, *index],
-            Op::Insert { vector, index, chunk } => vec![*vector, *index, *chunk],
+            Op::Insert {
+                vector,
+                index,
+                chunk,
+            } => vec![*vector, *index, *chunk],
         }
     }
 
@@ -154,7 +162,12 @@ impl Op {
             value(a).elements.iter().map(|&a| f(a)).collect()
         };
         let binary = |a: NetId, b: NetId, f: &dyn Fn(i64, i64) -> i64| -> Vec<i64> {
-            value(a).elements.iter().zip(value(b).elements).map(|(&a, &b)| f(a, b)).collect()
+            value(a)
+                .elements
+                .iter()
+                .zip(value(b).elements)
+                .map(|(&a, &b)| f(a, b))
+                .collect()
         };
         let bit = |truth: bool| vec![i64::from(truth)];
         Ok(match self {
@@ -166,7 +179,11 @@ impl Op {
             Op::Negate(a) => unary(*a, &|a| word::negate(ty, a)),
             Op::Add(a, b) => binary(*a, *b, &|a, b| word::add(ty, a, b)),
             Op::Subtract(a, b) => binary(*a, *b, &|a, b| word::subtract(ty, a, b)),
-            Op::AddSubtract { subtract, left, right } => {
+            Op::AddSubtract {
+                subtract,
+                left,
+                right,
+            } => {
                 let minus = value(*subtract).scalar() != 0;
                 binary(*left, *right, &|a, b| word::add_subtract(ty, minus, a, b))
             }
@@ -184,29 +201,45 @@ impl Op {
                 bit(word::less_equal(a.ty, a.scalar(), b.scalar()))
             }
             Op::Mux { select, high, low } => {
-                let chosen = if value(*select).scalar() != 0 { high } else { low };
+                let chosen = if value(*select).scalar() != 0 {
+                    high
+                } else {
+                    low
+                };
                 value(*chosen).elements.to_vec()
             }
             Op::Any(a) => bit(value(*a).elements.iter().any(|&a| a != 0)),
             Op::All(a) => {
                 let a = value(*a);
-                bit(a.elements.iter().all(|&element| word::all_bits(a.ty, element)))
+                bit(a
+                    .elements
+                    .iter()
+                    .all(|&element| word::all_bits(a.ty, element)))
             }
             Op::Resize(a) => unary(*a, &|a| word::resize(ty, a)),
             Op::Slice(a, low) => unary(*a, &|a| word::slice(ty, a, *low)),
             Op::Concat(parts) => vec![concat(ty, parts, value)],
-            Op::Join(parts) => {
-                parts.iter().flat_map(|&part| value(part).elements.iter().copied()).collect()
-            }
+            Op::Join(parts) => parts
+                .iter()
+                .flat_map(|&part| value(part).elements.iter().copied())
+                .collect(),
             Op::Elements(a, start) => {
                 let elements = value(*a).elements.iter();
-                elements.skip(*start as usize).take(ty.count as usize).copied().collect()
+                elements
+                    .skip(*start as usize)
+                    .take(ty.count as usize)
+                    .copied()
+                    .collect()
             }
             Op::Select { vector, index } => {
                 let range = chunk_range(value(*vector), value(*index).scalar(), ty.count)?;
                 value(*vector).elements[range].to_vec()
             }
-            Op::Insert { vector, index, chunk } => {
+            Op::Insert {
+                vector,
+                index,
+                chunk,
+            } => {
                 let chunk = value(*chunk);
                 let range = chunk_range(value(*vector), value(*index).scalar(), chunk.ty.count)?;
                 let mut elements = value(*vector).elements.to_vec();
@@ -236,9 +269,16 @@ impl Op {
             Op::Negate(a) => Text::expression(format!("-{}", name(a))),
             Op::Add(a, b) => infix(a, "+", b),
             Op::Subtract(a, b) => infix(a, "-", b),
-            Op::AddSubtract { subtract, left, right } => {
+            Op::AddSubtract {
+                subtract,
+                left,
+                right,
+            } => {
                 let (left, right) = (name(left), name(right));
-                Text::expression(format!("{} ? {left} - {right} : {left} + {right}", name(subtract)))
+                Text::expression(format!(
+                    "{} ? {left} - {right} : {left} + {right}",
+                    name(subtract)
+                ))
             }
             Op::Multiply(a, b) => infix(a, "*", b),
             Op::ShiftLeft(a, amount) => Text::expression(format!("{} << {amount}", name(a))),
@@ -267,9 +307,19 @@ impl Op {
             Op::Select { vector, index } => {
                 chunk_text(target, operand(*vector), operand(*index), ty, None)
             }
-            Op::Insert { vector, index, chunk } => {
+            Op::Insert {
+                vector,
+                index,
+                chunk,
+            } => {
                 let chunk = operand(*chunk);
-                chunk_text(target, operand(*vector), operand(*index), chunk.ty, Some(chunk.name))
+                chunk_text(
+                    target,
+                    operand(*vector),
+                    operand(*index),
+                    chunk.ty,
+                    Some(chunk.name),
+                )
             }
         }
     }

@@ -43,7 +43,10 @@ pub enum Body {
 
 impl Text {
     pub(crate) fn expression(text: String) -> Text {
-        Text { offset: None, body: Body::Expression(text) }
+        Text {
+            offset: None,
+            body: Body::Expression(text),
+        }
     }
 }
 
@@ -83,7 +86,11 @@ pub fn hexadecimal(ty: Type, elements: &[i64]) -> String {
         }
         position += ty.width as usize;
     }
-    nibbles.iter().rev().map(|&n| char::from_digit(u32::from(n), 16).unwrap_or('0')).collect()
+    nibbles
+        .iter()
+        .rev()
+        .map(|&n| char::from_digit(u32::from(n), 16).unwrap_or('0'))
+        .collect()
 }
 
 /// Bits `low` to `low + bits - 1` of an operand; the operand itself where that is all of it.
@@ -149,7 +156,11 @@ fn offset(target: &str, vector: Operand<'_>, index: Operand<'_>, chunk: u64) -> 
     if chunk.is_power_of_two() {
         let zeros = chunk.trailing_zeros();
         let expression = format!("{{{}, {zeros}'d0}}", index.name);
-        return Offset { name, width: index.ty.width + zeros, expression };
+        return Offset {
+            name,
+            width: index.ty.width + zeros,
+            expression,
+        };
     }
     let width = address_bits(vector.ty.bits());
     let more = width.saturating_sub(index.ty.width);
@@ -158,5 +169,9 @@ fn offset(target: &str, vector: Operand<'_>, index: Operand<'_>, chunk: u64) -> 
     } else {
         format!("{{{more}'d0, {}}}", index.name)
     };
-    Offset { name, width, expression: format!("{wide} * {width}'d{chunk}") }
+    Offset {
+        name,
+        width,
+        expression: format!("{wide} * {width}'d{chunk}"),
+    }
 }

@@ -25,12 +25,20 @@ impl Type {
 
     /// One signed element.
     pub const fn signed(width: u32) -> Type {
-        Type { signed: true, width, count: 1 }
+        Type {
+            signed: true,
+            width,
+            count: 1,
+        }
     }
 
     /// One unsigned element.
     pub const fn unsigned(width: u32) -> Type {
-        Type { signed: false, width, count: 1 }
+        Type {
+            signed: false,
+            width,
+            count: 1,
+        }
     }
 
     /// The same element `count` times.

@@ -89,11 +89,19 @@ macro_rules! word {
             }
             #[inline(always)]
             fn right(self, amount: u32, signed: bool) -> Self {
-                if signed { self >> amount } else { ((self as $unsigned) >> amount) as $signed }
+                if signed {
+                    self >> amount
+                } else {
+                    ((self as $unsigned) >> amount) as $signed
+                }
             }
             #[inline(always)]
             fn below(self, other: Self, signed: bool) -> bool {
-                if signed { self < other } else { (self as $unsigned) < (other as $unsigned) }
+                if signed {
+                    self < other
+                } else {
+                    (self as $unsigned) < (other as $unsigned)
+                }
             }
         }
     };
@@ -129,7 +137,11 @@ pub fn subtract<T: Word>(ty: Type, a: T, b: T) -> T {
 /// [`crate::Op::AddSubtract`].
 #[inline(always)]
 pub fn add_subtract<T: Word>(ty: Type, minus: bool, left: T, right: T) -> T {
-    if minus { subtract(ty, left, right) } else { add(ty, left, right) }
+    if minus {
+        subtract(ty, left, right)
+    } else {
+        add(ty, left, right)
+    }
 }
 
 /// [`crate::Op::Multiply`].
@@ -177,8 +189,14 @@ pub fn slice<T: Word>(to: Type, a: T, low: u32) -> T {
 /// [`crate::Op::All`] for one element of type `of`.
 #[inline(always)]
 pub fn all_bits<T: Word>(of: Type, a: T) -> bool {
-    let ones = T::from_i64(-1).wrap(Type { signed: false, ..of });
-    a.wrap(Type { signed: false, ..of }) == ones
+    let ones = T::from_i64(-1).wrap(Type {
+        signed: false,
+        ..of
+    });
+    a.wrap(Type {
+        signed: false,
+        ..of
+    }) == ones
 }
 
 /// [`crate::Op::Concat`]: one more part above what has been gathered in the low `below` bits.
