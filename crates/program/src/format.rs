@@ -34,7 +34,9 @@ pub struct Format {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
     /// The text is not of the form `s8f4`, `u8f8` or `b1`.
-    #[error("`{0}` is not a word format; write `s8f4` (signed, 8 bits, 4 of them fraction), `u8f8` or `b1`")]
+    #[error(
+        "`{0}` is not a word format; write `s8f4` (signed, 8 bits, 4 of them fraction), `u8f8` or `b1`"
+    )]
     Syntax(String),
     /// The width is outside what the coding allows.
     #[error("a width of {width} bits in `{text}` is out of range; {allowed}")]
@@ -58,9 +60,17 @@ pub enum FormatError {
 
 impl Format {
     /// The bipolar format `b1`: -1 or +1 in one bit.
-    pub const BIPOLAR: Format = Format { coding: Coding::Bipolar, width: 1, fraction: 0 };
+    pub const BIPOLAR: Format = Format {
+        coding: Coding::Bipolar,
+        width: 1,
+        fraction: 0,
+    };
     /// A truth value: unsigned, one bit, no fraction.
-    pub const TRUTH: Format = Format { coding: Coding::Unsigned, width: 1, fraction: 0 };
+    pub const TRUTH: Format = Format {
+        coding: Coding::Unsigned,
+        width: 1,
+        fraction: 0,
+    };
 
     /// A two's complement format of `width` bits (1 to 64), `fraction` of them fraction.
     ///
@@ -94,13 +104,24 @@ impl Format {
             Coding::Bipolar => (1, "a bipolar word has 1 bit"),
         };
         if width == 0 || width > limit {
-            return Err(FormatError::Width { text: text(), width, allowed });
+            return Err(FormatError::Width {
+                text: text(),
+                width,
+                allowed,
+            });
         }
         if !(-256..=256).contains(&fraction) {
-            return Err(FormatError::Fraction { text: text(), fraction });
+            return Err(FormatError::Fraction {
+                text: text(),
+                fraction,
+            });
         }
         // Both casts fit: the ranges were checked on the lines above.
-        Ok(Format { coding, width: width as u32, fraction: fraction as i32 })
+        Ok(Format {
+            coding,
+            width: width as u32,
+            fraction: fraction as i32,
+        })
     }
 
     /// How the bits are read.
@@ -242,7 +263,9 @@ mod tests {
 
     #[test]
     fn what_is_no_format_says_why() {
-        for text in ["", "s", "s0f0", "s65f0", "u64f0", "b2", "s8", "8f4", "s8f999", "sf4", "é8f4"] {
+        for text in [
+            "", "s", "s0f0", "s65f0", "u64f0", "b2", "s8", "8f4", "s8f999", "sf4", "é8f4",
+        ] {
             assert!(text.parse::<Format>().is_err(), "{text}");
         }
     }

@@ -1,10 +1,21 @@
 //! L1 of hopwire: a recurrent network in integers, with explicit word formats.
 //!
-//! A [`Format`] says how a word stands for a value; [`rounding`] is the one place that says what
-//! rounding and overflow mean.
+//! A [`Program`] is a list of vectors and of stages; each stage *gathers* (sums weighted elements
+//! of a source vector) and *applies* (a small typed expression, the same for every element). A
+//! [`Format`] says how a word stands for a value; [`rounding`] is the one place that says what
+//! rounding and overflow mean. The program knows no networks and no clock.
 
 pub mod format;
+pub mod order;
+pub mod program;
 pub mod rounding;
+pub mod stage;
 
 pub use format::{Coding, Format, FormatError};
+pub use order::{Order, Permutations};
+pub use program::{Program, Status, Stop};
 pub use rounding::{Overflow, Rounding};
+pub use stage::{
+    Arrangement, Boundary, Expression, Gather, Node, NodeId, Operation, Role, Shape, Stage,
+    Storage, Vector, VectorId, Weights, When,
+};

@@ -79,7 +79,11 @@ pub fn fit(value: i128, format: Format, overflow: Overflow) -> Result<i64, Overf
     }
     if (low..=high).contains(&value) {
         let symmetric = overflow == Overflow::SaturateSymmetric && format.is_signed();
-        return Ok(if symmetric { value.max(-high) as i64 } else { value as i64 });
+        return Ok(if symmetric {
+            value.max(-high) as i64
+        } else {
+            value as i64
+        });
     }
     match overflow {
         Overflow::Saturate => Ok(value.clamp(low, high) as i64),
@@ -110,7 +114,11 @@ pub fn resize(
     rounding: Rounding,
     overflow: Overflow,
 ) -> Result<i64, Overflowed> {
-    fit(round(raw, from.fraction(), to.fraction(), rounding), to, overflow)
+    fit(
+        round(raw, from.fraction(), to.fraction(), rounding),
+        to,
+        overflow,
+    )
 }
 
 /// The value of format `format` nearest to a real number, by `half_even` and saturation; the way

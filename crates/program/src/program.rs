@@ -1,0 +1,74 @@
+//! A program: vectors, stages, and when to stop.
+
+use serde::{Deserialize, Serialize};
+
+use crate::order::Order;
+use crate::stage::{Stage, Vector, VectorId};
+
+/// A network in integers. It knows no clock; [`crate::execute`] runs it step by step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// The network's name, an identifier.
+    pub name: String,
+    /// The kind of network, for headers and reports.
+    pub kind: String,
+    /// Where things come from: (name of a vector, stage or `update`, place in the description as
+    /// `digits.toml:6 [weights]`).
+    pub sources: Vec<(String, String)>,
+    /// Every vector.
+    pub vectors: Vec<Vector>,
+    /// Every stage, in the order in which they run.
+    pub stages: Vec<Stage>,
+    /// The order of updates within a step.
+    pub order: Order,
+    /// When a run ends.
+    pub stop: Stop,
+}
+
+/// When a run ends. After each step the conditions are looked at in this order: nothing changed,
+/// period 2, budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    /// The budget: the run ends after so many steps at the latest; at least 1.
+    pub max_steps: u64,
+    /// Ends the run after a step that changed no state.
+    pub when_stable: bool,
+    /// Ends the run after a step whose state equals the state two steps before; looked at from
+    /// the second step on.
+    pub on_period_two: bool,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The last step changed no state: a fixed point.
+    Stable,
+    /// The state alternates between two values.
+    Period,
+    /// The budget of steps is spent.
+    Budget,
+}
+
+impl Program {
+    /// The vector of an id; `None` for one of another program.
+    pub fn vector(&self, id: VectorId) -> Option<&Vector> {
+        self.vectors.get(id.0)
+    }
+
+    /// The vector of a name.
+    pub fn find(&self, name: &str) -> Option<VectorId> {
+        self.vectors
+            .iter()
+            .position(|vector| vector.name == name)
+            .map(VectorId)
+    }
+
+    /// Where in the description a vector, stage or `update` comes from.
+    pub fn source(&self, of: &str) -> Option<&str> {
+        self.sources
+            .iter()
+            .find(|(name, _)| name == of)
+            .map(|(_, place)| place.as_str())
+    }
+}

@@ -1,0 +1,257 @@
+//! Stages: what is gathered, and what is applied to it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::format::Format;
+use crate::rounding::{Overflow, Rounding};
+
+/// A vector of a program, by its place in [`crate::Program::vectors`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct VectorId(pub usize);
+
+/// The arrangement of a vector's elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// So many units in a row.
+    Units(usize),
+    /// Cells row by row from the north, each row from the west.
+    Grid {
+        /// Rows.
+        rows: usize,
+        /// Cells of a row.
+        columns: usize,
+    },
+}
+
+impl Shape {
+    /// The number of elements.
+    pub fn elements(self) -> usize {
+        match self {
+            Shape::Units(units) => units,
+            Shape::Grid { rows, columns } => rows * columns,
+        }
+    }
+}
+
+/// What a vector is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Loaded before a run, rewritten each step, unloaded after it.
+    State,
+    /// Loaded before a run, then fixed.
+    Input,
+    /// Written by the stages that run once, then fixed.
+    Derived,
+    /// Known when the program is made: raw values.
+    Parameter(Vec<i64>),
+}
+
+/// A vector of words of one format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vector {
+    /// Its name, an identifier, unique in the program.
+    pub name: String,
+    /// How its elements are arranged.
+    pub shape: Shape,
+    /// The format of an element.
+    pub format: Format,
+    /// What it is for.
+    pub role: Role,
+}
+
+/// When a stage runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// Once, after loading and before the first step.
+    Once,
+    /// In every step.
+    EveryStep,
+}
+
+/// One stage: for each element i of its targets, gather, then apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Its name, an identifier, unique in the program.
+    pub name: String,
+    /// When it runs.
+    pub when: When,
+    /// What is summed up; [`Operation::Gathered`] names these by place.
+    pub gathers: Vec<Gather>,
+    /// What is computed for each element.
+    pub apply: Expression,
+    /// The vectors that are written, with the node of `apply` that they take. All targets have as
+    /// many elements as the gathers have rows. Synchronously, no target's new value is seen
+    /// within the stage.
+    pub writes: Vec<(VectorId, NodeId)>,
+}
+
+/// `accumulator_i = offset_i + sum_j weight_ij * map(source_j)`, exact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gather {
+    /// The vector that is read.
+    pub source: VectorId,
+    /// What is made of a source element before it is weighted, as an expression in which
+    /// [`Operation::Element`] of the source stands for it; nothing where `None`.
+    pub map: Option<(Expression, NodeId)>,
+    /// The weights.
+    pub weights: Weights,
+    /// A parameter vector that the sum starts from, in the accumulator's fraction.
+    pub offset: Option<VectorId>,
+    /// The format of the sum; its fraction is that of weight and mapped source together, and its
+    /// width holds the worst case, so that no partial sum overflows.
+    pub accumulator: Format,
+}
+
+/// Weights of a gather: raw values and how they are arranged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weights {
+    /// The format of a weight.
+    pub format: Format,
+    /// How they are arranged.
+    pub arrangement: Arrangement,
+    /// Where the hardware keeps them.
+    pub storage: Storage,
+}
+
+/// Where the hardware keeps weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Storage {
+    /// In a memory with fixed contents, or in logic.
+    Rom,
+    /// In a memory that can be loaded at run time over a stream; it starts with the weights of the
+    /// description.
+    Ram,
+}
+
+/// How weights are arranged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrangement {
+    /// A full matrix, row by row: `values[i * columns + j]` leads from source j to element i.
+    Dense {
+        /// Elements written.
+        rows: usize,
+        /// Elements of the source.
+        columns: usize,
+        /// `rows * columns` raw weights.
+        values: Vec<i64>,
+    },
+    /// A few weights a row.
+    Sparse {
+        /// Elements of the source.
+        columns: usize,
+        /// For each element written: (source, raw weight), sources rising.
+        rows: Vec<Vec<(usize, i64)>>,
+    },
+    /// One square template for every cell of a grid: the coefficient at row `k`, column `l`
+    /// weighs the neighbour `k - radius` rows south and `l - radius` columns east of the cell.
+    Stencil {
+        /// 1 for 3x3, 2 for 5x5.
+        radius: usize,
+        /// `(2 radius + 1)^2` raw coefficients, row by row from the north-west.
+        coefficients: Vec<i64>,
+        /// What stands for cells beyond the edge.
+        boundary: Boundary,
+    },
+}
+
+/// What stands for cells beyond the edge of a grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Boundary {
+    /// This raw value, in the format of the mapped source.
+    Fixed(i64),
+    /// The nearest cell of the grid.
+    ZeroFlux,
+    /// The cell at the opposite edge: the grid is a torus.
+    Periodic,
+}
+
+/// A node of an expression, by its place in [`Expression::nodes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct NodeId(pub usize);
+
+/// What is computed for one element: nodes in order, each over earlier ones.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Expression {
+    /// The nodes.
+    pub nodes: Vec<Node>,
+}
+
+/// A node: a name for the reader of the hardware, what it computes, and in which format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    /// An identifier, unique in the expression; it names the net in the Verilog.
+    pub name: String,
+    /// What it computes.
+    pub operation: Operation,
+    /// The format of its value.
+    pub format: Format,
+}
+
+/// What a node computes. Arithmetic is exact: the node's format must hold every result that can
+/// occur; only [`Operation::Resize`] rounds and saturates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// The sum of a gather of the stage, in its accumulator's format.
+    Gathered(usize),
+    /// Element i of a vector (of the same shape as the targets), as it stands before it is written.
+    Element(VectorId),
+    /// A raw value in the node's format.
+    Constant(i64),
+    /// Sum; both operands and the node have one fraction.
+    Add(NodeId, NodeId),
+    /// Difference; both operands and the node have one fraction.
+    Subtract(NodeId, NodeId),
+    /// Product; the node's fraction is the sum of the operands' fractions.
+    Multiply(NodeId, NodeId),
+    /// The same word with its point moved: the node has the operand's coding and width, and any
+    /// fraction. Costs nothing; multiplies by a power of two.
+    Scale(NodeId),
+    /// 1 where the left is below the right; operands of one fraction, the node is `u1f0`.
+    Less(NodeId, NodeId),
+    /// `if condition then high else low`; the branches have the node's format.
+    Select {
+        /// A `u1f0` node.
+        condition: NodeId,
+        /// The value where the condition is 1.
+        high: NodeId,
+        /// The value where it is 0.
+        low: NodeId,
+    },
+    /// The smaller one; operands have the node's format.
+    Minimum(NodeId, NodeId),
+    /// The larger one; operands have the node's format.
+    Maximum(NodeId, NodeId),
+    /// The value in the node's format, rounded and fitted.
+    Resize {
+        /// The operand.
+        of: NodeId,
+        /// What happens to dropped fraction bits.
+        rounding: Rounding,
+        /// What happens to values out of range.
+        overflow: Overflow,
+    },
+}
+
+impl Expression {
+    /// Adds a node.
+    pub fn push(&mut self, name: &str, operation: Operation, format: Format) -> NodeId {
+        self.nodes.push(Node {
+            name: name.into(),
+            operation,
+            format,
+        });
+        NodeId(self.nodes.len() - 1)
+    }
+
+    /// The format of a node; `None` for a node of another expression.
+    pub fn format(&self, node: NodeId) -> Option<Format> {
+        self.nodes.get(node.0).map(|node| node.format)
+    }
+}
