@@ -8,6 +8,7 @@ pub mod check;
 pub mod design;
 pub mod json;
 pub mod op;
+pub mod probe;
 pub mod text;
 pub mod types;
 pub mod word;
