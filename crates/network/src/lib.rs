@@ -1,1 +1,29 @@
-//! TODO
+//! L0 of hopwire: what the user meant.
+//!
+//! A [`Description`] is read from a TOML file, with errors that name file, line and field; from it
+//! comes a [`Network`], in real numbers: [`Hopfield`] or [`Cellular`], each with a reference in
+//! `f64` that says what the hardware should compute.
+
+pub mod cellular;
+pub mod description;
+mod diagnostic;
+mod fact;
+pub mod hopfield;
+pub mod image;
+mod kind;
+pub mod learning;
+mod network;
+pub mod noise;
+mod problem;
+pub mod tensor;
+
+pub use cellular::Cellular;
+pub use description::{Description, Sections, schema, starter};
+pub use diagnostic::{Diagnostic, NetworkError, Place};
+pub use fact::{Fact, Level};
+pub use hopfield::Hopfield;
+pub use image::GreyImage;
+pub use kind::Kind;
+pub use network::Network;
+pub use problem::Problem;
+pub use tensor::Tensor;

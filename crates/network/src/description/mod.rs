@@ -1,0 +1,107 @@
+//! The description file: what a user writes, with errors that name file, line and field.
+
+mod cellular;
+mod checks;
+mod hopfield;
+mod keywords;
+mod name;
+mod schema;
+mod source;
+mod starter;
+mod syntax;
+mod values;
+
+use std::path::Path;
+
+pub use cellular::{
+    BoundarySection, BoundaryWord, CellularData, CellularDescription, CellularFormat,
+    CellularHardware, CellularKind, CellularNetwork, CellularUpdate, Dynamics, Form, ModelWord,
+    StateSection, TemplateSection, Until,
+};
+pub use hopfield::{
+    HopfieldData, HopfieldDescription, HopfieldFormat, HopfieldHardware, HopfieldKind,
+    HopfieldNetwork, HopfieldUpdate, HopfieldWeights, Learn, Neighbourhood, Noise, OrderWord, Rule,
+    Storage,
+};
+pub use keywords::is_keyword;
+pub use name::check_name;
+pub use schema::schema;
+pub use source::Source;
+pub use starter::starter;
+pub use values::{FormatChoice, PatternSource, PrototypeSource, Start, TensorSource};
+
+use crate::diagnostic::NetworkError;
+use crate::kind::Kind;
+
+/// Largest description file, in bytes; inline weights of a thousand units fit.
+pub const MAX_DESCRIPTION_BYTES: u64 = 16 << 20;
+
+/// A description that was read and checked, together with the text it came from.
+#[derive(Debug, Clone)]
+pub struct Description {
+    /// What it says.
+    pub sections: Sections,
+    /// Where it says it.
+    pub source: Source,
+}
+
+/// The sections, by network kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sections {
+    /// A discrete Hopfield network.
+    Hopfield(HopfieldDescription),
+    /// A cellular array.
+    Cellular(CellularDescription),
+}
+
+impl Description {
+    /// Reads and checks the description at `path`. Files that it names are read later, by
+    /// [`crate::Network::from_description`]; their paths count from the folder of `path`.
+    ///
+    /// # Errors
+    /// The first thing found wrong, with its place.
+    pub fn load(path: impl AsRef<Path>) -> Result<Description, NetworkError> {
+        Description::from_source(Source::read(path.as_ref())?)
+    }
+
+    /// Reads and checks a description from memory. `file` is its name in errors, and data paths
+    /// count from `folder`.
+    ///
+    /// # Errors
+    /// The first thing found wrong, with its place.
+    pub fn parse(text: &str, file: &str, folder: &Path) -> Result<Description, NetworkError> {
+        Description::from_source(Source::new(text, file, folder)?)
+    }
+
+    fn from_source(source: Source) -> Result<Description, NetworkError> {
+        let sections = match syntax::kind(&source)? {
+            Kind::Hopfield => {
+                let sections = syntax::sections(&source)?;
+                checks::check_hopfield(&sections, &source)?;
+                Sections::Hopfield(sections)
+            }
+            Kind::Cellular => {
+                let sections = syntax::sections(&source)?;
+                checks::check_cellular(&sections, &source)?;
+                Sections::Cellular(sections)
+            }
+        };
+        Ok(Description { sections, source })
+    }
+
+    /// The network kind.
+    pub fn kind(&self) -> Kind {
+        match self.sections {
+            Sections::Hopfield(_) => Kind::Hopfield,
+            Sections::Cellular(_) => Kind::Cellular,
+        }
+    }
+
+    /// The name of the network and of its top module.
+    pub fn name(&self) -> &str {
+        match &self.sections {
+            Sections::Hopfield(sections) => &sections.network.name,
+            Sections::Cellular(sections) => &sections.network.name,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Commented descriptions to start from.
+
+use crate::kind::Kind;
+
+/// A commented description of this kind that works as it stands: it needs no other file.
+pub fn starter(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Hopfield => include_str!("starters/hopfield.toml"),
+        Kind::Cellular => include_str!("starters/cellular.toml"),
+    }
+}
