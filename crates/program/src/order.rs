@@ -79,8 +79,9 @@ pub fn feedback_step(state: u32, width: u32) -> u32 {
 ///
 /// With m = [`Permutations::index_bits`], an m-bit maximal-length register walks through all
 /// nonzero words; zero follows as the last. Each word is exclusive-ored with a mask of m bits, so
-/// that every index below 2^m comes up exactly once; indices of no unit are passed over. The mask is the
-/// low m bits of a 32-bit register that advances by m steps each sweep.
+/// that every index below 2^m comes up exactly once; indices of no unit are passed over. The mask
+/// is the low m bits of a 32-bit register as it stands before the sweep; that register advances by
+/// one step with each word.
 #[derive(Debug, Clone)]
 pub struct Permutations {
     units: usize,
@@ -124,8 +125,6 @@ impl Permutations {
                 order.push(unit);
             }
             word = Permutations::next_word(word, self.bits);
-        }
-        for _ in 0..self.bits {
             self.mask_state = feedback_step(self.mask_state, 32);
         }
         order
