@@ -79,7 +79,7 @@ pub struct Learn {
     /// The patterns, one a row, of units values -1 or +1.
     pub patterns: PatternSource,
     /// Perceptron only: how far above 0 the local field of each unit of each pattern must be, in
-    /// units of one learning step; 0 or more. Default: half the number of units.
+    /// units of one learning step; 0 or more. Default: the number of units.
     pub margin: Option<f64>,
     /// Perceptron only: the largest number of passes over the patterns. Default 1000.
     pub max_epochs: Option<usize>,

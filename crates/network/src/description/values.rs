@@ -24,17 +24,18 @@ pub enum TensorSource {
 pub enum PatternSource {
     /// One pattern a row, of values -1 or +1.
     Tensor(TensorSource),
-    /// Class means of labelled images.
+    /// Class prototypes of labelled images.
     Prototypes(PrototypeSource),
 }
 
-/// One pattern for each class: the mean of its images, thresholded.
+/// One pattern for each class: the majority of its thresholded images, pixel by pixel.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrototypeSource {
     /// A file of labelled images: in each row the values of one image, then its label (0, 1, ..).
     pub labelled_images: String,
-    /// A pixel of the prototype is +1 where the mean over its class is at least this, else -1.
+    /// A pixel counts as +1 where its value is at least this, else as -1; the prototype has the
+    /// value that at least half of the images of the class have.
     pub threshold: f64,
 }
 

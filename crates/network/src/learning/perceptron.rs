@@ -14,11 +14,11 @@ pub struct Perceptron {
 }
 
 impl Perceptron {
-    /// The settings that are used where nothing is said: a margin of half the units, 1000 epochs,
-    /// symmetric weights.
+    /// The settings that are used where nothing is said: a margin of as much as there are
+    /// units, 1000 epochs, symmetric weights.
     pub fn default_for(units: usize) -> Perceptron {
         Perceptron {
-            margin: units as f64 / 2.0,
+            margin: units as f64,
             max_epochs: 1000,
             symmetric: true,
         }

@@ -64,8 +64,9 @@ impl LabelledImages {
     }
 }
 
-/// One pattern for each class that has images, in the order of the classes: +1 where the mean of
-/// the class is at least `threshold`, else -1.
+/// One pattern for each class that has images, in the order of the classes: the majority of the
+/// thresholded images of the class, pixel by pixel: +1 where at least half of them have a value of
+/// at least `threshold`, else -1.
 pub fn prototypes(labelled: &LabelledImages, threshold: f64) -> Vec<Vec<i8>> {
     let classes = labelled
         .labels
@@ -73,20 +74,24 @@ pub fn prototypes(labelled: &LabelledImages, threshold: f64) -> Vec<Vec<i8>> {
         .max()
         .map_or(0, |largest| largest + 1);
     let pixels = labelled.images.first().map_or(0, Vec::len);
-    let mut sums = vec![(0usize, vec![0.0; pixels]); classes];
+    let mut votes = vec![(0usize, vec![0i64; pixels]); classes];
     for (image, &label) in labelled.images.iter().zip(&labelled.labels) {
-        if let Some((count, sum)) = sums.get_mut(label) {
+        if let Some((count, votes)) = votes.get_mut(label) {
             *count += 1;
-            sum.iter_mut()
-                .zip(image)
-                .for_each(|(sum, value)| *sum += value);
+            let values = thresholded(image, threshold);
+            votes
+                .iter_mut()
+                .zip(values)
+                .for_each(|(vote, value)| *vote += i64::from(value));
         }
     }
-    let present = sums.into_iter().filter(|(count, _)| *count > 0);
+    let present = votes.into_iter().filter(|(count, _)| *count > 0);
     present
-        .map(|(count, mut sum)| {
-            sum.iter_mut().for_each(|value| *value /= count as f64);
-            thresholded(&sum, threshold)
+        .map(|(_, votes)| {
+            votes
+                .into_iter()
+                .map(|vote| if vote >= 0 { 1 } else { -1 })
+                .collect()
         })
         .collect()
 }
