@@ -29,6 +29,12 @@ pub struct PendingRegister {
     place: u32,
 }
 
+/// An instance whose inputs are not connected yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PendingInstance {
+    place: u32,
+}
+
 impl ModuleBuilder {
     /// An empty module.
     pub fn new(name: impl Into<String>, purpose: impl Into<String>) -> ModuleBuilder {
@@ -367,13 +373,27 @@ impl ModuleBuilder {
         count: u32,
         inputs: Vec<Connection>,
     ) -> Vec<NetId> {
-        let instance = self.module.instances.len() as u32;
+        let (pending, outputs) = self.declare_instances(name, id, of, count);
+        self.connect(pending, inputs);
+        outputs
+    }
+
+    /// An array of instances whose inputs follow with [`ModuleBuilder::connect`], for loops that
+    /// close through registers.
+    pub fn declare_instances(
+        &mut self,
+        name: &str,
+        id: ModuleId,
+        of: &Module,
+        count: u32,
+    ) -> (PendingInstance, Vec<NetId>) {
+        let place = self.module.instances.len() as u32;
         let outputs: Vec<NetId> = (0u32..)
             .zip(&of.outputs)
-            .map(|(place, port)| {
+            .map(|(output, port)| {
                 let ty = of.ty(port.net);
                 let stem = port.name.strip_suffix("_o").unwrap_or(&port.name);
-                let source = NetSource::Instance(instance, place);
+                let source = NetSource::Instance(place, output);
                 self.net(
                     &format!("{name}_{stem}"),
                     ty.times(ty.count * count),
@@ -382,15 +402,21 @@ impl ModuleBuilder {
             })
             .collect();
         let name = self.unique(name);
-        let module = Instance {
+        let inputs = vec![];
+        let instance = Instance {
             name,
             module: id,
             count,
             inputs,
             outputs: outputs.clone(),
         };
-        self.module.instances.push(module);
-        outputs
+        self.module.instances.push(instance);
+        (PendingInstance { place }, outputs)
+    }
+
+    /// Connects the inputs of a declared array, in the port order of its module.
+    pub fn connect(&mut self, pending: PendingInstance, inputs: Vec<Connection>) {
+        self.module.instances[pending.place as usize].inputs = inputs;
     }
 
     /// A single instance of `of` with its inputs in port order; gives the nets of its outputs.

@@ -13,7 +13,7 @@ pub mod text;
 pub mod types;
 pub mod word;
 
-pub use build::{ModuleBuilder, PendingRegister};
+pub use build::{ModuleBuilder, PendingInstance, PendingRegister};
 pub use check::{DesignError, check};
 pub use design::{
     Connection, Design, Image, ImageId, Instance, Memory, Module, ModuleId, Net, NetId, NetSource,

@@ -1,0 +1,62 @@
+//! Counters and other small pieces of controllers.
+
+use hw_ir::{ModuleBuilder, NetId, Type, types::address_bits};
+
+/// A counter that runs from 0 to `count - 1` and starts again.
+#[derive(Debug, Clone, Copy)]
+pub struct Counter {
+    /// Its value; `None` where there is nothing to count.
+    pub value: Option<NetId>,
+    /// One bit: the value is the last one; `None` stands for always.
+    pub last: Option<NetId>,
+}
+
+/// Adds a counter of `count` values that advances where `enable` is high.
+pub fn counter(m: &mut ModuleBuilder, name: &str, count: u64, enable: NetId) -> Counter {
+    if count <= 1 {
+        return Counter {
+            value: None,
+            last: None,
+        };
+    }
+    let ty = Type::unsigned(address_bits(count));
+    let register = m.register(&format!("{name}_q"), ty, 0);
+    let highest = m.constant(&format!("{name}_highest"), ty, count as i64 - 1);
+    let last = m.equal(&format!("{name}_last"), register.net, highest);
+    let one = m.constant(&format!("{name}_one"), ty, 1);
+    let more = m.add(&format!("{name}_more"), register.net, one);
+    let next = if count.is_power_of_two() {
+        more
+    } else {
+        let zero = m.constant(&format!("{name}_zero"), ty, 0);
+        m.mux(&format!("{name}_d"), last, zero, more)
+    };
+    m.drive(register, next, Some(enable));
+    Counter {
+        value: Some(register.net),
+        last: Some(last),
+    }
+}
+
+/// `a` and, where there is one, `b`.
+pub fn also(m: &mut ModuleBuilder, name: &str, a: NetId, b: Option<NetId>) -> NetId {
+    match b {
+        Some(b) => m.and(name, a, b),
+        None => a,
+    }
+}
+
+/// `a` and not `b`.
+pub fn unless(m: &mut ModuleBuilder, name: &str, a: NetId, b: NetId) -> NetId {
+    let not = m.not(&format!("{name}_not"), b);
+    m.and(name, a, not)
+}
+
+/// A bit that is set by `set`, cleared by `clear` (which loses against `set`), and else kept.
+pub fn flag(m: &mut ModuleBuilder, name: &str, reset: bool, set: NetId, clear: NetId) -> NetId {
+    let register = m.register(&format!("{name}_q"), Type::BIT, i64::from(reset));
+    let kept = unless(m, &format!("{name}_kept"), register.net, clear);
+    let next = m.or(&format!("{name}_d"), kept, set);
+    m.drive(register, next, None);
+    register.net
+}

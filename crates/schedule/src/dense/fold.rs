@@ -1,0 +1,153 @@
+//! The fold of a dense or sparse stage: how its work is spread over lanes, taps and cycles.
+
+use program::{Arrangement, Order, Permutations, Program};
+
+use crate::error::ScheduleError;
+
+/// How a stage of `units` rows is spread over hardware.
+///
+/// The rows of a step form `blocks` blocks, which are updated one after another; a block is
+/// `groups` groups of `lanes` rows; a group takes `columns` cycles of `taps` weights a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fold {
+    /// Rows of the stage.
+    pub units: usize,
+    /// Rows side by side.
+    pub lanes: usize,
+    /// Weights of a row side by side.
+    pub taps: usize,
+    /// Blocks of a step.
+    pub blocks: usize,
+    /// Groups of a block.
+    pub groups: usize,
+    /// Cycles of a group.
+    pub columns: usize,
+    /// Registers between the weight memory and the accumulator.
+    pub depth: usize,
+    /// The order is permuted, with indices of so many bits.
+    pub permuted_bits: Option<u32>,
+}
+
+impl Fold {
+    /// Resolves what the user asked for. Columns that do not divide are padded with zero weights,
+    /// and so is the last group of a synchronous step.
+    ///
+    /// In sequential and permuted order only one row can be computed at a time: the
+    /// `lanes * taps` multipliers then work side by side on that row.
+    ///
+    /// # Errors
+    /// A block that does not divide the units, or lanes that do not divide the block.
+    pub fn resolve(
+        program: &Program,
+        arrangement: &Arrangement,
+        units: usize,
+        lanes: usize,
+        taps: usize,
+    ) -> Result<Fold, ScheduleError> {
+        let (row_length, select) = match arrangement {
+            Arrangement::Dense { columns, .. } => (*columns, 0),
+            Arrangement::Sparse { rows, .. } => {
+                (rows.iter().map(Vec::len).max().unwrap_or(0).max(1), 1)
+            }
+            Arrangement::Stencil { .. } => (1, 0),
+        };
+        let lanes = lanes.clamp(1, units);
+        let (lanes, taps, blocks, groups) = match program.order {
+            Order::Synchronous => (lanes, taps, 1, units.div_ceil(lanes)),
+            Order::Sequential | Order::Permuted { .. } => (1, lanes.saturating_mul(taps), units, 1),
+            Order::Block { size } => {
+                let lanes = lanes.min(size);
+                check_divides("update.block", size, units, program)?;
+                check_divides("hardware.lanes", lanes, size, program)?;
+                (lanes, taps, units / size, size / lanes)
+            }
+        };
+        let taps = taps.clamp(1, row_length);
+        let permuted_bits = match program.order {
+            Order::Permuted { .. } => Some(Permutations::index_bits(units)),
+            Order::Synchronous | Order::Sequential | Order::Block { .. } => None,
+        };
+        let depth = select + tree_registers(taps);
+        let columns = row_length.div_ceil(taps);
+        Ok(Fold {
+            units,
+            lanes,
+            taps,
+            blocks,
+            groups,
+            columns,
+            depth,
+            permuted_bits,
+        })
+    }
+
+    /// Groups of a whole step.
+    pub fn chunks(&self) -> usize {
+        self.blocks * self.groups
+    }
+
+    /// Rows with padding.
+    pub fn rows(&self) -> usize {
+        self.chunks() * self.lanes
+    }
+
+    /// Words of the weight memory; in permuted order a row starts at a power of two.
+    pub fn words(&self) -> usize {
+        match self.permuted_bits {
+            Some(_) => self.units * self.columns.next_power_of_two(),
+            None => self.chunks() * self.columns,
+        }
+    }
+
+    /// Cycles from the issue of a group's last word to the issue of the next block.
+    pub fn latency(&self) -> u64 {
+        self.depth as u64 + 2
+    }
+
+    /// Cycles of a step, in closed form.
+    pub fn step_cycles(&self) -> u64 {
+        let block = (self.groups * self.columns) as u64 + self.latency();
+        let passed_over = self
+            .permuted_bits
+            .map_or(0, |bits| (1 << bits) - self.units as u64);
+        self.blocks as u64 * block + passed_over
+    }
+}
+
+/// Levels of the adder tree after which a register stands; see [`tree_registers`].
+pub const LEVELS_A_REGISTER: usize = 2;
+
+/// Registers on the way through the products and the adder tree of `taps` products: none for one
+/// product, else one after the products and one after every second level.
+pub fn tree_registers(taps: usize) -> usize {
+    match taps {
+        0 | 1 => 0,
+        _ => 1 + levels(taps) / LEVELS_A_REGISTER,
+    }
+}
+
+/// Levels of a binary adder tree.
+pub fn levels(taps: usize) -> usize {
+    taps.next_power_of_two().trailing_zeros() as usize
+}
+
+fn check_divides(
+    field: &'static str,
+    found: usize,
+    of: usize,
+    program: &Program,
+) -> Result<(), ScheduleError> {
+    if found >= 1 && of.is_multiple_of(found) {
+        return Ok(());
+    }
+    let works = (1..=of)
+        .filter(|d| of.is_multiple_of(*d))
+        .min_by_key(|d| d.abs_diff(found));
+    Err(ScheduleError::Fold {
+        field,
+        found,
+        name: program.name.clone(),
+        why: format!("it must divide {of}"),
+        works: works.unwrap_or(1),
+    })
+}

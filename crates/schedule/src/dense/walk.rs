@@ -1,0 +1,258 @@
+//! The walk through a step: which weight word is addressed, and what the pipeline does with it.
+
+use hw_ir::{ModuleBuilder, NetId, Op, Type, types::address_bits};
+use program::{Order, Permutations, order::feedback_mask};
+
+use super::control::Control;
+use crate::counter::{also, counter, unless};
+
+/// The nets of the walk.
+pub struct Walk {
+    /// One bit: the last word of a block is addressed in this cycle.
+    pub block_issued: NetId,
+    /// One bit: a group's results are written in this cycle.
+    pub apply: NetId,
+    /// One bit: the group that is written is its block's last; `None` where each is.
+    pub block_last: Option<NetId>,
+    /// One bit: the step ends in this cycle.
+    pub step_end: NetId,
+    accumulate: NetId,
+    first: Option<NetId>,
+    column: Option<NetId>,
+    address: Option<NetId>,
+    offset_address: Option<NetId>,
+    chunk: Option<NetId>,
+}
+
+/// The order of rows where it is a permutation.
+struct Rows {
+    row: NetId,
+    /// One bit: the row exists; `None` where each does.
+    valid: Option<NetId>,
+    /// One bit: the word is the last of its step.
+    last: NetId,
+    word: hw_ir::PendingRegister,
+    generator: hw_ir::PendingRegister,
+    mask: hw_ir::PendingRegister,
+}
+
+impl Walk {
+    /// Adds the nets; `issuing` is high while rows of a block are addressed, `start` for one cycle
+    /// before a run.
+    pub fn build(m: &mut ModuleBuilder, of: &Control<'_>, issuing: NetId, start: NetId) -> Walk {
+        let fold = of.fold;
+        m.section("address");
+        let rows = permutation(m, of);
+        let valid = rows.as_ref().and_then(|rows| rows.valid);
+        let issue = also(m, "issue", issuing, valid);
+        let column = counter(m, "column", fold.columns as u64, issue);
+        let group_issued = also(m, "group_issued", issue, column.last);
+        let block_issued = if fold.groups > 1 {
+            let group = counter(m, "issue_group", fold.groups as u64, group_issued);
+            also(m, "block_issued", group_issued, group.last)
+        } else {
+            group_issued
+        };
+        let address = of.weight_memory.then(|| match &rows {
+            Some(rows) => row_address(m, of, rows.row, column.value),
+            None => {
+                let words = fold.words() as u64;
+                let address = counter(m, "address", words, issue);
+                address
+                    .value
+                    .unwrap_or_else(|| m.constant("address_zero", Type::BIT, 0))
+            }
+        });
+
+        m.section("the pipeline behind the address");
+        let first = column.value.map(|column| {
+            let some = m.any("column_not_first", column);
+            m.not("column_first", some)
+        });
+        let (mut valid_at, mut first_at, mut last_at) = (issue, first, group_issued);
+        let mut offset_last = (fold.depth == 0).then_some(last_at);
+        for stage in 1..=fold.depth + 1 {
+            valid_at = m.delay(&format!("valid{stage}_q"), valid_at, None, 0);
+            first_at = first_at.map(|f| m.delay(&format!("first{stage}_q"), f, None, 0));
+            last_at = m.delay(&format!("last{stage}_q"), last_at, None, 0);
+            if stage == fold.depth {
+                offset_last = Some(last_at);
+            }
+        }
+        let apply = m.delay("apply_q", last_at, None, 0);
+
+        let chunks = fold.chunks() as u64;
+        let offset_address = match (&rows, offset_last) {
+            _ if !of.offset_memory => None,
+            (Some(rows), _) => Some(rows.row),
+            (None, Some(last)) => counter(m, "offset_address", chunks, last).value,
+            (None, None) => None,
+        };
+        let (chunk, step_end) = match rows {
+            Some(rows) => {
+                let end = walk_on(m, of, &rows, issuing, apply, start);
+                (Some(rows.row), end)
+            }
+            None => {
+                let chunk = counter(m, "chunk", chunks, apply);
+                (chunk.value, also(m, "step_end", apply, chunk.last))
+            }
+        };
+        let block_last = if fold.groups > 1 {
+            counter(m, "written_group", fold.groups as u64, apply).last
+        } else {
+            None
+        };
+        Walk {
+            block_issued,
+            apply,
+            block_last,
+            step_end,
+            accumulate: valid_at,
+            first: first_at,
+            column: column.value,
+            address,
+            offset_address,
+            chunk,
+        }
+    }
+
+    /// Adds the output ports.
+    pub fn outputs(&self, m: &mut ModuleBuilder, of: &Control<'_>) {
+        m.group("to the weight memory and the state register");
+        if let Some(address) = self.address {
+            m.output("address_o", address);
+        }
+        if let Some(column) = self.column {
+            m.output("column_o", column);
+        }
+        if let Some(address) = self.offset_address {
+            let width = address_bits(of.fold.chunks().max(2) as u64);
+            let address = m.slice("offset_row", address, 0, width);
+            m.output("offset_address_o", address);
+        }
+        m.group("to the lanes");
+        m.output("accumulate_o", self.accumulate);
+        if let Some(first) = self.first {
+            m.output("first_o", first);
+        }
+        m.group("to the state register");
+        m.output("apply_o", self.apply);
+        if let Some(chunk) = self.chunk {
+            let width = address_bits(of.fold.chunks() as u64);
+            let chunk = m.slice("chunk_row", chunk, 0, width);
+            m.output("chunk_o", chunk);
+        }
+        if let Some(last) = self.block_last {
+            m.output("block_last_o", last);
+        }
+    }
+}
+
+/// The permuted row: the word of a maximal-length register, exclusive-ored with a mask; see
+/// [`program::Permutations`].
+fn permutation(m: &mut ModuleBuilder, of: &Control<'_>) -> Option<Rows> {
+    let bits = of.fold.permuted_bits?;
+    let word = m.register("word_q", Type::unsigned(bits), 1);
+    let generator = m.register("generator_q", Type::unsigned(32), 1);
+    let mask = m.register("mask_q", Type::unsigned(bits), 1);
+    let row = m.xor("row", word.net, mask.net);
+    let units = of.fold.units as u64;
+    let valid = (units < 1 << bits).then(|| {
+        let limit = m.constant("row_limit", Type::unsigned(bits), units as i64);
+        m.less("row_valid", row, limit)
+    });
+    let some = m.any("word_not_last", word.net);
+    let last = m.not("word_last", some);
+    Some(Rows {
+        row,
+        valid,
+        last,
+        word,
+        generator,
+        mask,
+    })
+}
+
+/// Advances the permutation after a row, and gives the end of the step.
+fn walk_on(
+    m: &mut ModuleBuilder,
+    of: &Control<'_>,
+    rows: &Rows,
+    issuing: NetId,
+    apply: NetId,
+    start: NetId,
+) -> NetId {
+    m.section("the permutation");
+    let bits = of.fold.permuted_bits.unwrap_or(2);
+    let advance = match rows.valid {
+        Some(valid) => {
+            let passed_over = unless(m, "row_passed_over", issuing, valid);
+            m.or("row_done", apply, passed_over)
+        }
+        None => apply,
+    };
+    let step_end = m.and("step_end", advance, rows.last);
+
+    let one = m.constant("word_one", Type::unsigned(bits), 1);
+    let stepped = shift(m, "word", rows.word.net, bits);
+    let at_one = m.equal("word_at_one", stepped, one);
+    let zero = m.constant("word_zero", Type::unsigned(bits), 0);
+    let next = m.mux("word_or_zero", at_one, zero, stepped);
+    let next = m.mux("word_next", rows.last, one, next);
+    let next = m.mux("word_d", start, one, next);
+    let moves = m.or("permutation_moves", advance, start);
+    m.drive(rows.word, next, Some(moves));
+
+    let seed = match of.program.order {
+        Order::Permuted { seed } => Permutations::mask_start(seed),
+        Order::Synchronous | Order::Sequential | Order::Block { .. } => 1,
+    };
+    let seed_net = m.constant("generator_seed", Type::unsigned(32), i64::from(seed));
+    let stepped = shift(m, "generator", rows.generator.net, 32);
+    let next = m.mux("generator_d", start, seed_net, stepped);
+    m.drive(rows.generator, next, Some(moves));
+
+    let fresh = m.slice("mask_fresh", stepped, 0, bits);
+    let renewed = m.or("mask_moves", step_end, start);
+    let first = i64::from(seed & (u32::MAX >> (32 - bits)));
+    let first = m.constant("mask_first", Type::unsigned(bits), first);
+    let next = m.mux("mask_d", start, first, fresh);
+    m.drive(rows.mask, next, Some(renewed));
+    step_end
+}
+
+/// One step of a maximal-length register: shifted toward the high end, the parity of its feedback
+/// taps enters at the low end.
+fn shift(m: &mut ModuleBuilder, name: &str, state: NetId, width: u32) -> NetId {
+    let mask = feedback_mask(width);
+    let taps: Vec<u32> = (0..width).filter(|bit| mask >> bit & 1 == 1).collect();
+    let mut parity = None;
+    for tap in taps {
+        let bit = m.slice(&format!("{name}_tap{}", tap + 1), state, tap, 1);
+        parity = Some(match parity {
+            None => bit,
+            Some(parity) => m.xor(&format!("{name}_parity{}", tap + 1), parity, bit),
+        });
+    }
+    let kept = m.slice(&format!("{name}_kept"), state, 0, width - 1);
+    let parts = parity.map_or_else(|| vec![kept], |parity| vec![parity, kept]);
+    m.op(
+        &format!("{name}_stepped"),
+        Type::unsigned(width),
+        Op::Concat(parts),
+    )
+}
+
+fn row_address(
+    m: &mut ModuleBuilder,
+    of: &Control<'_>,
+    row: NetId,
+    column: Option<NetId>,
+) -> NetId {
+    let fold = of.fold;
+    let row_bits = address_bits(fold.units as u64);
+    let row = m.slice("address_row", row, 0, row_bits);
+    let Some(column) = column else { return row };
+    m.concat("address", &[column, row])
+}

@@ -1,0 +1,137 @@
+//! How a host talks to a design, and how long the design takes.
+
+use program::{Format, Status, VectorId};
+use serde::{Deserialize, Serialize};
+
+/// A stream of a design: how elements of vectors are packed into beats.
+///
+/// A beat carries `elements` consecutive elements of each field. In `tdata`, the elements follow
+/// each other from the lowest bits; each element holds its fields, the first lowest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stream {
+    /// Port prefix, as `s_axis`.
+    pub prefix: String,
+    /// The vectors that each element carries a value of, with their formats.
+    pub fields: Vec<(VectorId, Format)>,
+    /// Elements of a beat.
+    pub elements: usize,
+    /// Beats of a whole transfer.
+    pub beats: usize,
+}
+
+impl Stream {
+    /// Bits of one element with all its fields.
+    pub fn element_bits(&self) -> u32 {
+        self.fields.iter().map(|(_, format)| format.width()).sum()
+    }
+
+    /// Bits of `tdata`.
+    pub fn bits(&self) -> u32 {
+        self.element_bits() * self.elements as u32
+    }
+
+    /// The beats for raw values, one slice a field in field order: for each beat the elements'
+    /// bit patterns. Elements beyond the end of a slice are filled with zero bits.
+    pub fn pack(&self, values: &[&[i64]]) -> Vec<Vec<i64>> {
+        let element = |index: usize| {
+            let mut bits = 0u64;
+            let mut below = 0;
+            for (&(_, format), values) in self.fields.iter().zip(values) {
+                let ty = crate::arithmetic::net_type(format);
+                let raw = values
+                    .get(index)
+                    .map_or(0, |&v| crate::arithmetic::encode(format, v));
+                bits |= ty.pattern(raw) << below;
+                below += format.width();
+            }
+            bits as i64
+        };
+        (0..self.beats)
+            .map(|beat| {
+                (0..self.elements)
+                    .map(|e| element(beat * self.elements + e))
+                    .collect()
+            })
+            .collect()
+    }
+
+    /// Raw values of each field from the beats of a whole transfer, padding included.
+    pub fn unpack(&self, beats: &[Vec<i64>]) -> Vec<Vec<i64>> {
+        let mut below = 0;
+        self.fields
+            .iter()
+            .map(|&(_, format)| {
+                let ty = crate::arithmetic::net_type(format);
+                let shift = below;
+                below += format.width();
+                let value = |&element: &i64| {
+                    crate::arithmetic::decode(format, ty.wrap((element as u64 >> shift) as i64))
+                };
+                beats.iter().flatten().map(value).collect()
+            })
+            .collect()
+    }
+}
+
+/// How a host talks to a design.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interface {
+    /// Loads the inputs and the start state; a run begins with its last beat.
+    pub load: Stream,
+    /// Unloads the final state.
+    pub unload: Stream,
+    /// Loads weights, where they are kept in RAM: one weight a beat, in the order of
+    /// `weight_order`.
+    pub weights: Option<WeightStream>,
+}
+
+/// The stream that loads weights.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeightStream {
+    /// Port prefix, as `w_axis`.
+    pub prefix: String,
+    /// The format of a weight.
+    pub format: Format,
+    /// For each beat the (row, column) of its weight; beyond the matrix where it is padding, which
+    /// must be zero.
+    pub order: Vec<(usize, usize)>,
+}
+
+/// What a status output says, as the hardware codes it.
+pub fn status_code(status: Option<Status>) -> i64 {
+    match status {
+        None => 0,
+        Some(Status::Stable) => 1,
+        Some(Status::Period) => 2,
+        Some(Status::Budget) => 3,
+    }
+}
+
+/// How long a design takes, in clock cycles, without gaps on its streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timing {
+    /// From the cycle of the last load beat to the first cycle of the first step.
+    pub start: u64,
+    /// Cycles of one step.
+    pub step: u64,
+    /// From the last cycle of the last step to the first unload beat.
+    pub finish: u64,
+    /// Steps that one load-to-unload run makes, where that is fixed (a streaming design).
+    pub fixed_steps: Option<u64>,
+    /// Multiply-accumulate units that could work in each cycle of a step.
+    pub units: u64,
+    /// Multiply-accumulates that a step needs.
+    pub work: u64,
+}
+
+impl Timing {
+    /// Cycles from the last load beat to the first unload beat for a run of `steps` steps.
+    pub fn run(&self, steps: u64) -> u64 {
+        self.start + self.step * steps + self.finish
+    }
+
+    /// The share of lane-cycles that do work.
+    pub fn utilisation_percent(&self) -> u64 {
+        100 * self.work / (self.units * self.step).max(1)
+    }
+}
