@@ -6,7 +6,9 @@ use crate::description::{
     TensorSource,
 };
 use crate::diagnostic::NetworkError;
-use crate::learning::{self, LabelledImages, Perceptron, hebb, perceptron, projection, storkey};
+use crate::learning::{
+    self, LabelledImages, Perceptron, hebb, perceptron_within, projection, storkey,
+};
 use crate::noise::SplitMix64;
 use crate::problem::Problem;
 use crate::tensor::Tensor;
@@ -81,7 +83,11 @@ fn weights(
     } else if let Some(sparse) = &section.sparse {
         triples(sparse, units, source).map_err(at("weights.sparse"))?
     } else if let Some(learn) = &section.learn {
-        Weights::dense(units, learned(learn, units, patterns)).map_err(at("weights.learn"))?
+        Weights::dense(
+            units,
+            learned(learn, section.neighbourhood, units, patterns),
+        )
+        .map_err(at("weights.learn"))?
     } else {
         Weights::sparse(units, &[]).map_err(at("weights"))?
     };
@@ -127,7 +133,14 @@ fn triples(sparse: &TensorSource, units: usize, source: &Source) -> Result<Weigh
     Weights::sparse(units, &triples)
 }
 
-fn learned(learn: &Learn, units: usize, patterns: &[Vec<i8>]) -> Vec<f64> {
+/// The weights of the rule. The perceptron rule learns within the neighbourhood from the start, so
+/// that what it stores is stable there; the others are cut down to it afterwards.
+fn learned(
+    learn: &Learn,
+    grid: Option<Neighbourhood>,
+    units: usize,
+    patterns: &[Vec<i8>],
+) -> Vec<f64> {
     match learn.rule {
         Rule::Hebb => hebb(units, patterns),
         Rule::Storkey => storkey(units, patterns),
@@ -139,7 +152,8 @@ fn learned(learn: &Learn, units: usize, patterns: &[Vec<i8>]) -> Vec<f64> {
                 max_epochs: learn.max_epochs.unwrap_or(default.max_epochs),
                 symmetric: learn.symmetric.unwrap_or(default.symmetric),
             };
-            perceptron(units, patterns, settings).weights
+            let coupled = |i, j| grid.is_none_or(|grid| are_neighbours(grid, i, j));
+            perceptron_within(units, patterns, settings, coupled).weights
         }
     }
 }

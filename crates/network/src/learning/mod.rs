@@ -8,7 +8,7 @@ mod prototypes;
 mod storkey;
 
 pub use hebb::hebb;
-pub use perceptron::{Perceptron, PerceptronOutcome, perceptron};
+pub use perceptron::{Perceptron, PerceptronOutcome, perceptron, perceptron_within};
 pub use projection::projection;
 pub use prototypes::{LabelledImages, prototypes};
 pub use storkey::storkey;

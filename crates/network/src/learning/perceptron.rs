@@ -41,6 +41,20 @@ pub struct PerceptronOutcome {
 /// E. Gardner, J. Phys. A 21 (1988) 257; the symmetric form changes w_ji likewise.
 /// Patterns and units are visited in order, so that the result is always the same.
 pub fn perceptron(units: usize, patterns: &[Vec<i8>], settings: Perceptron) -> PerceptronOutcome {
+    perceptron_within(units, patterns, settings, |_, _| true)
+}
+
+/// As [`perceptron`], with weights only where `coupled(i, j)` says that unit j acts on unit i; for
+/// symmetric weights it should say the same of (j, i).
+pub fn perceptron_within(
+    units: usize,
+    patterns: &[Vec<i8>],
+    settings: Perceptron,
+    coupled: impl Fn(usize, usize) -> bool,
+) -> PerceptronOutcome {
+    let sources: Vec<Vec<usize>> = (0..units)
+        .map(|i| (0..units).filter(|&j| i != j && coupled(i, j)).collect())
+        .collect();
     let patterns: Vec<Vec<f64>> = patterns
         .iter()
         .map(|pattern| values(pattern, units))
@@ -49,8 +63,8 @@ pub fn perceptron(units: usize, patterns: &[Vec<i8>], settings: Perceptron) -> P
     for epoch in 1..=settings.max_epochs {
         let mut learned = false;
         for pattern in &patterns {
-            for unit in 0..units {
-                learned |= learn_unit(&mut weights, pattern, unit, settings);
+            for (unit, sources) in sources.iter().enumerate() {
+                learned |= learn_unit(&mut weights, pattern, unit, sources, settings);
             }
         }
         if !learned {
@@ -69,28 +83,34 @@ pub fn perceptron(units: usize, patterns: &[Vec<i8>], settings: Perceptron) -> P
 }
 
 /// Learns one unit of one pattern where it lacks its margin; whether it did.
-fn learn_unit(weights: &mut [f64], pattern: &[f64], unit: usize, settings: Perceptron) -> bool {
+fn learn_unit(
+    weights: &mut [f64],
+    pattern: &[f64],
+    unit: usize,
+    sources: &[usize],
+    settings: Perceptron,
+) -> bool {
     let units = pattern.len();
     let x = pattern.get(unit).copied().unwrap_or(0.0);
-    let Some(row) = weights.get_mut(unit * units..(unit + 1) * units) else {
+    let Some(row) = weights.get(unit * units..(unit + 1) * units) else {
         return false;
     };
     let field: f64 = row.iter().zip(pattern).map(|(weight, x)| weight * x).sum();
     if x * field > settings.margin {
         return false;
     }
-    for (j, (weight, y)) in row.iter_mut().zip(pattern).enumerate() {
-        if j != unit {
-            *weight += x * y;
-        }
-    }
-    if settings.symmetric {
-        let column = weights.iter_mut().skip(unit).step_by(units.max(1));
-        for (j, (weight, y)) in column.zip(pattern).enumerate() {
-            if j != unit {
-                *weight += x * y;
-            }
+    for &source in sources {
+        let change = x * pattern.get(source).copied().unwrap_or(0.0);
+        add(weights, unit * units + source, change);
+        if settings.symmetric {
+            add(weights, source * units + unit, change);
         }
     }
     true
+}
+
+fn add(weights: &mut [f64], place: usize, change: f64) {
+    if let Some(weight) = weights.get_mut(place) {
+        *weight += change;
+    }
 }
