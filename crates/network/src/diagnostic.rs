@@ -123,6 +123,9 @@ fn write_excerpt(f: &mut fmt::Formatter<'_>, place: &Place, field: &str) -> fmt:
             format!(" ({field})")
         }
     )?;
+    if place.text.is_empty() {
+        return Ok(());
+    }
     // Long lines (inline weights) are shown from shortly before the error.
     let first = place
         .column

@@ -182,7 +182,7 @@ pub enum Problem {
         known: Vec<String>,
     },
     /// An array of the wrong shape.
-    #[error("{what} has shape {found}")]
+    #[error("{what} has {found}")]
     Shape {
         /// What the array is.
         what: &'static str,

@@ -125,7 +125,7 @@ impl Cellular {
             );
             return Err(Problem::Shape {
                 what,
-                found: tensor.shape_text(),
+                found: format!("the shape {}", tensor.shape_text()),
                 expected,
             });
         }

@@ -100,13 +100,14 @@ fn classify(
             known,
         }
     } else if found.starts_with("missing field") {
-        field = if field.is_empty() {
-            word.clone()
-        } else {
-            format!("{field}.{word}")
-        };
-        let expected =
-            schema::describe(schema, &field).unwrap_or_else(|| format!("a value for `{field}`"));
+        // A key that is missing at the top is reported at the first byte, within some section.
+        let inner = format!("{field}.{word}");
+        let described = schema::describe(schema, &inner).map(|text| (inner, text));
+        let described =
+            described.or_else(|| schema::describe(schema, &word).map(|text| (word.clone(), text)));
+        let (path, text) = described.unwrap_or_else(|| (word.clone(), "a value".to_string()));
+        field = path;
+        let expected = format!("`{word}`: {text}");
         Problem::MissingKey {
             key: word,
             expected,
@@ -151,6 +152,7 @@ fn plain(expected: &str) -> String {
         "usize" | "u64" | "u32" | "u8" => "a whole number, 0 or more".into(),
         "f64" => "a number".into(),
         "a sequence" => "a list".into(),
+        "a string" => "a text in quotes".into(),
         "" => "a value of the type that the schema gives for this field".into(),
         text if text.starts_with("struct ") => "a section or a table `{ key = value }`".into(),
         text if text.starts_with("string or table") => "a text in quotes".into(),

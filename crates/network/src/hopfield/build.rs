@@ -28,7 +28,13 @@ impl Hopfield {
         let units = described.network.units;
         let at = |field: &'static str| move |problem| source.error(field, problem);
         let patterns = match &described.weights.learn {
-            Some(learn) => patterns(learn, units, source).map_err(at("weights.learn.patterns"))?,
+            Some(learn) => {
+                let field = match learn.patterns {
+                    PatternSource::Tensor(_) => "weights.learn.patterns",
+                    PatternSource::Prototypes(_) => "weights.learn.patterns.labelled_images",
+                };
+                patterns(learn, units, source).map_err(at(field))?
+            }
             None => Vec::new(),
         };
         let weights = weights(described, &patterns, source)?;
@@ -110,7 +116,7 @@ fn given(w: &TensorSource, units: usize, source: &Source) -> Result<Weights, Pro
             let expected = format!("{units} x {units}, as `network.units` is {units}");
             Err(Problem::Shape {
                 what,
-                found: tensor.shape_text(),
+                found: format!("the shape {}", tensor.shape_text()),
                 expected,
             })
         }
@@ -124,7 +130,7 @@ fn triples(sparse: &TensorSource, units: usize, source: &Source) -> Result<Weigh
         let expected = "one row for each weight: row, column, value".to_string();
         return Err(Problem::Shape {
             what,
-            found: tensor.shape_text(),
+            found: format!("the shape {}", tensor.shape_text()),
             expected,
         });
     }
@@ -178,10 +184,10 @@ fn bias(described: &HopfieldDescription, source: &Source) -> Result<Vec<f64>, Pr
         .filter(|&length| length != 1)
         .collect();
     if tensor.values.len() != units || lengths.len() > 1 {
-        let expected = format!("{units}, one number for each unit");
+        let expected = format!("a list of {units} numbers, one for each unit");
         return Err(Problem::Shape {
             what,
-            found: tensor.shape_text(),
+            found: format!("the shape {}", tensor.shape_text()),
             expected,
         });
     }
@@ -206,7 +212,7 @@ fn patterns(learn: &Learn, units: usize, source: &Source) -> Result<Vec<Vec<i8>>
             let expected = format!("{units} values and a label in each row");
             Err(Problem::Shape {
                 what,
-                found: tensor.shape_text(),
+                found: format!("the shape {}", tensor.shape_text()),
                 expected,
             })
         }
@@ -225,7 +231,7 @@ fn states(tensor: &Tensor, units: usize, what: &'static str) -> Result<Vec<Vec<i
         let expected = format!("rows of {units} values, one for each unit; 1 to 65536 rows");
         return Err(Problem::Shape {
             what,
-            found: tensor.shape_text(),
+            found: format!("the shape {}", tensor.shape_text()),
             expected,
         });
     }

@@ -28,7 +28,7 @@ impl LabelledImages {
                 let expected = "one row an image: its values, then its label".to_string();
                 return Err(Problem::Shape {
                     what,
-                    found: tensor.shape_text(),
+                    found: format!("the shape {}", tensor.shape_text()),
                     expected,
                 });
             }

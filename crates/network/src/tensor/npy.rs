@@ -1,5 +1,6 @@
 //! Arrays of numpy, `.npy`.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use npyz::{DType, Deserialize, NpyFile, Order, TypeChar};
@@ -16,7 +17,7 @@ const MAX_HEADER: usize = 1 << 16;
 /// # Errors
 /// What is wrong with the header or the elements; `path` is named in it.
 pub fn parse_npy(bytes: &[u8], path: &Path) -> Result<Tensor, Problem> {
-    check_header_length(bytes, path)?;
+    check_header(bytes, path)?;
     let file = NpyFile::new(bytes).map_err(|error| broken(path, "npy", error.to_string()))?;
     let shape = file.shape().to_vec();
     let count = element_count(&shape, path)?;
@@ -37,21 +38,68 @@ pub fn parse_npy(bytes: &[u8], path: &Path) -> Result<Tensor, Problem> {
     Ok(Tensor { shape, values })
 }
 
+/// Deepest nesting of brackets in a header; plain arrays have 2.
+const MAX_NESTING: usize = 8;
+
 /// The header says how long it is; that must fit the file before anything is made of that length.
-fn check_header_length(bytes: &[u8], path: &Path) -> Result<(), Problem> {
-    let length = match bytes {
-        [_, _, _, _, _, _, 1, _, low, high, ..] => usize::from(u16::from_le_bytes([*low, *high])),
-        [_, _, _, _, _, _, _, _, a, b, c, d, ..] => u32::from_le_bytes([*a, *b, *c, *d]) as usize,
+fn check_header(bytes: &[u8], path: &Path) -> Result<(), Problem> {
+    let (start, length) = match bytes {
+        [_, _, _, _, _, _, 1, _, low, high, ..] => {
+            (10, usize::from(u16::from_le_bytes([*low, *high])))
+        }
+        [_, _, _, _, _, _, _, _, a, b, c, d, ..] => {
+            (12, u32::from_le_bytes([*a, *b, *c, *d]) as usize)
+        }
         _ => return Err(broken(path, "npy", "it is shorter than a header")),
     };
-    if length > MAX_HEADER || length > bytes.len() {
-        return Err(broken(
+    match bytes.get(start..start + length) {
+        Some(header) if length <= MAX_HEADER => check_literal(header, path),
+        _ => Err(broken(
             path,
             "npy",
             format!("its header claims {length} bytes"),
-        ));
+        )),
     }
-    Ok(())
+}
+
+/// The header is a Python literal. Only what numpy writes passes: quoted words, whole numbers,
+/// brackets, `True` and `False`; no deep nesting, and no numbers whose product would overflow.
+fn check_literal(header: &[u8], path: &Path) -> Result<(), Problem> {
+    let (mut quote, mut depth, mut numbers) = (None, 0usize, vec![0u64]);
+    let mut overflow = false;
+    for &byte in header {
+        match (quote, byte) {
+            (Some(open), byte) if byte == open => quote = None,
+            (Some(_), b'\\') => return Err(broken(path, "npy", "its header has an escape")),
+            (Some(_), _) => {}
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (None, b'(' | b'[' | b'{') => depth += 1,
+            (None, b')' | b']' | b'}') => depth = depth.saturating_sub(1),
+            (None, b'0'..=b'9') => {
+                if let Some(last) = numbers.last_mut() {
+                    let digit = u64::from(byte - b'0');
+                    let longer = last
+                        .checked_mul(10)
+                        .and_then(|tens| tens.checked_add(digit));
+                    overflow |= longer.is_none();
+                    *last = longer.unwrap_or(u64::MAX);
+                }
+            }
+            (None, b' ' | b',' | b':' | b'\n' | b'L') => numbers.push(0),
+            (None, byte) if b"TrueFals".contains(&byte) => {}
+            (None, _) => {
+                return Err(broken(path, "npy", "its header is not what numpy writes"));
+            }
+        }
+        if depth > MAX_NESTING {
+            return Err(broken(path, "npy", "its header is nested too deeply"));
+        }
+    }
+    numbers.retain(|&number| number != 0);
+    if overflow {
+        numbers.push(u64::MAX);
+    }
+    element_count(&numbers, path).map(|_| ())
 }
 
 fn elements(file: NpyFile<&[u8]>, dtype: &DType, path: &Path) -> Result<Vec<f64>, Problem> {
@@ -86,7 +134,10 @@ fn read<T: Deserialize>(
     path: &Path,
     value: impl Fn(T) -> f64,
 ) -> Result<Vec<f64>, Problem> {
-    let fail = |error: std::io::Error| broken(path, "npy", error.to_string());
+    let fail = |error: std::io::Error| match error.kind() {
+        ErrorKind::UnexpectedEof => broken(path, "npy", "it ends before its last element"),
+        _ => broken(path, "npy", error.to_string()),
+    };
     let data = file
         .data::<T>()
         .map_err(|error| broken(path, "npy", error.to_string()))?;

@@ -28,15 +28,9 @@ pub fn parse_csv(bytes: &[u8], path: &Path) -> Result<Tensor, Problem> {
                 broken(path, "csv", format!("`{text}` in {at} is not a number"))
             })?;
             values.push(value);
-        }
-        if values.len() as u64 > MAX_ELEMENTS {
-            let shape = "a longer list".to_string();
-            let path = path.to_path_buf();
-            return Err(Problem::TooManyElements {
-                path,
-                shape,
-                limit: MAX_ELEMENTS,
-            });
+            if values.len() as u64 > MAX_ELEMENTS {
+                return Err(too_many(path));
+            }
         }
         rows += 1;
         columns = record.len();
@@ -45,6 +39,15 @@ pub fn parse_csv(bytes: &[u8], path: &Path) -> Result<Tensor, Problem> {
         shape: vec![rows, columns],
         values,
     })
+}
+
+fn too_many(path: &Path) -> Problem {
+    let (path, shape) = (path.to_path_buf(), "a longer list".to_string());
+    Problem::TooManyElements {
+        path,
+        shape,
+        limit: MAX_ELEMENTS,
+    }
 }
 
 /// Rows of numbers as text: one row a line for two axes, else one number a line. Numbers are
