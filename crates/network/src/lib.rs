@@ -3,6 +3,17 @@
 //! A [`Description`] is read from a TOML file, with errors that name file, line and field; from it
 //! comes a [`Network`], in real numbers: [`Hopfield`] or [`Cellular`], each with a reference in
 //! `f64` that says what the hardware should compute.
+//!
+//! ```
+//! use network::{Description, Kind, Network, starter};
+//!
+//! let text = starter(Kind::Hopfield);
+//! let description = Description::parse(text, "letters.toml", std::path::Path::new("."))?;
+//! let Network::Hopfield(network) = Network::from_description(&description)? else { return Ok(()) };
+//! let run = network.run(&network.probes[0]);
+//! assert_eq!(run.state, network.patterns[0]);
+//! # Ok::<(), network::NetworkError>(())
+//! ```
 
 pub mod cellular;
 pub mod description;

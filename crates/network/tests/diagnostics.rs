@@ -424,6 +424,16 @@ fn other_data() {
             cellular(&[("u.png", &small[..40])], "input = \"u.png\"")
         ),
         (
+            "grey start of a discrete model",
+            refused(
+                &[],
+                &CELLULAR.replace(
+                    "library = \"edge\"",
+                    "library = \"dt_grow\"\n[data]\ninput = [[1,1,1,1,1,1],[1,1,1,0,1,1],[1,1,1,1,1,1],[1,1,1,1,1,1]]"
+                ),
+            ),
+        ),
+        (
             "array of the wrong size",
             cellular(&[], "input = [[1, -1], [1, -1]]")
         ),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Boundary, Cellular, Model, Template, library_template};
+use super::{Boundary, Cellular, Model, Start, Template, library_template};
 use crate::description::{
     BoundaryWord, CellularData, CellularDescription, ModelWord, Source, TensorSource, Until,
 };
@@ -67,16 +67,49 @@ impl Cellular {
                 .image(image, source.folder(), data.threshold, data.invert)
                 .map_err(|problem| source.error(field, problem)),
         };
-        Ok((
+        let (input, second) = (
             read(&data.input, "data.input")?,
             read(&data.second, "data.second")?,
-        ))
+        );
+        let started = match self.start {
+            Start::Input => self
+                .check_binary(&input)
+                .map_err(|problem| ("data.input", problem)),
+            Start::Second => self
+                .check_binary(&second)
+                .map_err(|problem| ("data.second", problem)),
+            Start::Value(_) => Ok(()),
+        };
+        started.map_err(|(field, problem)| source.error(field, problem))?;
+        Ok((input, second))
+    }
+
+    /// Checks an image that is to be the start state: for the model `discrete` it holds -1 and 1
+    /// only.
+    ///
+    /// # Errors
+    /// [`Problem::ElementValue`] at the first other value.
+    pub fn check_binary(&self, image: &[f64]) -> Result<(), Problem> {
+        let grey = image.iter().position(|value| value.abs() != 1.0);
+        let (Model::Discrete, Some(at)) = (self.model, grey) else {
+            return Ok(());
+        };
+        let value = image.get(at).copied().unwrap_or(0.0);
+        let columns = self.columns.max(1);
+        let position = format!("row {}, column {}", at / columns, at % columns);
+        let what = "the start state of the model `discrete`";
+        let allowed = "-1 or 1; set `data.threshold` to make an image black and white";
+        Err(Problem::ElementValue {
+            what,
+            value,
+            position,
+            allowed,
+        })
     }
 
     /// Reads an image for this network: a `.png` file (black and white where a threshold in grey
     /// levels is given), or rows x columns numbers from -1 (white) to 1 (black); `invert`
-    /// exchanges black and white. For the model `discrete`, an image that is the start state must
-    /// hold -1 and 1 only.
+    /// exchanges black and white.
     ///
     /// # Errors
     /// What is wrong with the file, its size or its values.

@@ -1,267 +1,21 @@
-//! What one section says must fit what the others say.
+//! What the description of a cellular array must hold to.
 
 use program::{Coding, Format};
 
-use super::values::{FormatChoice, Start, TensorSource};
-use super::{
-    BoundaryWord, CellularDescription, Form, HopfieldDescription, Learn, ModelWord, OrderWord,
-    Rule, Source, Until, check_name,
-};
+use super::{Checked, Checker, MAX_SIDE, MAX_STEPS};
 use crate::cellular::{LibraryTemplate, Template, library_template};
+use crate::description::{
+    BoundaryWord, CellularDescription, Form, FormatChoice, ModelWord, Source, Start, TensorSource,
+    Until,
+};
 use crate::diagnostic::NetworkError;
 use crate::problem::{Problem, closest};
 
-/// Largest number of units of a Hopfield network, and of rows or columns of a cellular array.
-pub(crate) const MAX_SIDE: usize = 4096;
-/// Largest number of steps of a run.
-pub(crate) const MAX_STEPS: u64 = 1_000_000;
-
-type Checked = Result<(), NetworkError>;
-
-/// The problems of one field at a time.
-struct Checker<'a> {
-    source: &'a Source,
-}
-
-impl Checker<'_> {
-    fn fail(&self, field: &str, problem: Problem) -> Checked {
-        Err(self.source.error(field, problem))
-    }
-
-    fn conflict(&self, field: &str, message: impl Into<String>, expected: &str) -> Checked {
-        let problem = Problem::Conflict {
-            message: message.into(),
-            expected: expected.into(),
-        };
-        self.fail(field, problem)
-    }
-
-    /// The number at `field` lies from `low` to `high` (and is no NaN).
-    fn range(&self, field: &str, what: &'static str, value: f64, low: f64, high: f64) -> Checked {
-        if (low..=high).contains(&value) {
-            return Ok(());
-        }
-        self.fail(
-            field,
-            Problem::OutOfRange {
-                what,
-                value,
-                low,
-                high,
-            },
-        )
-    }
-
-    fn count(&self, field: &str, what: &'static str, value: usize, high: usize) -> Checked {
-        self.range(field, what, value as f64, 1.0, high as f64)
-    }
-
-    /// A key that means something only in a certain case.
-    fn only(&self, field: &str, given: bool, case: bool, when: &str) -> Checked {
-        if !given || case {
-            return Ok(());
-        }
-        let key = field.rsplit('.').next().unwrap_or(field);
-        let message = format!("`{key}` has no meaning here");
-        self.conflict(
-            field,
-            message,
-            &format!("`{key}` only with {when}; else leave it out"),
-        )
-    }
-
-    fn signed(&self, field: &str, what: &'static str, choice: FormatChoice) -> Checked {
-        match choice {
-            FormatChoice::Fixed(format) if format.coding() != Coding::Signed => {
-                let expected = "a signed format such as `s8f4`, or `auto`";
-                self.format_use(field, what, format, expected)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn format_use(
-        &self,
-        field: &str,
-        what: &'static str,
-        format: Format,
-        expected: &'static str,
-    ) -> Checked {
-        self.fail(
-            field,
-            Problem::FormatUse {
-                found: format.to_string(),
-                what,
-                expected,
-            },
-        )
-    }
-
-    fn name(&self, name: &str) -> Checked {
-        check_name(name).or_else(|problem| self.fail("network.name", problem))
-    }
-}
-
-/// Checks a Hopfield description.
-pub(super) fn check_hopfield(described: &HopfieldDescription, source: &Source) -> Checked {
-    let check = Checker { source };
-    let units = described.network.units;
-    check.name(&described.network.name)?;
-    check.count("network.units", "the number of units", units, MAX_SIDE)?;
-    hopfield_weights(&check, described)?;
-    hopfield_update(&check, described)?;
-    check.signed("format.weights", "weights", described.format.weights)?;
-    check.signed("format.bias", "a bias", described.format.bias)?;
-    if let Some(lanes) = described.hardware.lanes {
-        check.count("hardware.lanes", "the number of lanes", lanes, units)?;
-    }
-    if let Some(taps) = described.hardware.taps {
-        check.count("hardware.taps", "the number of taps", taps, units)?;
-    }
-    if let Some(noise) = described.data.noise {
-        let field = "data.noise.flips";
-        check.range(field, "the share of flipped values", noise.flips, 0.0, 0.5)?;
-        check.count(
-            "data.noise.copies",
-            "the number of copies",
-            noise.copies,
-            10_000,
-        )?;
-        if described.data.probes.is_some() {
-            let message = "both `probes` and `noise` are given";
-            check.conflict("data.noise", message, "one of the two")?;
-        }
-    }
-    Ok(())
-}
-
-fn hopfield_weights(check: &Checker<'_>, described: &HopfieldDescription) -> Checked {
-    let weights = &described.weights;
-    let given = [
-        weights.w.is_some(),
-        weights.sparse.is_some(),
-        weights.learn.is_some(),
-    ];
-    let expected = "exactly one of `w`, `sparse` and `learn`";
-    match given.iter().filter(|given| **given).count() {
-        0 => check.conflict("weights", "no weights are given", expected)?,
-        1 => {}
-        _ => check.conflict("weights", "weights are given more than once", expected)?,
-    }
-    if let Some(learn) = &weights.learn {
-        check_learn(check, learn)?;
-    }
-    let Some(grid) = weights.neighbourhood else {
-        return Ok(());
-    };
-    check.count(
-        "weights.neighbourhood.rows",
-        "the number of rows",
-        grid.rows,
-        MAX_SIDE,
-    )?;
-    check.count(
-        "weights.neighbourhood.columns",
-        "the number of columns",
-        grid.columns,
-        MAX_SIDE,
-    )?;
-    check.count(
-        "weights.neighbourhood.radius",
-        "the radius",
-        grid.radius,
-        MAX_SIDE,
-    )?;
-    let units = described.network.units;
-    if grid.rows * grid.columns != units {
-        let message = format!(
-            "a grid of {} x {} has not {units} places",
-            grid.rows, grid.columns
-        );
-        let expected = format!("rows x columns = units = {units}");
-        check.conflict("weights.neighbourhood", message, &expected)?;
-    }
-    Ok(())
-}
-
-fn check_learn(check: &Checker<'_>, learn: &Learn) -> Checked {
-    let perceptron = learn.rule == Rule::Perceptron;
-    let when = "rule = \"perceptron\"";
-    check.only(
-        "weights.learn.margin",
-        learn.margin.is_some(),
-        perceptron,
-        when,
-    )?;
-    check.only(
-        "weights.learn.max_epochs",
-        learn.max_epochs.is_some(),
-        perceptron,
-        when,
-    )?;
-    check.only(
-        "weights.learn.symmetric",
-        learn.symmetric.is_some(),
-        perceptron,
-        when,
-    )?;
-    if let Some(margin) = learn.margin {
-        check.range("weights.learn.margin", "the margin", margin, 0.0, 1e6)?;
-    }
-    if let Some(epochs) = learn.max_epochs {
-        let what = "the number of epochs";
-        check.count("weights.learn.max_epochs", what, epochs, 1_000_000)?;
-    }
-    if let super::PatternSource::Prototypes(prototypes) = &learn.patterns {
-        let (field, value) = ("weights.learn.patterns.threshold", prototypes.threshold);
-        check.range(field, "the threshold", value, -1e9, 1e9)?;
-    }
-    Ok(())
-}
-
-fn hopfield_update(check: &Checker<'_>, described: &HopfieldDescription) -> Checked {
-    let update = &described.update;
-    let (block, permuted) = (OrderWord::Block, OrderWord::Permuted);
-    let is_block = update.order == block;
-    check.only(
-        "update.block",
-        update.block.is_some(),
-        is_block,
-        "order = \"block\"",
-    )?;
-    let is_permuted = update.order == permuted;
-    check.only(
-        "update.seed",
-        update.seed.is_some(),
-        is_permuted,
-        "order = \"permuted\"",
-    )?;
-    if let Some(size) = update.block {
-        check.count(
-            "update.block",
-            "the number of units of a block",
-            size,
-            described.network.units,
-        )?;
-    }
-    if let Some(seed) = update.seed
-        && (seed == 0 || seed > u64::from(u32::MAX))
-    {
-        let (what, high) = ("the seed", f64::from(u32::MAX));
-        check.range("update.seed", what, seed as f64, 1.0, high)?;
-    }
-    let steps = update.max_steps as f64;
-    check.range(
-        "update.max_steps",
-        "the number of steps",
-        steps,
-        1.0,
-        MAX_STEPS as f64,
-    )
-}
-
 /// Checks the description of a cellular array.
-pub(super) fn check_cellular(described: &CellularDescription, source: &Source) -> Checked {
+pub(in crate::description) fn check_cellular(
+    described: &CellularDescription,
+    source: &Source,
+) -> Checked {
     let check = Checker { source };
     let network = &described.network;
     check.name(&network.name)?;
@@ -388,12 +142,12 @@ fn cellular_dynamics(
     )?;
     if let Some(value) = boundary.value {
         check.range("boundary.value", "the boundary value", value, -1.0, 1.0)?;
-        if model == ModelWord::Discrete && value.abs() != 1.0 && value != 0.0 {
+        if model == ModelWord::Discrete && value.abs() != 1.0 {
             let message = format!("outputs of the model `discrete` cannot be {value}");
             check.conflict(
                 "boundary.value",
                 message,
-                "-1, 0 or 1 for the model `discrete`",
+                "-1 or 1 for the model `discrete`",
             )?;
         }
     }
