@@ -53,7 +53,7 @@ pub enum SimulationError {
         name: String,
     },
     /// An input was given values that its type does not have.
-    #[error("HW0806: input `{port}` takes {count} values of {width} {sign} bits, found {found}")]
+    #[error("HW0806: input `{port}` takes {count} x {width} bits, {sign}, found {found}")]
     InputValue {
         /// The port.
         port: String,

@@ -5,7 +5,8 @@
 //! that the inner loops are loops over vectors. What an op means is said by `hw_ir` alone.
 //!
 //! [`SignatureRecorder`] folds every port and register of every cycle into one number, which the
-//! emitted testbench computes too.
+//! emitted testbench computes too. [`stimulus`] has random data and drives streams; [`trace`] writes
+//! waveforms.
 
 mod error;
 mod flatten;
@@ -17,9 +18,14 @@ mod machine;
 mod names;
 mod signature;
 mod simulator;
+pub mod stimulus;
+pub mod trace;
 mod uniform;
 
 pub use error::SimulationError;
 pub use names::NetHandle;
 pub use signature::SignatureRecorder;
 pub use simulator::{PortHandle, Simulator};
+pub use stimulus::stream::{Beat, ReceivedBeat, StreamDriver, StreamOptions};
+pub use stimulus::{Stimulus, StimulusRun};
+pub use trace::{TraceFormat, Tracer};

@@ -131,6 +131,15 @@ impl Names {
         path
     }
 
+    /// One instance of a net.
+    pub fn handle(&self, net: usize, instance: u32) -> NetHandle {
+        NetHandle {
+            net,
+            instances: Arc::new([instance]),
+            ty: self.nets[net].ty,
+        }
+    }
+
     /// The net at a path, with indices or without.
     pub fn find(&self, path: &str) -> Option<NetHandle> {
         let mut segments: Vec<&str> = path.split('.').collect();

@@ -37,6 +37,29 @@ impl PortHandle {
     pub fn ty(self) -> Type {
         self.ty
     }
+
+    /// Whether the port takes these values.
+    pub(crate) fn check(self, name: &str, values: &[i64]) -> Result<(), SimulationError> {
+        let Type {
+            signed,
+            width,
+            count,
+        } = self.ty;
+        if values.len() == count as usize && values.iter().all(|&value| self.ty.holds(value)) {
+            return Ok(());
+        }
+        let found = match values.iter().find(|&&value| !self.ty.holds(value)) {
+            Some(value) if values.len() == count as usize => format!("{value}"),
+            _ => format!("{} values", values.len()),
+        };
+        Err(SimulationError::InputValue {
+            port: name.to_owned(),
+            count,
+            width,
+            sign: if signed { "signed" } else { "unsigned" },
+            found,
+        })
+    }
 }
 
 /// A running design.
@@ -179,21 +202,11 @@ impl Simulator {
                 name,
             });
         };
-        let fits = values.len() == named.ty.count as usize
-            && values.iter().all(|&value| named.ty.holds(value));
-        if !fits {
-            return Err(SimulationError::InputValue {
-                port: named.name.clone(),
-                count: named.ty.count,
-                width: named.ty.width,
-                sign: if named.ty.signed {
-                    "signed"
-                } else {
-                    "unsigned"
-                },
-                found: format!("{values:?}"),
-            });
+        PortHandle {
+            ty: named.ty,
+            ..port
         }
+        .check(&named.name, values)?;
         let offset = named.slot.offset as usize;
         let mut changed = false;
         for (place, &value) in values.iter().enumerate() {

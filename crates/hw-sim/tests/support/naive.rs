@@ -156,7 +156,7 @@ impl<'a> Naive<'a> {
     }
 
     pub fn tick(&mut self, rst_n: bool) {
-        let mut after: Vec<(Vec<Vec<i64>>, Vec<Vec<i64>>, Vec<Vec<Vec<i64>>>)> = vec![];
+        let mut after = vec![];
         for (node, found) in self.nodes.iter().enumerate() {
             let module = self.design.module(found.module);
             let bit = |net: NetId| self.value(node, net)[0] != 0;
