@@ -1,9 +1,10 @@
 //! An apply expression of a stage as nets, one named net an operation.
 
-use hw_ir::{ModuleBuilder, NetId, Op, Type};
-use program::{Coding, Expression, Format, Operation, VectorId};
+use hw_ir::{Module, ModuleBuilder, NetId, Op, Type};
+use program::{Coding, Expression, Format, Gather, Operation, Program, VectorId};
 
 use crate::arithmetic::{Resizing, encode, net_type, number, signed_width};
+use crate::error::ScheduleError;
 
 /// Where an expression gets its leaves from.
 pub trait Leaves {
@@ -44,6 +45,56 @@ pub fn elements_read(expression: &Expression) -> Vec<VectorId> {
         }
     }
     read
+}
+
+/// The module that maps one source element of a gather before it is weighted, where there is a
+/// map. Input `element_i`, output `mapped_o`, no register.
+///
+/// # Errors
+/// When the map reads more than its source.
+pub fn map_module(
+    program: &Program,
+    gather: &Gather,
+    name: &str,
+) -> Result<Option<Module>, ScheduleError> {
+    let Some((map, node)) = &gather.map else {
+        return Ok(None);
+    };
+    let wrong = |why: &str| ScheduleError::Program {
+        name: program.name.clone(),
+        why: why.into(),
+    };
+    let source = program
+        .vector(gather.source)
+        .ok_or_else(|| wrong("an unknown source"))?;
+    let mut m = ModuleBuilder::new(name, "what is made of a source before it is weighted");
+    let element = m.input("element_i", net_type(source.format));
+    let leaves = Source {
+        vector: gather.source,
+        net: element,
+    };
+    let nets = build(&mut m, map, &leaves);
+    let net = nets.and_then(|nets| nets.get(node.0).copied());
+    m.output(
+        "mapped_o",
+        net.ok_or_else(|| wrong("a map over more than its source"))?,
+    );
+    Ok(Some(m.finish()))
+}
+
+struct Source {
+    vector: VectorId,
+    net: NetId,
+}
+
+impl Leaves for Source {
+    fn gathered(&self, _: usize) -> Option<NetId> {
+        None
+    }
+
+    fn element(&self, vector: VectorId) -> Option<NetId> {
+        (vector == self.vector).then_some(self.net)
+    }
 }
 
 struct Built {

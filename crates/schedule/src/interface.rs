@@ -44,7 +44,10 @@ impl Stream {
                 bits |= ty.pattern(raw) << below;
                 below += format.width();
             }
-            bits as i64
+            match self.fields.as_slice() {
+                [(_, only)] => crate::arithmetic::net_type(*only).wrap(bits as i64),
+                _ => bits as i64,
+            }
         };
         (0..self.beats)
             .map(|beat| {
@@ -110,17 +113,20 @@ pub fn status_code(status: Option<Status>) -> i64 {
 /// How long a design takes, in clock cycles, without gaps on its streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timing {
-    /// From the cycle of the last load beat to the first cycle of the first step.
+    /// From the last load beat to the end of what runs before the first step.
     pub start: u64,
     /// Cycles of one step.
     pub step: u64,
-    /// From the last cycle of the last step to the first unload beat.
+    /// From the last cycle of the last step to the first unload beat; for a streaming design,
+    /// whose steps are done while the frame flows, from the last load beat to the last unload beat.
     pub finish: u64,
-    /// Steps that one load-to-unload run makes, where that is fixed (a streaming design).
+    /// Steps that one run makes, where that is fixed (a streaming design).
     pub fixed_steps: Option<u64>,
-    /// Multiply-accumulate units that could work in each cycle of a step.
+    /// Cycles between the starts of two runs, where that is fixed (a streaming design).
+    pub interval: Option<u64>,
+    /// Multiply-accumulate units (cells of a grid) that could work in each cycle.
     pub units: u64,
-    /// Multiply-accumulates that a step needs.
+    /// Multiply-accumulates (cells) that a step needs; for a streaming design, that a run needs.
     pub work: u64,
 }
 
@@ -132,6 +138,6 @@ impl Timing {
 
     /// The share of lane-cycles that do work.
     pub fn utilisation_percent(&self) -> u64 {
-        100 * self.work / (self.units * self.step).max(1)
+        100 * self.work / (self.units * self.interval.unwrap_or(self.step)).max(1)
     }
 }

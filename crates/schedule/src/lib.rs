@@ -8,7 +8,9 @@ mod counter;
 pub mod dense;
 mod error;
 pub mod expression;
+pub mod grid;
 pub mod interface;
+mod verdict;
 
 use program::{Arrangement, Program};
 use serde::{Deserialize, Serialize};
@@ -62,6 +64,9 @@ pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, Sch
         .iter()
         .flat_map(|stage| &stage.gathers)
         .any(|gather| matches!(gather.weights.arrangement, Arrangement::Stencil { .. }));
-    let _ = stencil;
-    dense::schedule(program, hardware)
+    if stencil {
+        grid::schedule(program, hardware)
+    } else {
+        dense::schedule(program, hardware)
+    }
 }

@@ -1,12 +1,12 @@
 //! The controller of a dense or sparse stage: load, step until a stop condition holds, unload.
 
-use hw_ir::{Module, ModuleBuilder, NetId, PendingRegister, Type, types::bits_for};
-use program::{Order, Program, Status};
+use hw_ir::{Module, ModuleBuilder, NetId, PendingRegister, Type};
+use program::{Order, Program};
 
 use super::fold::Fold;
 use super::walk::Walk;
 use crate::counter::{also, counter, flag, unless};
-use crate::interface::status_code;
+use crate::verdict::Step;
 
 /// What a controller is made for.
 pub struct Control<'a> {
@@ -20,13 +20,6 @@ pub struct Control<'a> {
     pub offset_memory: bool,
     /// Whether the weight memory needs an address.
     pub weight_memory: bool,
-}
-
-/// How a step was judged.
-struct Verdict {
-    finish: NetId,
-    status: NetId,
-    steps: NetId,
 }
 
 impl Control<'_> {
@@ -63,7 +56,14 @@ impl Control<'_> {
 
         let issuing = m.register("issuing_q", Type::BIT, 0);
         let walk = Walk::build(&mut m, self, issuing.net, load_last);
-        let verdict = self.judge(&mut m, &walk, load_last, changed, differs);
+        let step = Step {
+            write: walk.apply,
+            end: walk.step_end,
+            start: load_last,
+            changed,
+            differs,
+        };
+        let verdict = step.judge(&mut m, self.program.stop);
         drive_issuing(&mut m, issuing, &walk, load_last, verdict.finish);
 
         m.section("phases");
@@ -103,72 +103,6 @@ impl Control<'_> {
              group {columns}, weights a lane and cycle {taps}"
         )
     }
-
-    /// Looks at the end of a step whether the run goes on.
-    fn judge(
-        &self,
-        m: &mut ModuleBuilder,
-        walk: &Walk,
-        start: NetId,
-        changed: NetId,
-        differs: Option<NetId>,
-    ) -> Verdict {
-        m.section("the end of a step");
-        let stop = self.program.stop;
-        let ty = Type::unsigned(bits_for(stop.max_steps));
-        let steps = m.register("steps_q", ty, 0);
-        let one = m.constant("steps_one", ty, 1);
-        let more = m.add("steps_more", steps.net, one);
-        let limit = m.constant("steps_limit", ty, stop.max_steps as i64);
-        let spent = m.equal("budget_spent", more, limit);
-
-        let restart = m.or("step_restart", walk.step_end, start);
-        let changed = seen(m, "changed", changed, walk.apply, restart);
-        let stable = m.not("unchanged", changed);
-        let differs = differs.map(|differs| seen(m, "differs", differs, walk.apply, restart));
-        let period = differs.map(|differs| {
-            let same = m.not("same_as_before_last", differs);
-            let second = m.any("not_first_step", steps.net);
-            m.and("period_two", same, second)
-        });
-
-        let code = |status| status_code(Some(status));
-        let ty = Type::unsigned(2);
-        let mut ended = spent;
-        let mut status = m.constant("status_budget", ty, code(Status::Budget));
-        if let Some(period) = period {
-            ended = m.or("ended_or_period", period, ended);
-            let is_period = m.constant("status_period", ty, code(Status::Period));
-            status = m.mux("status_unless_stable", period, is_period, status);
-        }
-        if stop.when_stable {
-            ended = m.or("ended", stable, ended);
-            let is_stable = m.constant("status_stable", ty, code(Status::Stable));
-            status = m.mux("status_d", stable, is_stable, status);
-        } else {
-            m.all("unchanged_unused", stable);
-        }
-        let finish = m.and("finish", walk.step_end, ended);
-        let status = m.delay("status_q", status, Some(finish), 0);
-        let zero = m.constant("steps_zero", m.ty(steps.net), 0);
-        let next = m.mux("steps_d", start, zero, more);
-        m.drive(steps, next, Some(restart));
-        Verdict {
-            finish,
-            status,
-            steps: steps.net,
-        }
-    }
-}
-
-/// Gathers a bit of the lanes over the writes of a step, the present one included.
-fn seen(m: &mut ModuleBuilder, name: &str, bit: NetId, apply: NetId, restart: NetId) -> NetId {
-    let register = m.register(&format!("{name}_q"), Type::BIT, 0);
-    let now = m.and(&format!("{name}_now"), bit, apply);
-    let any = m.or(&format!("{name}_in_step"), register.net, now);
-    let next = unless(m, &format!("{name}_d"), any, restart);
-    m.drive(register, next, None);
-    any
 }
 
 fn drive_issuing(

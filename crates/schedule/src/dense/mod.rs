@@ -7,7 +7,7 @@ mod top;
 pub mod walk;
 pub mod weights;
 
-use hw_ir::{Design, Module, ModuleBuilder, ModuleId, NetId};
+use hw_ir::{Design, ModuleId};
 use program::{
     Arrangement, Coding, Format, Gather, Program, Role, Stage, Storage, Vector, VectorId, When,
 };
@@ -17,7 +17,6 @@ use self::fold::Fold;
 use self::lane::Lane;
 use self::top::Top;
 use self::weights::WeightImage;
-use crate::arithmetic::net_type;
 use crate::error::ScheduleError;
 use crate::interface::{Interface, Stream, Timing, WeightStream};
 use crate::{Hardware, Scheduled, expression};
@@ -115,10 +114,11 @@ impl<'a> Engine<'a> {
             Arrangement::Stencil { .. } => 0,
         };
         Timing {
-            start: 1,
+            start: 0,
             step: self.fold.step_cycles(),
-            finish: 0,
+            finish: 1,
             fixed_steps: None,
+            interval: None,
             units: (self.fold.lanes * self.fold.taps) as u64,
             work: work as u64,
         }
@@ -176,7 +176,8 @@ impl<'a> Engine<'a> {
         };
         let mut modules = vec![self.lane().build()?, control.build()];
         let mut images = vec![];
-        let map = self.map_module()?;
+        let name = format!("{}_source", self.program.name);
+        let map = expression::map_module(self.program, self.gather, &name)?;
         let map = map.map(|module| {
             modules.push(module);
             ModuleId(modules.len() as u32 - 1)
@@ -218,40 +219,6 @@ impl<'a> Engine<'a> {
             ),
             ("step".into(), format!("{} cycles", self.fold.step_cycles())),
         ]
-    }
-
-    /// The module that maps one source element, where there is a map.
-    fn map_module(&self) -> Result<Option<Module>, ScheduleError> {
-        let Some((map, node)) = &self.gather.map else {
-            return Ok(None);
-        };
-        let name = format!("{}_source", self.program.name);
-        let mut m = ModuleBuilder::new(name, "what is made of a source before it is weighted");
-        let element = m.input("state_i", net_type(self.state_vector.format));
-        let leaves = MapLeaves {
-            vector: self.state,
-            net: element,
-        };
-        let nets = expression::build(&mut m, map, &leaves);
-        let net = nets.and_then(|nets| nets.get(node.0).copied());
-        let net = net.ok_or_else(|| shape(self.program, "a map over more than its source"))?;
-        m.output("source_o", net);
-        Ok(Some(m.finish()))
-    }
-}
-
-struct MapLeaves {
-    vector: VectorId,
-    net: NetId,
-}
-
-impl expression::Leaves for MapLeaves {
-    fn gathered(&self, _: usize) -> Option<NetId> {
-        None
-    }
-
-    fn element(&self, vector: VectorId) -> Option<NetId> {
-        (vector == self.vector).then_some(self.net)
     }
 }
 

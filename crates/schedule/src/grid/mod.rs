@@ -1,0 +1,339 @@
+//! Stages over a grid: stencils on cells, streamed or iterated in memory.
+
+pub mod cell;
+pub mod frame;
+pub mod geometry;
+pub mod scan;
+pub mod stage;
+pub mod streaming;
+pub mod tokens;
+pub mod window;
+
+use hw_ir::{Design, Module, ModuleId};
+use program::{Boundary, Format, Program, Role, Storage, VectorId, When};
+
+use self::frame::Frame;
+use self::geometry::Raster;
+use self::scan::Halo;
+use self::stage::GridStage;
+use self::streaming::Streaming;
+use crate::error::ScheduleError;
+use crate::interface::{Interface, Stream, Timing};
+use crate::{Form, Hardware, Scheduled, expression};
+
+/// The stages of a program over a grid.
+pub struct Grid<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The stage that runs once, where there is one.
+    pub once: Option<GridStage<'a>>,
+    /// The stage of every step.
+    pub iterate: GridStage<'a>,
+}
+
+/// The modules of the stages.
+pub struct Chain<'a> {
+    /// The stage that runs once.
+    pub once: Option<(ModuleId, &'a Module)>,
+    /// The stage of every step.
+    pub iterate: (ModuleId, &'a Module),
+}
+
+/// Makes the design of a program over a grid.
+///
+/// # Errors
+/// When the program has another shape, or the form or the lanes do not suit.
+pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, ScheduleError> {
+    let grid = Grid::resolve(program, hardware.form)?;
+    let state = program
+        .vector(grid.iterate.target)
+        .ok_or_else(|| shape(program, "no state"))?;
+    let raster = Raster::of(program, state.shape, hardware.lanes.max(1))?;
+    let halo = grid.halo(raster);
+    let around = halo.around(raster);
+
+    let mut modules = vec![];
+    let once = match &grid.once {
+        Some(stage) => Some(stage_modules(&mut modules, stage, around)?),
+        None => None,
+    };
+    let iterate = stage_modules(&mut modules, &grid.iterate, around)?;
+    let chain = Chain {
+        once: once.map(|id| (id, &modules[id.0 as usize])),
+        iterate: (iterate, &modules[iterate.0 as usize]),
+    };
+    let fields = grid.load_fields();
+    let top = match hardware.form {
+        Form::Streaming { iterations } => Streaming {
+            grid: &grid,
+            chain: &chain,
+            iterations,
+            raster,
+            fields: fields.clone(),
+            delay: grid.delay(raster, iterations),
+        }
+        .build(),
+        Form::Frame => Frame {
+            grid: &grid,
+            chain: &chain,
+            raster,
+            halo,
+            fields: fields.clone(),
+        }
+        .build(),
+    };
+    modules.push(top);
+    let header = grid.header(raster);
+    let design = Design {
+        name: program.name.clone(),
+        header,
+        modules,
+        images: vec![],
+    };
+    let interface = grid.interface(raster, fields);
+    Ok(Scheduled {
+        design,
+        interface,
+        timing: grid.timing(raster, halo, hardware.form),
+    })
+}
+
+impl<'a> Grid<'a> {
+    fn resolve(program: &'a Program, form: Form) -> Result<Grid<'a>, ScheduleError> {
+        let of = |when: When| {
+            program
+                .stages
+                .iter()
+                .filter(move |stage| stage.when == when)
+        };
+        let mut steps = of(When::EveryStep);
+        let (Some(step), None) = (steps.next(), steps.next()) else {
+            return Err(shape(program, "not just one stage in every step"));
+        };
+        let mut once = of(When::Once);
+        let (first, None) = (once.next(), once.next()) else {
+            return Err(shape(program, "more than one stage that runs once"));
+        };
+        let streaming = matches!(form, Form::Streaming { .. });
+        let bare = GridStage::resolve(program, step, &[])?;
+        let pass = |vectors: &[VectorId], but: VectorId| -> Vec<VectorId> {
+            let passed = vectors.iter().copied().filter(|vector| *vector != but);
+            if streaming { passed.collect() } else { vec![] }
+        };
+        let iterate = GridStage::resolve(program, step, &pass(&bare.entering, bare.target))?;
+        let once = match first {
+            Some(stage) => {
+                let target = GridStage::resolve(program, stage, &[])?.target;
+                Some(GridStage::resolve(
+                    program,
+                    stage,
+                    &pass(&iterate.entering, target),
+                )?)
+            }
+            None => None,
+        };
+        let grid = Grid {
+            program,
+            once,
+            iterate,
+        };
+        grid.judge(form)?;
+        Ok(grid)
+    }
+
+    fn judge(&self, form: Form) -> Result<(), ScheduleError> {
+        let program = self.program;
+        if !self.iterate.cell().rewrites() {
+            return Err(shape(
+                program,
+                "a step that does not rewrite the state it gathers",
+            ));
+        }
+        if program.stop.on_period_two {
+            return Err(shape(program, "a stop on period 2"));
+        }
+        for stage in self.stages() {
+            if stage.gather.weights.storage == Storage::Ram {
+                return Err(shape(program, "a template in RAM"));
+            }
+            let parameter = stage.entering.iter().any(|&vector| {
+                matches!(
+                    program.vector(vector).map(|v| &v.role),
+                    None | Some(Role::Parameter(_))
+                )
+            });
+            if parameter {
+                return Err(shape(program, "a parameter vector over a grid"));
+            }
+        }
+        let Form::Streaming { iterations } = form else {
+            return Ok(());
+        };
+        if self
+            .stages()
+            .any(|stage| stage.stencil.boundary == Boundary::Periodic)
+        {
+            return Err(ScheduleError::Form {
+                name: program.name.clone(),
+                found: "a stream".into(),
+                why: "a periodic boundary needs the far edge of the grid before it has come".into(),
+                works: "hardware.form = \"frame\"".into(),
+            });
+        }
+        if iterations == 0 {
+            return Err(ScheduleError::Fold {
+                field: "hardware.iterations",
+                found: 0,
+                name: program.name.clone(),
+                why: "a chain has an iteration or more".into(),
+                works: 1,
+            });
+        }
+        Ok(())
+    }
+
+    fn stages(&self) -> impl Iterator<Item = &GridStage<'a>> {
+        self.once.iter().chain([&self.iterate])
+    }
+
+    /// The name of a vector.
+    pub fn vector_name(&self, vector: VectorId) -> &str {
+        self.iterate.name(vector)
+    }
+
+    /// What a frame is loaded with: inputs, then the state, as far as a stage reads them.
+    fn load_fields(&self) -> Vec<(VectorId, Format)> {
+        let used = |vector: VectorId| self.stages().any(|stage| stage.entering.contains(&vector));
+        let of = |role: Role| {
+            let vectors = self.program.vectors.iter().enumerate();
+            vectors
+                .filter(move |(place, vector)| vector.role == role && used(VectorId(*place)))
+                .map(|(place, vector)| (VectorId(place), vector.format))
+        };
+        of(Role::Input).chain(of(Role::State)).collect()
+    }
+
+    /// What a scan repeats around the grid: the reach of stages with a periodic boundary.
+    fn halo(&self, raster: Raster) -> Halo {
+        let periodic = self
+            .stages()
+            .filter(|s| s.stencil.boundary == Boundary::Periodic);
+        let reach = periodic
+            .map(GridStage::reach)
+            .fold(Default::default(), geometry::Reach::union);
+        Halo {
+            north: reach.north,
+            south: reach.south,
+            west: raster.reach_words(reach.west),
+            east: raster.reach_words(reach.east),
+        }
+    }
+
+    fn delay(&self, raster: Raster, iterations: usize) -> usize {
+        let once = self
+            .once
+            .as_ref()
+            .map_or(0, |stage| raster.delay(stage.reach()));
+        once + iterations * raster.delay(self.iterate.reach())
+    }
+
+    fn timing(&self, raster: Raster, halo: Halo, form: Form) -> Timing {
+        let positions = raster.positions() as u64;
+        let lanes = raster.lanes as u64;
+        match form {
+            Form::Streaming { iterations } => {
+                let delay = self.delay(raster, iterations) as u64;
+                Timing {
+                    start: 0,
+                    step: 0,
+                    finish: delay + 1,
+                    fixed_steps: Some(iterations as u64),
+                    interval: Some(positions + delay),
+                    units: lanes * iterations as u64,
+                    work: positions * lanes * iterations as u64,
+                }
+            }
+            Form::Frame => {
+                let around = halo.around(raster);
+                let last = (halo.north + raster.rows - 1) * around.words + halo.west + raster.words;
+                let pass = |stage: &GridStage<'_>| (last + around.delay(stage.reach()) + 1) as u64;
+                Timing {
+                    start: self.once.as_ref().map_or(0, pass),
+                    step: pass(&self.iterate),
+                    finish: 2,
+                    fixed_steps: None,
+                    interval: None,
+                    units: lanes,
+                    work: positions * lanes,
+                }
+            }
+        }
+    }
+
+    fn interface(&self, raster: Raster, fields: Vec<(VectorId, Format)>) -> Interface {
+        let stream = |prefix: &str, fields| Stream {
+            prefix: prefix.into(),
+            fields,
+            elements: raster.lanes,
+            beats: raster.positions(),
+        };
+        let state = self.iterate.target;
+        Interface {
+            load: stream("s_axis", fields),
+            unload: stream("m_axis", vec![(state, self.iterate.format(state))]),
+            weights: None,
+        }
+    }
+
+    fn header(&self, raster: Raster) -> Vec<(String, String)> {
+        let cells = raster.words * raster.lanes;
+        let kind = &self.program.kind;
+        let formats: Vec<String> = self
+            .stages()
+            .map(|stage| {
+                format!(
+                    "{} {}",
+                    stage.name(stage.target),
+                    stage.format(stage.target)
+                )
+            })
+            .collect();
+        vec![
+            (
+                "network".into(),
+                format!("{kind}, {} rows of {cells} cells", raster.rows),
+            ),
+            ("formats".into(), formats.join(", ")),
+        ]
+    }
+}
+
+/// Adds the modules of a stage; gives the stage's own.
+fn stage_modules(
+    modules: &mut Vec<Module>,
+    stage: &GridStage<'_>,
+    raster: Raster,
+) -> Result<ModuleId, ScheduleError> {
+    let mut add = |module: Module| {
+        modules.push(module);
+        ModuleId(modules.len() as u32 - 1)
+    };
+    let cell = add(stage.cell().build()?);
+    let name = format!("{}_{}_map", stage.program.name, stage.stage.name);
+    let map = expression::map_module(stage.program, stage.gather, &name)?.map(add);
+    let of = |id: ModuleId| (id, &modules[id.0 as usize]);
+    let module = stage.build(raster, of(cell), map.map(of))?;
+    modules.push(module);
+    Ok(ModuleId(modules.len() as u32 - 1))
+}
+
+fn shape(program: &Program, found: &str) -> ScheduleError {
+    ScheduleError::Form {
+        name: program.name.clone(),
+        found: found.into(),
+        why: "the engine over grids runs one stage once, and one stage in every step that gathers \
+              a state by a template and rewrites it until it is stable or the budget is spent"
+            .into(),
+        works: "such stages".into(),
+    }
+}
