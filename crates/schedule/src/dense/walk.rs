@@ -91,7 +91,7 @@ impl Walk {
         let (chunk, step_end) = match rows {
             Some(rows) => {
                 let end = walk_on(m, of, &rows, issuing, apply, start);
-                (Some(rows.row), end)
+                (Some(real_row(m, &rows)), end)
             }
             None => {
                 let chunk = counter(m, "chunk", chunks, apply);
@@ -172,6 +172,13 @@ fn permutation(m: &mut ModuleBuilder, of: &Control<'_>) -> Option<Rows> {
         generator,
         mask,
     })
+}
+
+/// The row, or 0 for a row that is passed over, so that the state is never read beyond its end.
+fn real_row(m: &mut ModuleBuilder, rows: &Rows) -> NetId {
+    let Some(valid) = rows.valid else { return rows.row };
+    let zero = m.constant("row_zero", m.ty(rows.row), 0);
+    m.mux("row_or_zero", valid, rows.row, zero)
 }
 
 /// Advances the permutation after a row, and gives the end of the step.
