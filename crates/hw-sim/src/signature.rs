@@ -14,7 +14,7 @@ use crate::simulator::Simulator;
 
 /// A range of values whose elements all have one width.
 #[derive(Debug, Clone, Copy)]
-struct Item {
+struct Range {
     offset: u32,
     length: u32,
     width: u32,
@@ -22,10 +22,30 @@ struct Item {
     times: u32,
 }
 
+/// A single element and where it goes in the word of its group.
+#[derive(Debug, Clone, Copy)]
+struct Single {
+    mask: u64,
+    offset: u32,
+    shift: u32,
+}
+
+/// A step of the packing.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Range(Range),
+    /// Neighbours of single elements, up to this place of the table, `width` bits together.
+    Singles {
+        end: u32,
+        width: u32,
+    },
+}
+
 /// Packs the probe bus.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Packer {
-    items: Vec<Item>,
+    steps: Vec<Step>,
+    singles: Vec<Single>,
 }
 
 impl Packer {
@@ -39,26 +59,49 @@ impl Packer {
             ProbeSource::Input(_) | ProbeSource::Output(_) => item.net.map(|net| net.0 as usize),
             ProbeSource::Register(_) => registers.next(),
         });
-        let item = |net: usize| {
+        let mut packer = Packer::default();
+        for net in nets {
             let found = &names.nets[net];
             let instances = names.scopes[found.scope].instances;
-            Item {
+            packer.push(Range {
                 offset: found.slot.offset,
                 length: found.slot.len(),
                 width: found.ty.width,
                 times: instances / found.slot.copies.max(1),
-            }
-        };
-        Packer {
-            items: nets.map(item).collect(),
+            });
         }
+        packer
+    }
+
+    fn push(&mut self, range: Range) {
+        let Range { offset, width, .. } = range;
+        if (range.length, range.times) != (1, 1) {
+            return self.steps.push(Step::Range(range));
+        }
+        let shift = match self.steps.last() {
+            Some(&Step::Singles { width: below, .. }) if below + width <= 64 => {
+                self.steps.pop();
+                below
+            }
+            _ => 0,
+        };
+        self.singles.push(Single {
+            mask: u64::MAX >> (64 - width),
+            offset,
+            shift,
+        });
+        let end = self.singles.len() as u32;
+        self.steps.push(Step::Singles {
+            end,
+            width: shift + width,
+        });
     }
 
     /// Folds the bus into a signature.
     pub fn fold(&self, machine: &Machine, rst_n: bool, signature: u64) -> u64 {
         match machine {
-            Machine::Narrow(values) => fold_narrow(&self.items, &values.nets, rst_n, signature),
-            Machine::Wide(values) => fold_wide(&self.items, &values.nets, rst_n, signature),
+            Machine::Narrow(values) => fold_narrow(self, &values.nets, rst_n, signature),
+            Machine::Wide(values) => fold_wide(self, &values.nets, rst_n, signature),
         }
     }
 
@@ -67,10 +110,10 @@ impl Packer {
         let mut chunks = vec![];
         match machine {
             Machine::Narrow(values) => {
-                pack(&self.items, &values.nets, rst_n, |chunk| chunks.push(chunk));
+                pack(self, &values.nets, rst_n, |chunk| chunks.push(chunk));
             }
             Machine::Wide(values) => {
-                pack(&self.items, &values.nets, rst_n, |chunk| chunks.push(chunk));
+                pack(self, &values.nets, rst_n, |chunk| chunks.push(chunk));
             }
         }
         chunks
@@ -89,8 +132,8 @@ fn collect(names: &Names, scope: usize, registers: &mut Vec<usize>) {
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+bmi2",
     "x86_64+avx2+bmi2"
 ))]
-fn fold_narrow(items: &[Item], values: &[i32], rst_n: bool, mut signature: u64) -> u64 {
-    pack(items, values, rst_n, |chunk| {
+fn fold_narrow(packer: &Packer, values: &[i32], rst_n: bool, mut signature: u64) -> u64 {
+    pack(packer, values, rst_n, |chunk| {
         signature = probe::fold(signature, chunk)
     });
     signature
@@ -100,8 +143,8 @@ fn fold_narrow(items: &[Item], values: &[i32], rst_n: bool, mut signature: u64) 
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+bmi2",
     "x86_64+avx2+bmi2"
 ))]
-fn fold_wide(items: &[Item], values: &[i64], rst_n: bool, mut signature: u64) -> u64 {
-    pack(items, values, rst_n, |chunk| {
+fn fold_wide(packer: &Packer, values: &[i64], rst_n: bool, mut signature: u64) -> u64 {
+    pack(packer, values, rst_n, |chunk| {
         signature = probe::fold(signature, chunk)
     });
     signature
@@ -129,19 +172,33 @@ impl Pending {
 }
 
 #[inline(always)]
-fn pack<T: Word>(items: &[Item], values: &[T], rst_n: bool, mut emit: impl FnMut(u64)) {
+fn pack<T: Word>(packer: &Packer, values: &[T], rst_n: bool, mut emit: impl FnMut(u64)) {
     let mut pending = Pending {
         bits: u64::from(rst_n),
         count: 1,
     };
-    for item in items {
-        let range = &values[item.offset as usize..][..item.length as usize];
-        for _ in 0..item.times {
-            if range.len() == 1 {
-                let pattern = range[0].to_i64() as u64 & (u64::MAX >> (64 - item.width));
-                pending.put(pattern, item.width, &mut emit);
-            } else {
-                pack_range(range, item.width, &mut pending, &mut emit);
+    let mut start = 0;
+    for step in &packer.steps {
+        match *step {
+            Step::Range(Range {
+                offset,
+                length,
+                width,
+                times,
+            }) => {
+                let range = &values[offset as usize..][..length as usize];
+                for _ in 0..times {
+                    pack_range(range, width, &mut pending, &mut emit);
+                }
+            }
+            Step::Singles { end, width } => {
+                let singles = &packer.singles[start..end as usize];
+                start = end as usize;
+                let bits = singles.iter().fold(0, |bits, single| {
+                    let value = values[single.offset as usize].to_i64() as u64;
+                    bits | (value & single.mask) << single.shift
+                });
+                pending.put(bits, width, &mut emit);
             }
         }
     }
