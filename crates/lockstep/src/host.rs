@@ -57,7 +57,10 @@ pub fn run(
     for cycle in 0..cycles {
         driver.step(&mut simulator, |simulator| {
             if let (Some(status_net), Some(steps_net)) = (&status_net, &steps_net) {
-                status = (simulator.value(status_net)?, Some(simulator.value(steps_net)?));
+                status = (
+                    simulator.value(status_net)?,
+                    Some(simulator.value(steps_net)?),
+                );
             }
             if let Some(user) = &user_net {
                 status.0 = 1 - simulator.value(user)?;
@@ -86,14 +89,22 @@ pub fn run(
         state,
         status: status.0,
         steps: status.1,
-        latency: received.first().map_or(0, |r| r.cycle.saturating_sub(loaded)),
-        unloaded: received.last().map_or(0, |r| r.cycle.saturating_sub(loaded)),
+        latency: received
+            .first()
+            .map_or(0, |r| r.cycle.saturating_sub(loaded)),
+        unloaded: received
+            .last()
+            .map_or(0, |r| r.cycle.saturating_sub(loaded)),
     }))
 }
 
 /// The quiet stream options of timing checks.
 pub fn quiet() -> StreamOptions {
-    StreamOptions { gap_per_mille: 0, stall_per_mille: 0, ..StreamOptions::default() }
+    StreamOptions {
+        gap_per_mille: 0,
+        stall_per_mille: 0,
+        ..StreamOptions::default()
+    }
 }
 
 /// The vectors that a program is loaded with.

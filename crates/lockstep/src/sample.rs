@@ -91,25 +91,49 @@ pub fn units(random: &mut Random, of: &Units) -> Program {
     });
     let arrangement = match of.sparse {
         None => {
-            let values = (0..of.units * of.units).map(|_| raw(random, of.weights)).collect();
-            Arrangement::Dense { rows: of.units, columns: of.units, values }
+            let values = (0..of.units * of.units)
+                .map(|_| raw(random, of.weights))
+                .collect();
+            Arrangement::Dense {
+                rows: of.units,
+                columns: of.units,
+                values,
+            }
         }
         Some(count) => {
             let row = |random: &mut Random| {
                 let mut row: Vec<(usize, i64)> = (0..random.below(count as u64 + 1))
-                    .map(|_| (random.below(of.units as u64) as usize, raw(random, of.weights)))
+                    .map(|_| {
+                        (
+                            random.below(of.units as u64) as usize,
+                            raw(random, of.weights),
+                        )
+                    })
                     .collect();
                 row.sort_unstable();
                 row.dedup_by_key(|(column, _)| *column);
                 row
             };
-            Arrangement::Sparse { columns: of.units, rows: (0..of.units).map(|_| row(random)).collect() }
+            Arrangement::Sparse {
+                columns: of.units,
+                rows: (0..of.units).map(|_| row(random)).collect(),
+            }
         }
     };
     let mut apply = Expression::default();
     let next = sign(&mut apply, accumulator, state);
-    let weights = Weights { format: of.weights, arrangement, storage: of.storage };
-    let gather = Gather { source: state, map: None, weights, offset, accumulator };
+    let weights = Weights {
+        format: of.weights,
+        arrangement,
+        storage: of.storage,
+    };
+    let gather = Gather {
+        source: state,
+        map: None,
+        weights,
+        offset,
+        accumulator,
+    };
     Program {
         name: "sample".into(),
         kind: "hopfield".into(),
@@ -123,7 +147,11 @@ pub fn units(random: &mut Random, of: &Units) -> Program {
             writes: vec![(state, next)],
         }],
         order: of.order,
-        stop: Stop { max_steps: of.max_steps, when_stable: true, on_period_two: of.on_period_two },
+        stop: Stop {
+            max_steps: of.max_steps,
+            when_stable: true,
+            on_period_two: of.on_period_two,
+        },
     }
 }
 
@@ -137,9 +165,17 @@ fn sign(apply: &mut Expression, accumulator: Format, state: VectorId) -> NodeId 
     let kept = apply.push("kept", Operation::Element(state), Format::BIPOLAR);
     let plus = apply.push("plus", Operation::Constant(1), Format::BIPOLAR);
     let minus = apply.push("minus", Operation::Constant(-1), Format::BIPOLAR);
-    let low = Operation::Select { condition: negative, high: minus, low: kept };
+    let low = Operation::Select {
+        condition: negative,
+        high: minus,
+        low: kept,
+    };
     let low = apply.push("not_positive", low, Format::BIPOLAR);
-    let next = Operation::Select { condition: positive, high: plus, low };
+    let next = Operation::Select {
+        condition: positive,
+        high: plus,
+        low,
+    };
     apply.push("next", next, Format::BIPOLAR)
 }
 
@@ -155,16 +191,32 @@ fn template(random: &mut Random, radius: usize) -> Vec<i64> {
 
 fn stencil(random: &mut Random, of: &Cells, source: VectorId, fraction: i32) -> Gather {
     let coefficients = template(random, of.radius);
-    let arrangement =
-        Arrangement::Stencil { radius: of.radius, coefficients, boundary: of.boundary };
-    let weights = Weights { format: format("s4f0"), arrangement, storage: Storage::Rom };
+    let arrangement = Arrangement::Stencil {
+        radius: of.radius,
+        coefficients,
+        boundary: of.boundary,
+    };
+    let weights = Weights {
+        format: format("s4f0"),
+        arrangement,
+        storage: Storage::Rom,
+    };
     let accumulator = Format::signed(28, fraction).unwrap_or(Format::BIPOLAR);
-    Gather { source, map: None, weights, offset: None, accumulator }
+    Gather {
+        source,
+        map: None,
+        weights,
+        offset: None,
+        accumulator,
+    }
 }
 
 /// A cellular array with random templates.
 pub fn cells(random: &mut Random, of: &Cells) -> Program {
-    let shape = Shape::Grid { rows: of.rows, columns: of.columns };
+    let shape = Shape::Grid {
+        rows: of.rows,
+        columns: of.columns,
+    };
     let vector = |name: &str, format: Format, role: Role| Vector {
         name: name.into(),
         shape,
@@ -205,8 +257,11 @@ pub fn cells(random: &mut Random, of: &Cells) -> Program {
     } else if of.state == Format::BIPOLAR {
         keep_on_zero(&mut apply, field, sum, state)
     } else {
-        let resize =
-            Operation::Resize { of: field, rounding: of.rounding, overflow: Overflow::Saturate };
+        let resize = Operation::Resize {
+            of: field,
+            rounding: of.rounding,
+            overflow: Overflow::Saturate,
+        };
         apply.push("next", resize, of.state)
     };
     stages.push(Stage {
@@ -231,21 +286,28 @@ pub fn cells(random: &mut Random, of: &Cells) -> Program {
     }
 }
 
-fn keep_on_zero(
-    apply: &mut Expression,
-    field: NodeId,
-    sum: Format,
-    state: VectorId,
-) -> NodeId {
+fn keep_on_zero(apply: &mut Expression, field: NodeId, sum: Format, state: VectorId) -> NodeId {
     let zero = apply.push("zero", Operation::Constant(0), sum);
     let positive = apply.push("positive", Operation::Less(zero, field), Format::TRUTH);
     let negative = apply.push("negative", Operation::Less(field, zero), Format::TRUTH);
     let kept = apply.push("kept", Operation::Element(state), Format::BIPOLAR);
     let plus = apply.push("plus", Operation::Constant(1), Format::BIPOLAR);
     let minus = apply.push("minus", Operation::Constant(-1), Format::BIPOLAR);
-    let low = Operation::Select { condition: negative, high: minus, low: kept };
+    let low = Operation::Select {
+        condition: negative,
+        high: minus,
+        low: kept,
+    };
     let low = apply.push("not_positive", low, Format::BIPOLAR);
-    apply.push("next", Operation::Select { condition: positive, high: plus, low }, Format::BIPOLAR)
+    apply.push(
+        "next",
+        Operation::Select {
+            condition: positive,
+            high: plus,
+            low,
+        },
+        Format::BIPOLAR,
+    )
 }
 
 fn one(format: Format) -> i64 {
@@ -269,10 +331,17 @@ fn euler(apply: &mut Expression, field: NodeId, state: VectorId, of: &Cells) -> 
     let x = apply.push("x", Operation::Element(state), of.state);
     let slope = apply.push("slope", Operation::Subtract(field, x), wide(fraction));
     let change = apply.push("change", Operation::Scale(slope), wide(fraction + 2));
-    let exact =
-        Operation::Resize { of: x, rounding: Rounding::Floor, overflow: Overflow::Saturate };
+    let exact = Operation::Resize {
+        of: x,
+        rounding: Rounding::Floor,
+        overflow: Overflow::Saturate,
+    };
     let fine = apply.push("x_fine", exact, wide(fraction + 2));
     let sum = apply.push("moved", Operation::Add(fine, change), wide(fraction + 2));
-    let resize = Operation::Resize { of: sum, rounding: of.rounding, overflow: Overflow::Saturate };
+    let resize = Operation::Resize {
+        of: sum,
+        rounding: of.rounding,
+        overflow: Overflow::Saturate,
+    };
     apply.push("next", resize, of.state)
 }

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScheduleError {
     /// A fold that does not suit the program.
-    #[error("HW0801: {field} = {found} does not suit `{name}`: {why}; {works} would work")]
+    #[error("HW0901: {field} = {found} does not suit `{name}`: {why}; {works} would work")]
     Fold {
         /// The key of the description, as `hardware.lanes`.
         field: &'static str,
@@ -18,7 +18,7 @@ pub enum ScheduleError {
         works: usize,
     },
     /// A form of hardware that cannot run the program.
-    #[error("HW0802: `{name}` cannot run as {found}: {why}; {works} would work")]
+    #[error("HW0902: `{name}` cannot run as {found}: {why}; {works} would work")]
     Form {
         /// The program.
         name: String,
@@ -30,7 +30,7 @@ pub enum ScheduleError {
         works: String,
     },
     /// The program is not well-formed.
-    #[error("HW0803: `{name}` is no program that hardware can be made of: {why}")]
+    #[error("HW0903: `{name}` is no program that hardware can be made of: {why}")]
     Program {
         /// The program.
         name: String,

@@ -172,6 +172,7 @@ impl<'a> Engine<'a> {
             fold: self.fold,
             beats: interface.load.beats,
             offset_memory: self.offset_memory(),
+            column_output: self.image.indices.is_none(),
             weight_memory: self.weight_memory(),
         };
         let mut modules = vec![self.lane().build()?, control.build()];

@@ -189,13 +189,13 @@ impl Top<'_, '_> {
         let memory = m.memory(name, word, words, Some(image));
         let depth = words.max(2).next_power_of_two() as usize;
         WeightImage::pad(&mut elements, depth, word);
+        let data = m.read(&format!("{name}_q"), memory, address, None);
         let name = format!("{}_{name}", self.engine.program.name);
         self.images.push(Image {
             name,
             word,
             elements,
         });
-        let data = m.read("word", memory, address, None);
         (data, Some(memory))
     }
 

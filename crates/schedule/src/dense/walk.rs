@@ -123,7 +123,7 @@ impl Walk {
         if let Some(address) = self.address {
             m.output("address_o", address);
         }
-        if let Some(column) = self.column {
+        if let Some(column) = self.column.filter(|_| of.column_output) {
             m.output("column_o", column);
         }
         if let Some(address) = self.offset_address {
@@ -176,7 +176,9 @@ fn permutation(m: &mut ModuleBuilder, of: &Control<'_>) -> Option<Rows> {
 
 /// The row, or 0 for a row that is passed over, so that the state is never read beyond its end.
 fn real_row(m: &mut ModuleBuilder, rows: &Rows) -> NetId {
-    let Some(valid) = rows.valid else { return rows.row };
+    let Some(valid) = rows.valid else {
+        return rows.row;
+    };
     let zero = m.constant("row_zero", m.ty(rows.row), 0);
     m.mux("row_or_zero", valid, rows.row, zero)
 }

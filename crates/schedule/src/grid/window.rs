@@ -94,10 +94,23 @@ impl Position {
             depth,
             None,
         );
-        let name = format!("{name}_above");
-        let above = m.read(&name, memory, self.next_word, Some(self.advance));
-        let all = m.join(&format!("{name}_shifted"), &[word, above]);
-        let kept = m.elements(&format!("{name}_kept"), all, 0, ty.count * lines as u32);
+        let above = m.read(
+            &format!("{name}_above_q"),
+            memory,
+            self.next_word,
+            Some(self.advance),
+        );
+        let kept = if lines == 1 {
+            word
+        } else {
+            let older = m.elements(
+                &format!("{name}_older"),
+                above,
+                0,
+                ty.count * (lines as u32 - 1),
+            );
+            m.join(&format!("{name}_kept"), &[word, older])
+        };
         m.write(memory, self.word, self.advance, kept);
         above
     }

@@ -1,0 +1,204 @@
+//! The testbench: replays a stimulus and folds every register and port of every cycle.
+
+use hw_ir::probe::{
+    CHUNK_BITS, ProbeItem, ProbeSource, SIGNATURE_FACTOR, SIGNATURE_ROTATION, SIGNATURE_START,
+    layout,
+};
+use hw_ir::{Design, Module};
+use serde::Serialize;
+
+use crate::module::{Implied, module_name};
+use crate::names::{ModuleNames, legal};
+
+/// Everything that the layouts around a testbench print.
+#[derive(Debug, Serialize)]
+pub struct TestbenchView {
+    name: String,
+    hash: String,
+    probe_bits: u64,
+    probe_high: u64,
+    chunk_high: u64,
+    input_high: u64,
+    signature_start: String,
+    signature_factor: String,
+    rotate_split: u32,
+    rotate_rest: u32,
+    outputs: Vec<String>,
+    pins: Vec<String>,
+    probes: Vec<String>,
+}
+
+/// What the testbench needs to know of a design.
+pub struct Testbench<'a> {
+    /// The design.
+    pub design: &'a Design,
+    /// Its hash.
+    pub hash: &'a str,
+    /// Names, a module each.
+    pub names: &'a [ModuleNames],
+    /// Implied ports, a module each.
+    pub implied: &'a [Implied],
+}
+
+impl Testbench<'_> {
+    /// The view of the testbench.
+    pub fn view(&self) -> TestbenchView {
+        let layout = layout(self.design);
+        let top = self.design.top();
+        let bits: u64 = top.inputs.iter().map(|port| top.ty(port.net).bits()).sum();
+        let chunks = layout.chunks();
+        TestbenchView {
+            name: module_name(top),
+            hash: self.hash.to_owned(),
+            probe_bits: layout.bits,
+            probe_high: chunks * CHUNK_BITS - 1,
+            chunk_high: chunks - 1,
+            input_high: bits.max(1) - 1,
+            signature_start: format!("64'h{SIGNATURE_START:016x}"),
+            signature_factor: format!("64'h{SIGNATURE_FACTOR:016x}"),
+            rotate_split: 63 - SIGNATURE_ROTATION,
+            rotate_rest: 64 - SIGNATURE_ROTATION,
+            outputs: self.outputs(top),
+            pins: self.pins(top),
+            probes: self.probes(&layout.items, layout.bits, chunks * CHUNK_BITS),
+        }
+    }
+
+    fn outputs(&self, top: &Module) -> Vec<String> {
+        let wire = |port: &hw_ir::Port| {
+            let bits = top.ty(port.net).bits();
+            format!("wire {}{}_w;", bit_range(bits), legal(&port.name))
+        };
+        top.outputs.iter().map(wire).collect()
+    }
+
+    fn pins(&self, top: &Module) -> Vec<String> {
+        let mut pins = vec![];
+        let implied = self.implied.last().copied().unwrap_or_default();
+        if implied.clock {
+            pins.push(".clk (clk)".to_owned());
+        }
+        if implied.reset {
+            pins.push(".rst_n (rst_n_q)".to_owned());
+        }
+        let names = self.names.last();
+        let mut low = 0;
+        for port in &top.inputs {
+            let bits = top.ty(port.net).bits();
+            let name = names.map_or("", |names| names.net(port.net));
+            pins.push(format!(".{name} (inputs_q{})", select(low, bits)));
+            low += bits;
+        }
+        for port in &top.outputs {
+            let name = legal(&port.name);
+            pins.push(format!(".{name} ({name}_w)"));
+        }
+        let last = pins.len().saturating_sub(1);
+        let comma = |place: usize| if place < last { "," } else { "" };
+        pins.iter()
+            .enumerate()
+            .map(|(place, pin)| format!("{pin}{}", comma(place)))
+            .collect()
+    }
+
+    /// The probe bus, item by item, and zeros above it.
+    fn probes(&self, items: &[ProbeItem], bits: u64, padded: u64) -> Vec<String> {
+        let mut lines = vec![];
+        let mut input = 0;
+        for (place, item) in items.iter().enumerate() {
+            match item.source {
+                ProbeSource::Reset => lines.push("assign probe[0] = rst_n_q;".to_owned()),
+                ProbeSource::Input(_) => {
+                    let (low, bits) = (item.bit_offset, item.bits());
+                    let value = format!("inputs_q{}", select(input, bits));
+                    lines.push(format!("assign probe{} = {value};", select(low, bits)));
+                    input += bits;
+                }
+                ProbeSource::Output(_) => {
+                    let to = select(item.bit_offset, item.bits());
+                    lines.push(format!("assign probe{to} = {}_w;", legal(&item.name)));
+                }
+                ProbeSource::Register(_) => lines.extend(self.register(place, item)),
+            }
+        }
+        if padded > bits {
+            let more = padded - bits;
+            lines.push(format!(
+                "assign probe{} = {{{more}{{1'b0}}}};",
+                select(bits, more)
+            ));
+        }
+        lines
+    }
+
+    /// A register in all of its instances: loops where it stands in arrays.
+    fn register(&self, place: usize, item: &ProbeItem) -> Vec<String> {
+        let mut path = "dut".to_owned();
+        let mut loops = vec![];
+        let mut index = String::new();
+        let mut module = self.design.top();
+        let mut names = self.names.last();
+        for (depth, segment) in item.segments.iter().enumerate() {
+            let instance = module.instances.iter().position(|i| i.name == segment.name);
+            let Some((instance, names_here)) = instance.zip(names) else {
+                return vec![];
+            };
+            let name = names_here.instance(instance);
+            if segment.count > 1 {
+                let k = format!("p{place}_{depth}");
+                path.push_str(&format!(".gen_{name}[{k}]"));
+                index = if index.is_empty() {
+                    k.clone()
+                } else {
+                    format!("({index}) * {} + {k}", segment.count)
+                };
+                loops.push((k, segment.count));
+            }
+            path.push_str(&format!(".u_{name}"));
+            let id = module.instances[instance].module;
+            module = self.design.module(id);
+            names = self.names.get(id.0 as usize);
+        }
+        let register = item
+            .net
+            .zip(names)
+            .map_or("", |(net, names)| names.net(net));
+        let (low, bits) = (item.bit_offset, item.ty.bits());
+        let value = format!("{path}.{register}");
+        if loops.is_empty() {
+            return vec![format!("assign probe{} = {value};", select(low, bits))];
+        }
+        let mut lines: Vec<String> = loops.iter().map(|(k, _)| format!("genvar {k};")).collect();
+        lines.push("generate".into());
+        for (depth, (k, count)) in loops.iter().enumerate() {
+            let indent = "  ".repeat(depth + 1);
+            lines.push(format!(
+                "{indent}for ({k} = 0; {k} < {count}; {k} = {k} + 1) begin : gen_{k}"
+            ));
+        }
+        let indent = "  ".repeat(loops.len() + 1);
+        let to = format!("{low} + ({index}) * {bits} +: {bits}");
+        lines.push(format!("{indent}assign probe[{to}] = {value};"));
+        for depth in (0..loops.len()).rev() {
+            lines.push(format!("{}end", "  ".repeat(depth + 1)));
+        }
+        lines.push("endgenerate".into());
+        lines
+    }
+}
+
+fn bit_range(bits: u64) -> String {
+    if bits == 1 {
+        String::new()
+    } else {
+        format!("[{}:0] ", bits - 1)
+    }
+}
+
+fn select(low: u64, bits: u64) -> String {
+    if bits == 1 {
+        format!("[{low}]")
+    } else {
+        format!("[{}:{low}]", low + bits - 1)
+    }
+}
