@@ -1,0 +1,114 @@
+//! The command line of hopwire: from a description to verified Verilog.
+//!
+//! Arguments are parsed to plain structs ([`arguments`]), each verb ([`verbs`]) checks its own and
+//! gives a report, and [`report`] prints it: a summary for a person, or with `--json` one object.
+
+pub mod arguments;
+pub mod error;
+pub mod exit;
+pub mod project;
+pub mod report;
+pub mod staged;
+pub mod verbs;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::arguments::{Arguments, Verb};
+use crate::error::HopwireError;
+pub use crate::exit::Exit;
+use crate::report::{Printed, Report, print};
+
+/// Runs a command line, the program's name first: prints the result to standard output and errors
+/// to standard error.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // Errors of the parser itself must be objects too.
+    let json = arguments.iter().any(|argument| argument == "--json");
+    let done = parse(&arguments).and_then(|parsed| match parsed {
+        Parsed::Run(arguments) => dispatch(&arguments),
+        Parsed::Help(text) => Ok(Printed { text, holds: true }),
+    });
+    let (text, exit) = match done {
+        Ok(printed) if printed.holds => (printed.text, Exit::Fine),
+        Ok(printed) => (printed.text, Exit::DoesNotHold),
+        Err(error) => {
+            // A closed standard error leaves the exit code to tell.
+            let _ = writeln!(io::stderr(), "{error}");
+            (
+                if json {
+                    error_object(&error)
+                } else {
+                    String::new()
+                },
+                error.exit(),
+            )
+        }
+    };
+    put(&text, exit)
+}
+
+/// A command line, or the help that it asks for.
+enum Parsed {
+    Run(Box<Arguments>),
+    Help(String),
+}
+
+fn parse(arguments: &[OsString]) -> Result<Parsed, HopwireError> {
+    match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => Ok(Parsed::Run(Box::new(arguments))),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            ) =>
+        {
+            Ok(Parsed::Help(error.to_string()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> Result<Printed, HopwireError> {
+    let json = arguments.json;
+    match &arguments.verb {
+        Verb::New(arguments) => shown(&verbs::new::run(arguments)?, json),
+        Verb::Schema => Ok(Printed {
+            text: verbs::schema::text()?,
+            holds: true,
+        }),
+    }
+}
+
+fn shown<R: Report>(report: &R, json: bool) -> Result<Printed, HopwireError> {
+    print(report, json).map_err(|error| HopwireError::Internal {
+        message: error.to_string(),
+    })
+}
+
+fn error_object(error: &HopwireError) -> String {
+    let object = serde_json::json!({
+        "schema": "hopwire.error/1",
+        "error": error.to_json(),
+    });
+    format!("{object}\n")
+}
+
+/// Prints to standard output. A reader that went away (`hopwire check x | head -1`) is no error.
+fn put(text: &str, exit: Exit) -> Exit {
+    let mut stdout = io::stdout().lock();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let error = HopwireError::write("standard output".as_ref(), &error);
+            let _ = writeln!(io::stderr(), "{error}");
+            error.exit()
+        }
+        _ => exit,
+    }
+}

@@ -1,0 +1,4 @@
+//! One file a verb: from its arguments to its report.
+
+pub mod new;
+pub mod schema;
