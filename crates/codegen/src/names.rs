@@ -118,7 +118,8 @@ fn unique(taken: &mut HashSet<String>, name: &str, offset: bool) -> String {
     loop {
         let lower = candidate.to_ascii_lowercase();
         let with_offset = format!("{lower}_offset");
-        let free = !taken.contains(&lower) && !(offset && taken.contains(&with_offset));
+        let clash = taken.contains(&lower) || (offset && taken.contains(&with_offset));
+        let free = !clash;
         if free {
             taken.insert(lower);
             if offset {

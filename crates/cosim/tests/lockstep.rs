@@ -1,0 +1,101 @@
+//! Designs of every shape against Verilator and Icarus, in every register in every cycle.
+
+use ::program::{Boundary, Order, Rounding, Storage};
+use cosim::{Bench, Tool, Tools, VerifyOptions, verify};
+use hw_sim::stimulus::random::Random;
+use hw_sim::stimulus::stream::StreamOptions;
+use lockstep::sample;
+use schedule::{Form, Hardware, Scheduled};
+
+fn tools() -> Option<Tools> {
+    let tools = Tools::new();
+    if tools.have(&[Tool::Verilator, Tool::Iverilog, Tool::Vvp, Tool::Yosys]) {
+        return Some(tools);
+    }
+    assert!(std::env::var_os("HOPWIRE_REQUIRE_TOOLS").is_none(), "the tools are missing");
+    eprintln!("skipped: the tools are missing; `make tools` installs them");
+    None
+}
+
+fn units(
+    order: Order,
+    (lanes, taps): (usize, usize),
+    sparse: Option<usize>,
+    storage: Storage,
+) -> Scheduled {
+    let mut random = Random::new(lanes as u64 * 31 + taps as u64);
+    let program = sample::units(
+        &mut random,
+        &sample::Units {
+            units: 12,
+            sparse,
+            weights: "s5f0".parse().unwrap(),
+            bias: lanes % 2 == 0,
+            order,
+            storage,
+            max_steps: 6,
+            on_period_two: order == Order::Synchronous,
+        },
+    );
+    schedule::schedule(&program, &Hardware { lanes, taps, form: Form::Frame }).unwrap()
+}
+
+fn cells(state: &str, boundary: Boundary, radius: usize, form: Form, lanes: usize) -> Scheduled {
+    let mut random = Random::new(radius as u64 * 7 + lanes as u64);
+    let program = sample::cells(
+        &mut random,
+        &sample::Cells {
+            rows: 6,
+            columns: 12,
+            radius,
+            state: state.parse().unwrap(),
+            rounding: Rounding::HalfEven,
+            euler: state == "s6f3",
+            input: lanes < 3,
+            boundary,
+            max_steps: 4,
+            when_stable: true,
+        },
+    );
+    schedule::schedule(&program, &Hardware { lanes, taps: 1, form }).unwrap()
+}
+
+/// Restless streams, corner-biased data, and resets in mid-run.
+fn check(name: &str, scheduled: &Scheduled) {
+    let Some(tools) = tools() else { return };
+    let options = StreamOptions {
+        seed: 5,
+        reset_per_mille: 2,
+        random_data: true,
+        ..StreamOptions::default()
+    };
+    let bench = Bench::record(&scheduled.design, options, &[], 3000).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let options = VerifyOptions::default();
+    let report = verify(&tools, &scheduled.design, &bench, folder.path(), options).unwrap();
+    assert!(report.holds(), "{name}: {report:#?}");
+    for simulator in &report.simulators {
+        assert_eq!(simulator.cycles, 3000);
+    }
+}
+
+#[test]
+fn units_in_every_order() {
+    check("synchronous", &units(Order::Synchronous, (4, 1), None, Storage::Ram));
+    check("parallel", &units(Order::Synchronous, (12, 12), None, Storage::Rom));
+    check("sequential", &units(Order::Sequential, (1, 5), None, Storage::Rom));
+    check("permuted", &units(Order::Permuted { seed: 9 }, (1, 3), None, Storage::Rom));
+    check("block", &units(Order::Block { size: 6 }, (2, 2), None, Storage::Rom));
+    check("sparse", &units(Order::Synchronous, (5, 2), Some(4), Storage::Rom));
+}
+
+#[test]
+fn cells_in_every_form() {
+    let fixed = Boundary::Fixed(-1);
+    let streaming = |iterations| Form::Streaming { iterations };
+    check("chain", &cells("s2f0", fixed, 1, streaming(3), 1));
+    check("wide chain", &cells("b1", Boundary::ZeroFlux, 2, streaming(2), 2));
+    check("frame", &cells("s2f0", Boundary::ZeroFlux, 1, Form::Frame, 4));
+    check("euler", &cells("s6f3", Boundary::Fixed(-8), 1, Form::Frame, 1));
+    check("torus", &cells("s5f1", Boundary::Periodic, 2, Form::Frame, 2));
+}
