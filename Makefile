@@ -1,0 +1,35 @@
+# hopwire: `make demo` shows what it does, `make test` runs every test.
+export HOPWIRE_TOOLS := $(CURDIR)/.tools/bin
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+
+.PHONY: help tools build demo test bench lint clean
+help:
+	@echo "make demo    digits in a Hopfield network and images in a cellular array, to verified Verilog"
+	@echo "make test    every test"
+	@echo "make bench   speed and size, as ratios, into target/bench.json"
+	@echo "make lint    format, clippy and the tidy test"
+	@echo "make tools   installs Verilator, Icarus, Yosys and nextpnr (in .tools, and Debian packages)"
+
+tools:
+	@setup/tools.sh
+
+build:
+	cargo build --release -p hopwire
+
+demo: tools build
+	@bash setup/demo.sh
+
+test: tools
+	cargo test --workspace
+
+bench: tools build
+	cargo run --release -p bench
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo test -p tidy
+
+clean:
+	cargo clean
+	rm -rf demo
