@@ -1,6 +1,9 @@
 # hopwire: `make demo` shows what it does, `make test` runs every test.
 export HOPWIRE_TOOLS := $(CURDIR)/.tools/bin
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
+# Verilated models are compiled through ccache, from whatever directory they are in.
+export OBJCACHE ?= ccache
+export CCACHE_NOHASHDIR ?= 1
 
 .PHONY: help tools build demo test bench lint clean
 help:

@@ -36,7 +36,6 @@ check() {
     option=--version
     case $tool in
       iverilog | vvp | yosys) option=-V ;;
-      ecppack) option=--help ;;
       perl) option='-eprint $^V' ;;
     esac
     if line=$(version "$tool" "$option"); then
