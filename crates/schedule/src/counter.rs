@@ -1,6 +1,6 @@
 //! Counters and other small pieces of controllers.
 
-use hw_ir::{ModuleBuilder, NetId, Type, types::address_bits};
+use hw_ir::{ModuleBuilder, NetId, PendingRegister, Type, types::address_bits};
 
 /// A counter that runs from 0 to `count - 1` and starts again.
 #[derive(Debug, Clone, Copy)]
@@ -14,28 +14,52 @@ pub struct Counter {
 /// Adds a counter of `count` values that advances where `enable` is high.
 pub fn counter(m: &mut ModuleBuilder, name: &str, count: u64, enable: NetId) -> Counter {
     if count <= 1 {
-        return Counter {
-            value: None,
-            last: None,
-        };
+        return Counter { value: None, last: None };
     }
-    let ty = Type::unsigned(address_bits(count));
-    let register = m.register(&format!("{name}_q"), ty, 0);
-    let highest = m.constant(&format!("{name}_highest"), ty, count as i64 - 1);
-    let last = m.equal(&format!("{name}_last"), register.net, highest);
+    let register = register(m, name, count);
+    let last = drive(m, name, register, count, enable, true);
+    Counter { value: Some(register.net), last }
+}
+
+/// The value of a counter whose last value nobody asks for; `None` where there is nothing to count.
+pub fn address_counter(m: &mut ModuleBuilder, name: &str, count: u64, enable: NetId) -> Option<NetId> {
+    if count <= 1 {
+        return None;
+    }
+    let register = register(m, name, count);
+    drive(m, name, register, count, enable, false);
+    Some(register.net)
+}
+
+fn register(m: &mut ModuleBuilder, name: &str, count: u64) -> PendingRegister {
+    m.register(&format!("{name}_q"), Type::unsigned(address_bits(count)), 0)
+}
+
+/// Gives a counter its next value; a count that is no power of two must find its last value.
+fn drive(
+    m: &mut ModuleBuilder,
+    name: &str,
+    register: PendingRegister,
+    count: u64,
+    enable: NetId,
+    last_wanted: bool,
+) -> Option<NetId> {
+    let ty = m.ty(register.net);
+    let last = (last_wanted || !count.is_power_of_two()).then(|| {
+        let highest = m.constant(&format!("{name}_highest"), ty, count as i64 - 1);
+        m.equal(&format!("{name}_last"), register.net, highest)
+    });
     let one = m.constant(&format!("{name}_one"), ty, 1);
     let more = m.add(&format!("{name}_more"), register.net, one);
-    let next = if count.is_power_of_two() {
-        more
-    } else {
-        let zero = m.constant(&format!("{name}_zero"), ty, 0);
-        m.mux(&format!("{name}_d"), last, zero, more)
+    let next = match last {
+        Some(last) if !count.is_power_of_two() => {
+            let zero = m.constant(&format!("{name}_zero"), ty, 0);
+            m.mux(&format!("{name}_d"), last, zero, more)
+        }
+        _ => more,
     };
     m.drive(register, next, Some(enable));
-    Counter {
-        value: Some(register.net),
-        last: Some(last),
-    }
+    last
 }
 
 /// `a` and, where there is one, `b`.

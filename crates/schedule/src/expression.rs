@@ -1,9 +1,10 @@
 //! An apply expression of a stage as nets, one named net an operation.
 
 use hw_ir::{Module, ModuleBuilder, NetId, Op, Type};
-use program::{Coding, Expression, Format, Gather, Operation, Program, VectorId};
+use program::{Coding, Expression, Format, Gather, NodeId, Operation, Program, VectorId};
 
 use crate::arithmetic::{Resizing, encode, net_type, number, signed_width};
+use crate::counter::unless;
 use crate::error::ScheduleError;
 
 /// Where an expression gets its leaves from.
@@ -14,24 +15,25 @@ pub trait Leaves {
     fn element(&self, vector: VectorId) -> Option<NetId>;
 }
 
-/// Adds the nets of every node of an expression and returns them in node order.
+/// Adds the nets of an expression and returns that of node `result`.
 ///
-/// `None` when a leaf is not to be had: the caller names what it offers.
+/// `None` when a leaf is not to be had: the caller names what it offers. Constants become nets
+/// where something reads them.
 pub fn build(
     m: &mut ModuleBuilder,
     expression: &Expression,
+    result: NodeId,
     leaves: &dyn Leaves,
-) -> Option<Vec<NetId>> {
-    let mut built = Built {
-        nets: vec![],
-        formats: vec![],
-    };
+) -> Option<NetId> {
+    let mut built = Built { expression, nets: vec![] };
     for node in &expression.nodes {
-        let net = built.node(m, &node.name, node.operation, node.format, leaves)?;
+        let net = match node.operation {
+            Operation::Constant(_) => None,
+            operation => Some(built.node(m, &node.name, operation, node.format, leaves)?),
+        };
         built.nets.push(net);
-        built.formats.push(node.format);
     }
-    Some(built.nets)
+    built.get(m, result).map(|(net, _)| net)
 }
 
 /// The vectors that an expression reads, each once, in order of first use.
@@ -73,8 +75,7 @@ pub fn map_module(
         vector: gather.source,
         net: element,
     };
-    let nets = build(&mut m, map, &leaves);
-    let net = nets.and_then(|nets| nets.get(node.0).copied());
+    let net = build(&mut m, map, *node, &leaves);
     m.output(
         "mapped_o",
         net.ok_or_else(|| wrong("a map over more than its source"))?,
@@ -97,30 +98,37 @@ impl Leaves for Source {
     }
 }
 
-struct Built {
-    nets: Vec<NetId>,
-    formats: Vec<Format>,
+struct Built<'a> {
+    expression: &'a Expression,
+    nets: Vec<Option<NetId>>,
 }
 
-impl Built {
-    fn get(&self, node: program::NodeId) -> Option<(NetId, Format)> {
-        Some((*self.nets.get(node.0)?, *self.formats.get(node.0)?))
+impl Built<'_> {
+    /// The net and format of a node; a constant becomes a net now.
+    fn get(&mut self, m: &mut ModuleBuilder, node: NodeId) -> Option<(NetId, Format)> {
+        let of = self.expression.nodes.get(node.0)?;
+        let net = self.nets.get_mut(node.0)?;
+        if let (None, Operation::Constant(raw)) = (*net, of.operation) {
+            let value = encode(of.format, raw);
+            *net = Some(m.constant(&of.name, net_type(of.format), value));
+        }
+        Some(((*net)?, of.format))
     }
 
     /// A node's value as a two's complement number of `width` bits.
     fn number(
-        &self,
+        &mut self,
         m: &mut ModuleBuilder,
         name: String,
-        node: program::NodeId,
+        node: NodeId,
         width: u32,
     ) -> Option<NetId> {
-        let (net, format) = self.get(node)?;
+        let (net, format) = self.get(m, node)?;
         Some(number(m, &name, net, format, width))
     }
 
     fn node(
-        &self,
+        &mut self,
         m: &mut ModuleBuilder,
         name: &str,
         operation: Operation,
@@ -133,52 +141,39 @@ impl Built {
             Operation::Constant(raw) => {
                 Some(m.constant(name, net_type(format), encode(format, raw)))
             }
-            Operation::Add(a, b) => self.arithmetic(m, name, format, a, b, Op::Add),
-            Operation::Subtract(a, b) => self.arithmetic(m, name, format, a, b, Op::Subtract),
-            Operation::Multiply(a, b) => self.arithmetic(m, name, format, a, b, Op::Multiply),
-            Operation::Scale(a) => self.get(a).map(|(net, _)| net),
+            Operation::Add(a, b) => self.arithmetic(m, name, format, (a, b), Op::Add),
+            Operation::Subtract(a, b) => self.arithmetic(m, name, format, (a, b), Op::Subtract),
+            Operation::Multiply(a, b) => self.arithmetic(m, name, format, (a, b), Op::Multiply),
+            Operation::Scale(a) => self.get(m, a).map(|(net, _)| net),
             Operation::Less(a, b) => self.less(m, name, a, b),
-            Operation::Select {
-                condition,
-                high,
-                low,
-            } => {
-                let (condition, _) = self.get(condition)?;
-                let (high, low) = (self.get(high)?.0, self.get(low)?.0);
+            Operation::Select { condition, high, low } => {
+                let (condition, _) = self.get(m, condition)?;
+                let (high, _) = self.get(m, high)?;
+                let (low, _) = self.get(m, low)?;
                 Some(m.mux(name, condition, high, low))
             }
-            Operation::Minimum(a, b) => {
+            Operation::Minimum(a, b) | Operation::Maximum(a, b) => {
                 let less = self.less(m, &format!("{name}_first_less"), a, b)?;
-                Some(m.mux(name, less, self.get(a)?.0, self.get(b)?.0))
+                let (a, _) = self.get(m, a)?;
+                let (b, _) = self.get(m, b)?;
+                let minimum = matches!(operation, Operation::Minimum(..));
+                let (high, low) = if minimum { (a, b) } else { (b, a) };
+                Some(m.mux(name, less, high, low))
             }
-            Operation::Maximum(a, b) => {
-                let less = self.less(m, &format!("{name}_first_less"), a, b)?;
-                Some(m.mux(name, less, self.get(b)?.0, self.get(a)?.0))
-            }
-            Operation::Resize {
-                of,
-                rounding,
-                overflow,
-            } => {
-                let (net, from) = self.get(of)?;
-                let resizing = Resizing {
-                    from,
-                    to: format,
-                    rounding,
-                    overflow,
-                };
+            Operation::Resize { of, rounding, overflow } => {
+                let (net, from) = self.get(m, of)?;
+                let resizing = Resizing { from, to: format, rounding, overflow };
                 Some(resizing.build(m, name, net))
             }
         }
     }
 
     fn arithmetic(
-        &self,
+        &mut self,
         m: &mut ModuleBuilder,
         name: &str,
         format: Format,
-        a: program::NodeId,
-        b: program::NodeId,
+        (a, b): (NodeId, NodeId),
         op: impl Fn(NetId, NetId) -> Op,
     ) -> Option<NetId> {
         // The node's format holds every result, so that the low bits of both operands suffice.
@@ -193,18 +188,27 @@ impl Built {
         Some(m.resize(name, signed, net_type(format)))
     }
 
-    fn less(
-        &self,
-        m: &mut ModuleBuilder,
-        name: &str,
-        a: program::NodeId,
-        b: program::NodeId,
-    ) -> Option<NetId> {
-        let width = signed_width(self.get(a)?.1)
-            .max(signed_width(self.get(b)?.1))
-            .min(64);
+    fn less(&mut self, m: &mut ModuleBuilder, name: &str, a: NodeId, b: NodeId) -> Option<NetId> {
+        let format = |node| self.expression.format(node);
+        let width = signed_width(format(a)?).max(signed_width(format(b)?)).min(64);
+        // Against zero the sign says it all; no comparator is needed.
+        if self.is_zero(b) {
+            let value = self.number(m, format!("{name}_left"), a, width)?;
+            return Some(m.slice(name, value, width - 1, 1));
+        }
+        if self.is_zero(a) {
+            let value = self.number(m, format!("{name}_right"), b, width)?;
+            let negative = m.slice(&format!("{name}_sign"), value, width - 1, 1);
+            let nonzero = m.any(&format!("{name}_nonzero"), value);
+            return Some(unless(m, name, nonzero, negative));
+        }
         let left = self.number(m, format!("{name}_left"), a, width)?;
         let right = self.number(m, format!("{name}_right"), b, width)?;
         Some(m.less(name, left, right))
+    }
+
+    fn is_zero(&self, node: NodeId) -> bool {
+        let node = self.expression.nodes.get(node.0);
+        node.is_some_and(|node| node.operation == Operation::Constant(0))
     }
 }

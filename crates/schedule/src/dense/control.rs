@@ -18,6 +18,8 @@ pub struct Control<'a> {
     pub beats: usize,
     /// Whether the offset memory needs an address.
     pub offset_memory: bool,
+    /// Whether the lanes need to know the first cycle of a row.
+    pub first_output: bool,
     /// Whether the sources are chosen by the column (sparse weights bring their own indices).
     pub column_output: bool,
     /// Whether the weight memory needs an address.

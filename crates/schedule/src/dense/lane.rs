@@ -28,6 +28,29 @@ pub struct Lane<'a> {
     pub detect_period: bool,
 }
 
+/// How the sum of a row starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restart {
+    /// A row takes one cycle: every sum starts anew.
+    Always,
+    /// The accumulator is cleared at the write of the row before, which no sum overlaps; a
+    /// register's reset does that without logic.
+    Clear,
+    /// The first cycle of a row takes the start value instead of the accumulator.
+    First,
+}
+
+impl Restart {
+    /// The cheapest way for a fold.
+    pub fn of(fold: &Fold, has_offset: bool) -> Restart {
+        match (fold.columns, fold.groups) {
+            (1, _) => Restart::Always,
+            (_, 1) if !has_offset => Restart::Clear,
+            _ => Restart::First,
+        }
+    }
+}
+
 struct LaneLeaves {
     field: NetId,
     state: (VectorId, NetId),
@@ -49,8 +72,8 @@ impl Lane<'_> {
         self.gather.offset.is_some()
     }
 
-    /// Builds the module. Inputs in order: `accumulate_i`, `first_i` (where a group takes more than
-    /// one cycle), `weight_i`, then `source_i` (dense) or `index_i` and `state_i` (sparse),
+    /// Builds the module. Inputs in order: `accumulate_i`, `apply_i` or `first_i` (see
+    /// [`Restart`]), `weight_i`, then `source_i` (dense) or `index_i` and `state_i` (sparse),
     /// `offset_i` (where there is one), `own_i`, `previous_i` (where period 2 is looked for).
     /// Outputs: `next_o`, `changed_o`, and `differs_o` with `previous_i`.
     ///
@@ -71,7 +94,11 @@ impl Lane<'_> {
 
         m.group("control: which cycle of a row this is");
         let accumulate = m.input("accumulate_i", Type::BIT);
-        let first = (self.fold.columns > 1).then(|| m.input("first_i", Type::BIT));
+        let anew = match self.restart() {
+            Restart::Always => None,
+            Restart::Clear => Some(m.input("apply_i", Type::BIT)),
+            Restart::First => Some(m.input("first_i", Type::BIT)),
+        };
         m.group("one weight a tap, from the weight memory");
         let weight_type = net_type(self.gather.weights.format).times(self.fold.taps as u32);
         let weights = m.input("weight_i", weight_type);
@@ -87,19 +114,14 @@ impl Lane<'_> {
             m.input("previous_i", state_type)
         });
 
-        let field = self.accumulate(&mut m, weights, sources, offset, accumulate, first);
+        let field = self.accumulate(&mut m, (weights, sources), offset, accumulate, anew);
         m.section("apply");
         let leaves = LaneLeaves {
             field,
             state: (self.state, own),
         };
-        let nets = build(&mut m, &self.stage.apply, &leaves).ok_or_else(|| self.unreadable())?;
-        let next = self
-            .stage
-            .writes
-            .first()
-            .and_then(|(_, node)| nets.get(node.0))
-            .copied();
+        let result = self.stage.writes.first().map(|(_, node)| *node);
+        let next = result.and_then(|node| build(&mut m, &self.stage.apply, node, &leaves));
         let next = next.ok_or_else(|| self.unreadable())?;
         let changed = m.not_equal("changed", next, own);
         m.group("the new state, and whether it is one");
@@ -185,51 +207,58 @@ impl Lane<'_> {
         }
     }
 
+    /// How a row's sum starts; see [`Restart`].
+    fn restart(&self) -> Restart {
+        Restart::of(&self.fold, self.has_offset())
+    }
+
     fn accumulate(
         &self,
         m: &mut ModuleBuilder,
-        weights: NetId,
-        sources: NetId,
+        (weights, sources): (NetId, NetId),
         offset: Option<NetId>,
-        enable: NetId,
-        first: Option<NetId>,
+        accumulate: NetId,
+        anew: Option<NetId>,
     ) -> NetId {
         let ty = net_type(self.gather.accumulator);
         let register = m.register("accumulator_q", ty, 0);
         m.section("products");
         let single = self.fold.taps == 1 && self.source.coding() == Coding::Bipolar;
-        let term = if single {
-            None
-        } else {
-            Some(self.terms(m, weights, sources))
+        let term = if single { None } else { Some(self.terms(m, weights, sources)) };
+        m.section("accumulate");
+        let start = |m: &mut ModuleBuilder| {
+            offset.unwrap_or_else(|| m.constant("row_start", ty, 0))
         };
-        m.section("accumulate; a row's first cycle starts anew");
-        let start = match offset {
-            Some(offset) => offset,
-            None => m.constant("row_start", ty, 0),
-        };
-        let base = match first {
-            Some(first) => m.mux("row_base", first, start, register.net),
-            None => start,
+        let base = match (self.restart(), anew) {
+            (Restart::First, Some(first)) => {
+                let start = start(m);
+                m.mux("row_base", first, start, register.net)
+            }
+            (Restart::Always, _) => start(m),
+            (Restart::Clear | Restart::First, _) => register.net,
         };
         let sum = match term {
             Some(term) => {
                 let term = m.resize("term_wide", term, ty);
-                m.add("accumulator_d", base, term)
+                m.add("row_sum", base, term)
             }
             None => {
                 let weight_format = self.gather.weights.format;
                 let wide = number(m, "weight_wide", weights, weight_format, ty.width);
                 let subtract = m.not("source_minus", sources);
-                let op = Op::AddSubtract {
-                    subtract,
-                    left: base,
-                    right: wide,
-                };
-                m.op("accumulator_d", ty, op)
+                let op = Op::AddSubtract { subtract, left: base, right: wide };
+                m.op("row_sum", ty, op)
             }
         };
-        m.drive(register, sum, Some(enable));
+        match (self.restart(), anew) {
+            (Restart::Clear, Some(apply)) => {
+                let start = start(m);
+                let next = m.mux("accumulator_d", apply, start, sum);
+                let moves = m.or("accumulator_moves", accumulate, apply);
+                m.drive(register, next, Some(moves));
+            }
+            _ => m.drive(register, sum, Some(accumulate)),
+        }
         register.net
     }
 

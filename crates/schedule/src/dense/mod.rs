@@ -14,7 +14,7 @@ use program::{
 
 use self::control::Control;
 use self::fold::Fold;
-use self::lane::Lane;
+use self::lane::{Lane, Restart};
 use self::top::Top;
 use self::weights::WeightImage;
 use crate::error::ScheduleError;
@@ -161,6 +161,11 @@ impl<'a> Engine<'a> {
         self.fold.words() > 1 || self.gather.weights.storage == Storage::Ram
     }
 
+    /// How the sum of a row starts.
+    fn restart(&self) -> Restart {
+        Restart::of(&self.fold, self.gather.offset.is_some())
+    }
+
     fn offset_memory(&self) -> bool {
         self.gather.offset.is_some() && self.fold.chunks() > 1
     }
@@ -172,6 +177,7 @@ impl<'a> Engine<'a> {
             fold: self.fold,
             beats: interface.load.beats,
             offset_memory: self.offset_memory(),
+            first_output: self.restart() == Restart::First,
             column_output: self.image.indices.is_none(),
             weight_memory: self.weight_memory(),
         };

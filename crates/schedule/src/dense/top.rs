@@ -9,9 +9,10 @@ use hw_ir::{
 use program::{Arrangement, Role};
 
 use super::Engine;
+use super::lane::Restart;
 use super::weights::{WeightImage, weight_word};
 use crate::arithmetic::{encode, net_type};
-use crate::counter::{also, counter};
+use crate::counter::{address_counter, also, counter};
 use crate::interface::Interface;
 
 const LANE: ModuleId = ModuleId(0);
@@ -220,7 +221,12 @@ impl Top<'_, '_> {
 
         let split = |net: NetId| Connection::Split(net);
         let mut inputs = vec![Connection::Shared(control.bit(m, "accumulate_o"))];
-        inputs.extend(control.get("first_o").map(Connection::Shared));
+        let anew = match self.engine.restart() {
+            Restart::Always => None,
+            Restart::Clear => control.get("apply_o"),
+            Restart::First => control.get("first_o"),
+        };
+        inputs.extend(anew.map(Connection::Shared));
         inputs.push(split(weights));
         inputs.extend(indices.map(split));
         inputs.push(Connection::Shared(source));
@@ -403,7 +409,7 @@ fn load_weights(
     m.section("weights from the stream");
     let element = counter(m, "weight_element", u64::from(word.count), fire);
     let write = also(m, "weight_write", fire, element.last);
-    let address = counter(m, "weight_address", words, write);
+    let address = address_counter(m, "weight_address", words, write);
     let full = if word.count > 1 {
         let ty = word.times(word.count - 1);
         let register = m.register("weight_word_q", ty, 0);
@@ -414,8 +420,6 @@ fn load_weights(
     } else {
         data
     };
-    let address = address
-        .value
-        .unwrap_or_else(|| m.constant("weight_address", Type::BIT, 0));
+    let address = address.unwrap_or_else(|| m.constant("weight_address", Type::BIT, 0));
     m.write(memory, address, write, full);
 }

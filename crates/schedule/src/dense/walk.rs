@@ -4,7 +4,7 @@ use hw_ir::{ModuleBuilder, NetId, Op, Type, types::address_bits};
 use program::{Order, Permutations, order::feedback_mask};
 
 use super::control::Control;
-use crate::counter::{also, counter, unless};
+use crate::counter::{address_counter, also, counter, unless};
 
 /// The nets of the walk.
 pub struct Walk {
@@ -57,15 +57,12 @@ impl Walk {
             Some(rows) => row_address(m, of, rows.row, column.value),
             None => {
                 let words = fold.words() as u64;
-                let address = counter(m, "address", words, issue);
-                address
-                    .value
-                    .unwrap_or_else(|| m.constant("address_zero", Type::BIT, 0))
+                address_counter(m, "address", words, issue).unwrap_or_else(|| m.constant("address_zero", Type::BIT, 0))
             }
         });
 
         m.section("the pipeline behind the address");
-        let first = column.value.map(|column| {
+        let first = column.value.filter(|_| of.first_output).map(|column| {
             let some = m.any("column_not_first", column);
             m.not("column_first", some)
         });
@@ -85,7 +82,7 @@ impl Walk {
         let offset_address = match (&rows, offset_last) {
             _ if !of.offset_memory => None,
             (Some(rows), _) => Some(rows.row),
-            (None, Some(last)) => counter(m, "offset_address", chunks, last).value,
+            (None, Some(last)) => address_counter(m, "offset_address", chunks, last),
             (None, None) => None,
         };
         let (chunk, step_end) = match rows {

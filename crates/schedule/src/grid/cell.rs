@@ -107,13 +107,8 @@ impl Cell<'_> {
         let sum = m.delay("sum_q", sum, Some(advance), 0);
         m.section("apply");
         let leaves = CellLeaves { sum, elements };
-        let nets = build(&mut m, &self.stage.apply, &leaves).ok_or_else(|| self.unreadable())?;
-        let next = self
-            .stage
-            .writes
-            .first()
-            .and_then(|(_, node)| nets.get(node.0))
-            .copied();
+        let result = self.stage.writes.first().map(|(_, node)| *node);
+        let next = result.and_then(|node| build(&mut m, &self.stage.apply, node, &leaves));
         let next = next.ok_or_else(|| self.unreadable())?;
         m.group("the result");
         m.output("next_o", next);

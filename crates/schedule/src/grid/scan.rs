@@ -4,7 +4,7 @@ use hw_ir::{ModuleBuilder, NetId, Type, types::address_bits};
 
 use super::geometry::Raster;
 use super::window::Position;
-use crate::counter::{also, counter, unless};
+use crate::counter::{address_counter, also, counter, unless};
 
 /// Rows and words that a scan repeats around the grid, for a periodic boundary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,10 +80,7 @@ struct Ends {
 }
 
 fn plain_address(m: &mut ModuleBuilder, raster: Raster, scanning: NetId) -> NetId {
-    let address = counter(m, "scan_address", raster.positions() as u64, scanning);
-    address
-        .value
-        .unwrap_or_else(|| m.constant("scan_address", Type::BIT, 0))
+    address_counter(m, "scan_address", raster.positions() as u64, scanning).unwrap_or_else(|| m.constant("scan_address", Type::BIT, 0))
 }
 
 /// The address that walks around the torus: a row base and a word, each wrapping by itself.
