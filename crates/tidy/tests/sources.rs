@@ -1,0 +1,112 @@
+//! The Rust sources: no floats below the quantiser, sizes, nothing unfinished, exhaustive ops.
+
+use tidy::rust_text::{code_only, words};
+use tidy::{SourceFile, tracked_files_ending};
+
+/// Sources without floats.
+const INTEGER_ONLY: [&str; 5] = [
+    "crates/program/src/",
+    "crates/hw-ir/src/",
+    "crates/schedule/src/",
+    "crates/hw-sim/src/",
+    "crates/codegen/src/",
+];
+
+/// Where a real value meets its integer format.
+const FLOAT_BORDER: [&str; 2] = [
+    "crates/program/src/format.rs",
+    "crates/program/src/rounding.rs",
+];
+
+const MAX_LINES: usize = 800;
+const LONG_LINES: usize = 300;
+/// At most one file in so many may be longer than [`LONG_LINES`].
+const LONG_SHARE: usize = 5;
+
+fn rust_files() -> Vec<SourceFile> {
+    let files = tracked_files_ending(".rs").expect("tracked files");
+    assert!(!files.is_empty(), "no Rust sources are tracked");
+    files
+}
+
+fn assert_none(what: &str, found: &[String]) {
+    assert!(found.is_empty(), "{what}:\n  {}", found.join("\n  "));
+}
+
+#[test]
+fn no_float_below_the_quantiser() {
+    let mut found = Vec::new();
+    for file in rust_files() {
+        if file.is_below(&INTEGER_ONLY) && !FLOAT_BORDER.contains(&file.path.as_str()) {
+            let code = code_only(&file.text);
+            let floats = words(&code)
+                .into_iter()
+                .filter(|(_, word)| matches!(*word, "f32" | "f64"));
+            found.extend(floats.map(|(line, word)| format!("{}:{line}: {word}", file.path)));
+        }
+    }
+    assert_none("floats where only integers may be", &found);
+}
+
+#[test]
+fn no_source_file_is_too_long() {
+    let files = rust_files();
+    let long = |limit: usize| {
+        let over = files.iter().filter(move |file| file.lines() > limit);
+        over.map(|file| format!("{}: {} lines", file.path, file.lines()))
+            .collect::<Vec<_>>()
+    };
+    assert_none("files over 800 lines", &long(MAX_LINES));
+    let over = long(LONG_LINES);
+    let allowed = files.len() / LONG_SHARE;
+    assert!(
+        over.len() <= allowed,
+        "{} files over {LONG_LINES} lines, allowed {allowed}: {over:#?}",
+        over.len()
+    );
+}
+
+#[test]
+fn every_match_over_an_op_is_exhaustive() {
+    let files = rust_files();
+    let file = files
+        .iter()
+        .find(|file| file.path == "crates/hw-ir/src/op.rs")
+        .expect("op.rs");
+    let code = code_only(&file.text);
+    let is_wild = |line: &str| {
+        let arm = line.trim_start();
+        arm.starts_with("_ =>")
+            || arm.starts_with("_ if ")
+            || line.contains("| _ ")
+            || line.contains(", _ =>")
+    };
+    let wild = code.lines().enumerate().filter(|(_, line)| is_wild(line));
+    let found: Vec<_> = wild
+        .map(|(index, line)| format!("line {}: {}", index + 1, line.trim()))
+        .collect();
+    assert_none("arms in op.rs that a new op would fall into", &found);
+}
+
+#[test]
+fn nothing_is_unfinished() {
+    // Put together here, so that this file does not hold them.
+    let marks = [
+        ["TO", "DO"],
+        ["FIX", "ME"],
+        ["XX", "X"],
+        ["todo", "!("],
+        ["unimplemented", "!("],
+        ["#[ign", "ore"],
+    ];
+    let marks = marks.map(|parts| parts.concat());
+    let mut found = Vec::new();
+    for file in rust_files() {
+        for (index, line) in file.text.lines().enumerate() {
+            if marks.iter().any(|mark| line.contains(mark.as_str())) {
+                found.push(format!("{}:{}: {}", file.path, index + 1, line.trim()));
+            }
+        }
+    }
+    assert_none("unfinished", &found);
+}
