@@ -3,14 +3,18 @@
 //! A [`Program`] is a list of vectors and of stages; each stage *gathers* (sums weighted elements
 //! of a source vector) and *applies* (a small typed expression, the same for every element). A
 //! [`Format`] says how a word stands for a value; [`rounding`] is the one place that says what
-//! rounding and overflow mean. The program knows no networks and no clock.
+//! rounding and overflow mean. An [`Executor`] runs the program step by step. The program knows no networks and no clock.
 
+pub mod check;
+pub mod execute;
 pub mod format;
 pub mod order;
 pub mod program;
 pub mod rounding;
 pub mod stage;
 
+pub use check::{ProgramError, check};
+pub use execute::{ExecutionError, Executor, OverflowPlace, Run, StepReport};
 pub use format::{Coding, Format, FormatError};
 pub use order::{Order, Permutations};
 pub use program::{Program, Status, Stop};

@@ -14,15 +14,26 @@ pub struct Counter {
 /// Adds a counter of `count` values that advances where `enable` is high.
 pub fn counter(m: &mut ModuleBuilder, name: &str, count: u64, enable: NetId) -> Counter {
     if count <= 1 {
-        return Counter { value: None, last: None };
+        return Counter {
+            value: None,
+            last: None,
+        };
     }
     let register = register(m, name, count);
     let last = drive(m, name, register, count, enable, true);
-    Counter { value: Some(register.net), last }
+    Counter {
+        value: Some(register.net),
+        last,
+    }
 }
 
 /// The value of a counter whose last value nobody asks for; `None` where there is nothing to count.
-pub fn address_counter(m: &mut ModuleBuilder, name: &str, count: u64, enable: NetId) -> Option<NetId> {
+pub fn address_counter(
+    m: &mut ModuleBuilder,
+    name: &str,
+    count: u64,
+    enable: NetId,
+) -> Option<NetId> {
     if count <= 1 {
         return None;
     }

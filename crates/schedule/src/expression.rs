@@ -25,7 +25,10 @@ pub fn build(
     result: NodeId,
     leaves: &dyn Leaves,
 ) -> Option<NetId> {
-    let mut built = Built { expression, nets: vec![] };
+    let mut built = Built {
+        expression,
+        nets: vec![],
+    };
     for node in &expression.nodes {
         let net = match node.operation {
             Operation::Constant(_) => None,
@@ -146,7 +149,11 @@ impl Built<'_> {
             Operation::Multiply(a, b) => self.arithmetic(m, name, format, (a, b), Op::Multiply),
             Operation::Scale(a) => self.get(m, a).map(|(net, _)| net),
             Operation::Less(a, b) => self.less(m, name, a, b),
-            Operation::Select { condition, high, low } => {
+            Operation::Select {
+                condition,
+                high,
+                low,
+            } => {
                 let (condition, _) = self.get(m, condition)?;
                 let (high, _) = self.get(m, high)?;
                 let (low, _) = self.get(m, low)?;
@@ -160,9 +167,18 @@ impl Built<'_> {
                 let (high, low) = if minimum { (a, b) } else { (b, a) };
                 Some(m.mux(name, less, high, low))
             }
-            Operation::Resize { of, rounding, overflow } => {
+            Operation::Resize {
+                of,
+                rounding,
+                overflow,
+            } => {
                 let (net, from) = self.get(m, of)?;
-                let resizing = Resizing { from, to: format, rounding, overflow };
+                let resizing = Resizing {
+                    from,
+                    to: format,
+                    rounding,
+                    overflow,
+                };
                 Some(resizing.build(m, name, net))
             }
         }
@@ -190,7 +206,9 @@ impl Built<'_> {
 
     fn less(&mut self, m: &mut ModuleBuilder, name: &str, a: NodeId, b: NodeId) -> Option<NetId> {
         let format = |node| self.expression.format(node);
-        let width = signed_width(format(a)?).max(signed_width(format(b)?)).min(64);
+        let width = signed_width(format(a)?)
+            .max(signed_width(format(b)?))
+            .min(64);
         // Against zero the sign says it all; no comparator is needed.
         if self.is_zero(b) {
             let value = self.number(m, format!("{name}_left"), a, width)?;

@@ -224,11 +224,14 @@ impl Lane<'_> {
         let register = m.register("accumulator_q", ty, 0);
         m.section("products");
         let single = self.fold.taps == 1 && self.source.coding() == Coding::Bipolar;
-        let term = if single { None } else { Some(self.terms(m, weights, sources)) };
-        m.section("accumulate");
-        let start = |m: &mut ModuleBuilder| {
-            offset.unwrap_or_else(|| m.constant("row_start", ty, 0))
+        let term = if single {
+            None
+        } else {
+            Some(self.terms(m, weights, sources))
         };
+        m.section("accumulate");
+        let start =
+            |m: &mut ModuleBuilder| offset.unwrap_or_else(|| m.constant("row_start", ty, 0));
         let base = match (self.restart(), anew) {
             (Restart::First, Some(first)) => {
                 let start = start(m);
@@ -246,7 +249,11 @@ impl Lane<'_> {
                 let weight_format = self.gather.weights.format;
                 let wide = number(m, "weight_wide", weights, weight_format, ty.width);
                 let subtract = m.not("source_minus", sources);
-                let op = Op::AddSubtract { subtract, left: base, right: wide };
+                let op = Op::AddSubtract {
+                    subtract,
+                    left: base,
+                    right: wide,
+                };
                 m.op("row_sum", ty, op)
             }
         };

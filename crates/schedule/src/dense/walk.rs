@@ -57,7 +57,8 @@ impl Walk {
             Some(rows) => row_address(m, of, rows.row, column.value),
             None => {
                 let words = fold.words() as u64;
-                address_counter(m, "address", words, issue).unwrap_or_else(|| m.constant("address_zero", Type::BIT, 0))
+                address_counter(m, "address", words, issue)
+                    .unwrap_or_else(|| m.constant("address_zero", Type::BIT, 0))
             }
         });
 

@@ -10,7 +10,7 @@ pub mod tokens;
 pub mod window;
 
 use hw_ir::{Design, Module, ModuleId};
-use program::{Boundary, Format, Program, Role, Storage, VectorId, When};
+use program::{Boundary, Format, Program, Role, Shape, Storage, VectorId, When};
 
 use self::frame::Frame;
 use self::geometry::Raster;
@@ -162,6 +162,13 @@ impl<'a> Grid<'a> {
                     None | Some(Role::Parameter(_))
                 )
             });
+            let reach = stage.reach();
+            let grid = program.vector(stage.target).map(|vector| vector.shape);
+            if let Some(Shape::Grid { rows, .. }) = grid
+                && rows < reach.north.max(reach.south)
+            {
+                return Err(shape(program, "fewer rows than its template reaches"));
+            }
             if parameter {
                 return Err(shape(program, "a parameter vector over a grid"));
             }

@@ -48,10 +48,12 @@ impl Scan {
         m.section("the scan");
         let around = halo.around(raster);
         let scanning = m.register("scanning_q", Type::BIT, 0);
-        let word = counter(m, "scan_word", around.words as u64, scanning.net);
-        let row_end = also(m, "scan_row_end", scanning.net, word.last);
-        let row = counter(m, "scan_row", around.rows as u64, row_end);
-        let end = also(m, "scan_end", row_end, row.last);
+        // A stage that reaches less far than the halo ends its pass before the scan: a start
+        // always begins a whole scan.
+        let (word_last, row_end) = place(m, "scan_word", around.words, scanning.net, start);
+        let row_end = row_end.unwrap_or(word_last);
+        let (row_last, end) = place(m, "scan_row", around.rows, row_end, start);
+        let end = end.unwrap_or(row_last);
         let kept = unless(m, "scanning_kept", scanning.net, end);
         let next = m.or("scanning_d", start, kept);
         m.drive(scanning, next, None);
@@ -72,6 +74,22 @@ impl Scan {
     }
 }
 
+/// A counter that starts again at `start`; gives its last place, and that together with `enable`.
+fn place(
+    m: &mut ModuleBuilder,
+    name: &str,
+    count: usize,
+    enable: NetId,
+    start: NetId,
+) -> (NetId, Option<NetId>) {
+    if count <= 1 {
+        return (enable, None);
+    }
+    let ty = Type::unsigned(address_bits(count as u64));
+    let (_, last) = cyclic(m, name, ty, (count as i64 - 1, 1), enable, (0, start));
+    (last, Some(m.and(&format!("{name}_end"), enable, last)))
+}
+
 struct Ends {
     scanning: NetId,
     row_end: NetId,
@@ -80,7 +98,8 @@ struct Ends {
 }
 
 fn plain_address(m: &mut ModuleBuilder, raster: Raster, scanning: NetId) -> NetId {
-    address_counter(m, "scan_address", raster.positions() as u64, scanning).unwrap_or_else(|| m.constant("scan_address", Type::BIT, 0))
+    address_counter(m, "scan_address", raster.positions() as u64, scanning)
+        .unwrap_or_else(|| m.constant("scan_address", Type::BIT, 0))
 }
 
 /// The address that walks around the torus: a row base and a word, each wrapping by itself.
@@ -90,40 +109,26 @@ fn wrapped_address(m: &mut ModuleBuilder, raster: Raster, halo: Halo, ends: &End
 
     let first_word = (raster.words - halo.west) % raster.words;
     let fresh_row = m.or("fresh_row", ends.row_end, restart);
-    let word = cyclic(
-        m,
-        "column",
-        ty,
-        raster.words as i64 - 1,
-        1,
-        ends.scanning,
-        (first_word as i64, fresh_row),
-    );
+    let highest = raster.words as i64 - 1;
+    let first_word = (first_word as i64, fresh_row);
+    let (word, _) = cyclic(m, "column", ty, (highest, 1), ends.scanning, first_word);
     let first_row = ((raster.rows - halo.north) % raster.rows * raster.words) as i64;
     let last_row = ((raster.rows - 1) * raster.words) as i64;
-    let step = raster.words as i64;
-    let row = cyclic(
-        m,
-        "row_base",
-        ty,
-        last_row,
-        step,
-        ends.row_end,
-        (first_row, restart),
-    );
+    let steps = (last_row, raster.words as i64);
+    let (row, _) = cyclic(m, "row_base", ty, steps, ends.row_end, (first_row, restart));
     m.add("scan_address", row, word)
 }
 
-/// A register that steps up to `highest` and starts again at 0, or at a given value on restart.
+/// A register that steps up to `highest` and starts again at 0, or at a given value on restart;
+/// gives its value, and one bit: it is the highest.
 fn cyclic(
     m: &mut ModuleBuilder,
     name: &str,
     ty: Type,
-    highest: i64,
-    step: i64,
+    (highest, step): (i64, i64),
     enable: NetId,
     (first, restart): (i64, NetId),
-) -> NetId {
+) -> (NetId, NetId) {
     let register = m.register(&format!("{name}_q"), ty, first);
     let top = m.constant(&format!("{name}_highest"), ty, highest);
     let last = m.equal(&format!("{name}_last"), register.net, top);
@@ -135,7 +140,7 @@ fn cyclic(
     let next = m.mux(&format!("{name}_d"), restart, first, next);
     let moves = m.or(&format!("{name}_moves"), enable, restart);
     m.drive(register, next, Some(moves));
-    register.net
+    (register.net, last)
 }
 
 /// The writing side of a pass.

@@ -1,0 +1,158 @@
+//! The integer program, its fast kernels and its hardware give the same state after every step.
+
+use ::program::{
+    Boundary, Executor, Order, Permutations, Program, Rounding, Status, Storage, VectorId,
+};
+use hw_sim::stimulus::random::Random;
+use lockstep::host::{self, Values};
+use lockstep::sample::{self, Cells, Units};
+use proptest::prelude::*;
+use schedule::interface::status_code;
+use schedule::{Form, Hardware, ScheduleError};
+
+/// Loads and runs a program for `steps` steps at most; gives the state, the status and the steps.
+fn run(program: &Program, values: &Values, fast: bool) -> (Vec<i64>, Status, u64) {
+    let made = if fast {
+        Executor::new(program)
+    } else {
+        Executor::interpreting(program)
+    };
+    let mut executor = made.unwrap();
+    for (vector, values) in values {
+        executor.load(*vector, values).unwrap();
+    }
+    executor.start().unwrap();
+    let run = executor.run().unwrap();
+    (executor.values(VectorId(0)).to_vec(), run.status, run.steps)
+}
+
+/// Fast kernels against the definition, and the hardware against both, for every budget up to
+/// that of the program: so at every step boundary.
+fn compare(mut program: Program, hardware: Hardware, seed: u64) -> Result<(), TestCaseError> {
+    let mut random = Random::new(seed);
+    let values: Vec<(VectorId, Vec<i64>)> = host::loaded(&program)
+        .map(|id| (id, sample::values(&mut random, &program, id)))
+        .collect();
+    for budget in 1..=program.stop.max_steps {
+        program.stop.max_steps = budget;
+        let defined = run(&program, &values, false);
+        prop_assert_eq!(
+            &run(&program, &values, true),
+            &defined,
+            "fast, {} steps",
+            budget
+        );
+        let scheduled = match schedule::schedule(&program, &hardware) {
+            Ok(scheduled) => scheduled,
+            // A fold that does not suit is refused, with one that does.
+            Err(ScheduleError::Fold { works, .. }) => {
+                prop_assert!(works > 0);
+                return Ok(());
+            }
+            Err(error) => return Err(TestCaseError::fail(error.to_string())),
+        };
+        let cycles = scheduled.timing.run(defined.2) + 10_000;
+        let seen = host::run(&scheduled, &values, host::quiet(), cycles).unwrap();
+        let seen = seen.ok_or_else(|| TestCaseError::fail("the hardware did not end"))?;
+        prop_assert_eq!(&seen.state, &defined.0, "hardware, {} steps", budget);
+        prop_assert_eq!(seen.status, status_code(Some(defined.1)));
+        prop_assert_eq!(seen.steps, Some(defined.2 as i64));
+        prop_assert_eq!(seen.latency, scheduled.timing.run(defined.2), "closed form");
+    }
+    Ok(())
+}
+
+fn orders() -> impl Strategy<Value = Order> {
+    prop_oneof![
+        Just(Order::Synchronous),
+        Just(Order::Sequential),
+        (1u64..1000).prop_map(|seed| Order::Permuted { seed }),
+        (1usize..6).prop_map(|size| Order::Block { size }),
+    ]
+}
+
+prop_compose! {
+    fn units()(
+        units in 1usize..20, sparse in prop::option::of(1usize..6),
+        width in 2u32..9, bias in any::<bool>(), order in orders(), max_steps in 1u64..5,
+        on_period_two in any::<bool>(), ram in any::<bool>(),
+    ) -> Units {
+        let storage = if ram { Storage::Ram } else { Storage::Rom };
+        let weights = format!("s{width}f0").parse().unwrap();
+        Units { units, sparse, weights, bias, order, storage, max_steps, on_period_two }
+    }
+}
+
+prop_compose! {
+    fn cells()(
+        rows in 2usize..9, words in 3usize..6, lanes in 1usize..4, radius in 1usize..3,
+        state in prop::sample::select(vec!["b1", "s2f0", "s4f1", "s6f3", "s8f4"]),
+        rounding in prop::sample::select(vec![
+            Rounding::Floor, Rounding::TowardZero, Rounding::HalfUp, Rounding::HalfEven,
+        ]),
+        euler in any::<bool>(), input in any::<bool>(), boundary in 0..3, max_steps in 1u64..5,
+        when_stable in any::<bool>(),
+    ) -> (Cells, usize) {
+        let state: ::program::Format = state.parse().unwrap();
+        let boundary = match boundary {
+            0 => Boundary::Fixed(-1),
+            1 => Boundary::ZeroFlux,
+            _ => Boundary::Periodic,
+        };
+        // The Euler form moves a number; a single bit has none.
+        let euler = euler && state.width() > 3;
+        let columns = words * lanes;
+        let cells = Cells {
+            rows, columns, radius, state, rounding, euler, input, boundary, max_steps, when_stable,
+        };
+        (cells, lanes)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn units_agree(of in units(), lanes in 1usize..22, taps in 1usize..22, seed in any::<u64>()) {
+        let program = sample::units(&mut Random::new(seed), &of);
+        compare(program, Hardware { lanes, taps, form: Form::Frame }, seed)?;
+    }
+
+    #[test]
+    fn frames_agree((of, lanes) in cells(), seed in any::<u64>()) {
+        let program = sample::cells(&mut Random::new(seed), &of);
+        compare(program, Hardware { lanes, taps: 1, form: Form::Frame }, seed)?;
+    }
+
+    #[test]
+    fn streams_agree((of, lanes) in cells(), iterations in 1usize..4, seed in any::<u64>()) {
+        prop_assume!(of.boundary != Boundary::Periodic);
+        let of = Cells { max_steps: iterations as u64, when_stable: false, ..of };
+        let mut random = Random::new(seed);
+        let program = sample::cells(&mut random, &of);
+        let values: Vec<(VectorId, Vec<i64>)> = host::loaded(&program)
+            .map(|id| (id, sample::values(&mut random, &program, id)))
+            .collect();
+        let defined = run(&program, &values, false);
+        prop_assert_eq!(&run(&program, &values, true), &defined);
+        let hardware = Hardware { lanes, taps: 1, form: Form::Streaming { iterations } };
+        let scheduled = schedule::schedule(&program, &hardware).unwrap();
+        let restless = hw_sim::stimulus::stream::StreamOptions { seed, ..Default::default() };
+        for (options, quiet) in [(host::quiet(), true), (restless, false)] {
+            let seen = host::run(&scheduled, &values, options, 100_000).unwrap().unwrap();
+            prop_assert_eq!(&seen.state, &defined.0);
+            if quiet {
+                prop_assert_eq!(seen.unloaded, scheduled.timing.finish, "closed form");
+            }
+        }
+    }
+}
+
+#[test]
+fn permutations_of_the_hardware_are_those_of_the_program() {
+    for units in [3, 8, 13] {
+        let mut permutations = Permutations::new(units, 77);
+        let sweeps: Vec<Vec<usize>> = (0..3).map(|_| permutations.next_sweep()).collect();
+        assert!(sweeps.iter().all(|sweep| sweep.len() == units));
+    }
+}

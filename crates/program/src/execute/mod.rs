@@ -1,0 +1,352 @@
+//! Runs a program step by step: the integers that the hardware must show at every step boundary.
+//!
+//! [`interpret`] is the definition. Kernels of [`fast`] replace it where they apply, and property
+//! tests hold them to it.
+
+pub mod fast;
+pub mod interpret;
+
+use crate::check::{ProgramError, check};
+use crate::format::Format;
+use crate::order::{Order, Permutations};
+use crate::program::{Program, Status};
+use crate::stage::{Role, Stage, VectorId, When};
+use fast::Kernel;
+
+/// Where a value left its format.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{program}`, step {step}, element {element} of stage `{stage}`: `{node}` is {value}, which \
+     its format {format} cannot hold; a wider format, or the overflow mode `saturate`, would do"
+)]
+pub struct OverflowPlace {
+    /// The program.
+    pub program: String,
+    /// The step, from 1; 0 before the first.
+    pub step: u64,
+    /// The stage.
+    pub stage: String,
+    /// The element.
+    pub element: usize,
+    /// The node.
+    pub node: String,
+    /// The value, in units of the format.
+    pub value: i128,
+    /// The format.
+    pub format: Format,
+}
+
+/// Why a run stopped before its end.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExecutionError {
+    /// A value left its format where the overflow mode is `error`, or an exact operation's result
+    /// does not fit the format that the program gives it.
+    #[error("HW0651: {0}")]
+    Overflow(Box<OverflowPlace>),
+    /// Values that do not suit the vector that they are loaded into.
+    #[error("HW0652: `{program}`: {why}")]
+    Load {
+        /// The program.
+        program: String,
+        /// What was found, and what would be right.
+        why: String,
+    },
+}
+
+/// What one step did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepReport {
+    /// Whether some state changed.
+    pub changed: bool,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// Why it ended.
+    pub status: Status,
+    /// The steps done.
+    pub steps: u64,
+}
+
+/// A program with the values of its vectors.
+#[derive(Debug, Clone)]
+pub struct Executor<'p> {
+    program: &'p Program,
+    values: Vec<Vec<i64>>,
+    permutations: Option<Permutations>,
+    kernels: Vec<Option<Kernel>>,
+    steps: u64,
+    /// The states before the last step, and before that one.
+    past: [Vec<Vec<i64>>; 2],
+}
+
+impl<'p> Executor<'p> {
+    /// Checks a program and gives every vector zeros (-1 where bipolar), parameters their values.
+    ///
+    /// # Errors
+    /// When the program is not well-formed.
+    pub fn new(program: &'p Program) -> Result<Executor<'p>, ProgramError> {
+        let mut executor = Executor::interpreting(program)?;
+        executor.kernels = program
+            .stages
+            .iter()
+            .map(|s| Kernel::of(program, s))
+            .collect();
+        Ok(executor)
+    }
+
+    /// As [`Executor::new`], but without fast kernels: the definition itself.
+    ///
+    /// # Errors
+    /// When the program is not well-formed.
+    pub fn interpreting(program: &'p Program) -> Result<Executor<'p>, ProgramError> {
+        check(program)?;
+        let values = program.vectors.iter().map(|vector| match &vector.role {
+            Role::Parameter(values) => values.clone(),
+            Role::State | Role::Input | Role::Derived => {
+                let zero = if vector.format.holds(0) { 0 } else { -1 };
+                vec![zero; vector.shape.elements()]
+            }
+        });
+        Ok(Executor {
+            program,
+            values: values.collect(),
+            permutations: None,
+            kernels: vec![None; program.stages.len()],
+            steps: 0,
+            past: [vec![], vec![]],
+        })
+    }
+
+    /// Gives a state or input its values, raw in its format.
+    ///
+    /// # Errors
+    /// When the vector is none of these, or a value or their number does not suit.
+    pub fn load(&mut self, vector: VectorId, values: &[i64]) -> Result<(), ExecutionError> {
+        let refuse = |why: String| {
+            Err(ExecutionError::Load {
+                program: self.program.name.clone(),
+                why,
+            })
+        };
+        let Some(of) = self.program.vector(vector) else {
+            return refuse(format!("there is no vector number {}", vector.0));
+        };
+        if !matches!(of.role, Role::State | Role::Input) {
+            return refuse(format!("`{}` is neither a state nor an input", of.name));
+        }
+        let wanted = of.shape.elements();
+        if values.len() != wanted {
+            return refuse(format!(
+                "{} values for the {wanted} of `{}`",
+                values.len(),
+                of.name
+            ));
+        }
+        if let Some(value) = values.iter().find(|&&value| !of.format.holds(value)) {
+            return refuse(format!(
+                "{value} is no value of `{}`, a {}",
+                of.name, of.format
+            ));
+        }
+        if let Some(slot) = self.values.get_mut(vector.0) {
+            slot.copy_from_slice(values);
+        }
+        Ok(())
+    }
+
+    /// Begins a run: runs the stages that run once, and starts permutations anew.
+    ///
+    /// # Errors
+    /// When a value overflows.
+    pub fn start(&mut self) -> Result<(), ExecutionError> {
+        self.steps = 0;
+        self.past = [vec![], vec![]];
+        self.permutations = match self.program.order {
+            Order::Permuted { seed } => Some(Permutations::new(self.units(), seed)),
+            Order::Synchronous | Order::Sequential | Order::Block { .. } => None,
+        };
+        for kernel in self.kernels.iter_mut().flatten() {
+            kernel.restart();
+        }
+        self.run_stages(When::Once)
+    }
+
+    /// One step.
+    ///
+    /// # Errors
+    /// When a value overflows.
+    pub fn step(&mut self) -> Result<StepReport, ExecutionError> {
+        let before = self.states();
+        self.steps += 1;
+        self.run_stages(When::EveryStep)?;
+        let changed = self.states() != before;
+        self.past.swap(0, 1);
+        self.past[0] = before;
+        Ok(StepReport { changed })
+    }
+
+    /// Steps until a stop condition of the program holds; call [`Executor::start`] before.
+    ///
+    /// # Errors
+    /// When a value overflows.
+    pub fn run(&mut self) -> Result<Run, ExecutionError> {
+        let stop = self.program.stop;
+        loop {
+            let report = self.step()?;
+            let status = if stop.when_stable && !report.changed {
+                Status::Stable
+            } else if stop.on_period_two && self.is_period_two() {
+                Status::Period
+            } else if self.steps >= stop.max_steps {
+                Status::Budget
+            } else {
+                continue;
+            };
+            return Ok(Run {
+                status,
+                steps: self.steps,
+            });
+        }
+    }
+
+    /// Whether the state equals that of two steps before.
+    pub fn is_period_two(&self) -> bool {
+        self.steps >= 2 && self.past[1] == self.states()
+    }
+
+    /// Steps since the start.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The raw values of a vector; none for a vector of another program.
+    pub fn values(&self, vector: VectorId) -> &[i64] {
+        self.values.get(vector.0).map_or(&[], Vec::as_slice)
+    }
+
+    fn states(&self) -> Vec<Vec<i64>> {
+        let all = self.program.vectors.iter().zip(&self.values);
+        all.filter(|(vector, _)| vector.role == Role::State)
+            .map(|(_, v)| v.clone())
+            .collect()
+    }
+
+    /// Elements that a step's first stage writes.
+    fn units(&self) -> usize {
+        let mut stages = self
+            .program
+            .stages
+            .iter()
+            .filter(|stage| stage.when == When::EveryStep);
+        stages.next().map_or(0, |stage| self.elements(stage))
+    }
+
+    fn elements(&self, stage: &Stage) -> usize {
+        let target = stage
+            .writes
+            .first()
+            .and_then(|(target, _)| self.program.vector(*target));
+        target.map_or(0, |vector| vector.shape.elements())
+    }
+
+    fn run_stages(&mut self, when: When) -> Result<(), ExecutionError> {
+        let program = self.program;
+        for (place, stage) in program.stages.iter().enumerate() {
+            if stage.when != when {
+                continue;
+            }
+            let blocks = self.blocks(stage);
+            if let Some(kernel) = self.kernels.get_mut(place).and_then(Option::as_mut)
+                && kernel.run(&mut self.values, &blocks)
+            {
+                continue;
+            }
+            let interpreter = interpret::Interpreter {
+                program,
+                stage,
+                step: self.steps,
+            };
+            for block in &blocks {
+                interpreter.run(&mut self.values, block)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The elements of a stage, in the groups that are updated together.
+    fn blocks(&mut self, stage: &Stage) -> Blocks {
+        let elements = self.elements(stage);
+        if stage.when == When::Once {
+            return Blocks::Ranges {
+                elements,
+                size: elements.max(1),
+            };
+        }
+        match self.program.order {
+            Order::Synchronous => Blocks::Ranges {
+                elements,
+                size: elements.max(1),
+            },
+            Order::Sequential => Blocks::Ranges { elements, size: 1 },
+            Order::Block { size } => Blocks::Ranges {
+                elements,
+                size: size.max(1),
+            },
+            Order::Permuted { .. } => {
+                let order = self.permutations.as_mut().map(Permutations::next_sweep);
+                Blocks::Order(order.unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// The groups of elements that are updated together, in order.
+#[derive(Debug, Clone)]
+pub enum Blocks {
+    /// Neighbours, `size` at a time.
+    Ranges {
+        /// Elements in all.
+        elements: usize,
+        /// Elements of a group; the last may be smaller.
+        size: usize,
+    },
+    /// One at a time, in this order.
+    Order(Vec<usize>),
+}
+
+impl<'a> IntoIterator for &'a Blocks {
+    type Item = std::ops::Range<usize>;
+    type IntoIter = BlocksIterator<'a>;
+
+    fn into_iter(self) -> BlocksIterator<'a> {
+        BlocksIterator {
+            blocks: self,
+            next: 0,
+        }
+    }
+}
+
+/// Walks through [`Blocks`].
+#[derive(Debug)]
+pub struct BlocksIterator<'a> {
+    blocks: &'a Blocks,
+    next: usize,
+}
+
+impl Iterator for BlocksIterator<'_> {
+    type Item = std::ops::Range<usize>;
+
+    fn next(&mut self) -> Option<std::ops::Range<usize>> {
+        let place = self.next;
+        self.next += 1;
+        match self.blocks {
+            Blocks::Ranges { elements, size } => {
+                let start = place.checked_mul(*size).filter(|start| start < elements)?;
+                Some(start..(start + size).min(*elements))
+            }
+            Blocks::Order(order) => order.get(place).map(|&unit| unit..unit + 1),
+        }
+    }
+}
