@@ -4,6 +4,7 @@
 //! gives a report, and [`report`] prints it: a summary for a person, or with `--json` one object.
 
 pub mod arguments;
+pub mod board;
 pub mod error;
 pub mod exit;
 pub mod project;
