@@ -1,0 +1,35 @@
+//! Why a network cannot be quantised as asked.
+
+use program::Format;
+
+/// What is in the way, with a stable code, and what would do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuantizeError {
+    /// A format cannot hold what it must.
+    #[error("HW0501: {field} = \"{found}\" does not do: {why}; {would} would")]
+    Format {
+        /// The key of the description, as `format.state`.
+        field: &'static str,
+        /// The format found.
+        found: Format,
+        /// Why it does not do.
+        why: String,
+        /// What would.
+        would: String,
+    },
+    /// A sum that no word of 64 bits holds.
+    #[error("HW0502: the sum over {of} needs more than 64 bits; narrower weights would do")]
+    TooWide {
+        /// The tensor.
+        of: &'static str,
+    },
+    /// The network is not that of the description.
+    #[error("HW0503: the network and the description are of different kinds")]
+    Mismatched,
+    /// The program that was made is not valid, which is a fault of hopwire.
+    #[error(transparent)]
+    Program(#[from] program::ProgramError),
+    /// The program stopped on the description's own data.
+    #[error(transparent)]
+    Execution(#[from] program::ExecutionError),
+}

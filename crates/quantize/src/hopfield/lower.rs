@@ -1,0 +1,172 @@
+//! A Hopfield network as one stage: gather the field, take its sign, keep the state on a tie.
+
+use network::Hopfield;
+use network::hopfield::{Order, Storage, Weights};
+use program::{
+    Arrangement, Expression, Format, Gather, NodeId, Operation, Program, Role, Shape, Stage, Stop,
+    Vector, VectorId, When,
+};
+
+use super::scale::Scaled;
+use crate::QuantizeError;
+
+/// Makes the program.
+///
+/// # Errors
+/// When a sum needs more than 64 bits.
+pub fn program(network: &Hopfield, scaled: &Scaled) -> Result<Program, QuantizeError> {
+    let units = network.units();
+    let state = VectorId(0);
+    let arrangement = arrangement(network, scaled);
+    let bias: Vec<i64> = network
+        .bias
+        .iter()
+        .map(|bias| (bias * scaled.factor).round_ties_even() as i64)
+        .collect();
+    let accumulator = accumulator(&arrangement, &bias, scaled.format)?;
+    let mut vectors = vec![Vector {
+        name: "state".into(),
+        shape: Shape::Units(units),
+        format: Format::BIPOLAR,
+        role: Role::State,
+    }];
+    let offset = bias.iter().any(|&bias| bias != 0).then(|| {
+        let (low, high) = bounds(&bias);
+        let format = Format::signed_holding(low, high, scaled.format.fraction());
+        vectors.push(Vector {
+            name: "bias".into(),
+            shape: Shape::Units(units),
+            format: format.unwrap_or(accumulator),
+            role: Role::Parameter(bias),
+        });
+        VectorId(1)
+    });
+    let mut apply = Expression::default();
+    let next = sign(&mut apply, accumulator, state);
+    let storage = match network.storage {
+        Storage::Rom => program::Storage::Rom,
+        Storage::Ram => program::Storage::Ram,
+    };
+    let weights = program::Weights {
+        format: scaled.format,
+        arrangement,
+        storage,
+    };
+    let gather = Gather {
+        source: state,
+        map: None,
+        weights,
+        offset,
+        accumulator,
+    };
+    Ok(Program {
+        name: network.name.clone(),
+        kind: "hopfield".into(),
+        sources: vec![],
+        vectors,
+        stages: vec![Stage {
+            name: "sweep".into(),
+            when: When::EveryStep,
+            gathers: vec![gather],
+            apply,
+            writes: vec![(state, next)],
+        }],
+        order: order(network.order),
+        stop: Stop {
+            max_steps: network.max_steps,
+            when_stable: true,
+            on_period_two: network.detect_period,
+        },
+    })
+}
+
+fn order(order: Order) -> program::Order {
+    match order {
+        Order::Synchronous => program::Order::Synchronous,
+        Order::Sequential => program::Order::Sequential,
+        Order::Permuted { seed } => program::Order::Permuted { seed },
+        Order::Block { size } => program::Order::Block { size },
+    }
+}
+
+fn arrangement(network: &Hopfield, scaled: &Scaled) -> Arrangement {
+    let units = network.units();
+    match &network.weights {
+        Weights::Dense { values, .. } => Arrangement::Dense {
+            rows: units,
+            columns: units,
+            values: values.iter().map(|&weight| scaled.word(weight)).collect(),
+        },
+        Weights::Sparse { .. } => {
+            let row = |row: usize| -> Vec<(usize, i64)> {
+                let words = network
+                    .weights
+                    .row(row)
+                    .map(|(j, weight)| (j, scaled.word(weight)));
+                words.filter(|(_, word)| *word != 0).collect()
+            };
+            Arrangement::Sparse {
+                columns: units,
+                rows: (0..units).map(row).collect(),
+            }
+        }
+    }
+}
+
+fn bounds(values: &[i64]) -> (i128, i128) {
+    let low = values.iter().copied().min().unwrap_or(0);
+    let high = values.iter().copied().max().unwrap_or(0);
+    (i128::from(low), i128::from(high))
+}
+
+/// The narrowest format that holds `|offset| + sum |w|` of every row.
+fn accumulator(
+    arrangement: &Arrangement,
+    bias: &[i64],
+    weight: Format,
+) -> Result<Format, QuantizeError> {
+    let magnitude = |weight: i64| i128::from(weight).abs();
+    let offset = |row: usize| bias.get(row).map_or(0, |&bias| magnitude(bias));
+    let worst = match arrangement {
+        Arrangement::Dense {
+            columns, values, ..
+        } => {
+            let rows = values.chunks((*columns).max(1)).enumerate();
+            rows.map(|(i, row)| offset(i) + row.iter().map(|&w| magnitude(w)).sum::<i128>())
+                .max()
+        }
+        Arrangement::Sparse { rows, .. } => {
+            let rows = rows.iter().enumerate();
+            rows.map(|(i, row)| offset(i) + row.iter().map(|&(_, w)| magnitude(w)).sum::<i128>())
+                .max()
+        }
+        Arrangement::Stencil { .. } => None,
+    };
+    let worst = worst.unwrap_or(0);
+    Format::signed_holding(-worst, worst, weight.fraction())
+        .ok_or(QuantizeError::TooWide { of: "weights" })
+}
+
+/// +1 where the field is positive, -1 where it is negative, else the state as it is.
+fn sign(apply: &mut Expression, accumulator: Format, state: VectorId) -> NodeId {
+    let (bit, spin) = (Format::TRUTH, Format::BIPOLAR);
+    let field = apply.push("field", Operation::Gathered(0), accumulator);
+    let zero = apply.push("zero", Operation::Constant(0), accumulator);
+    let positive = apply.push("positive", Operation::Less(zero, field), bit);
+    let negative = apply.push("negative", Operation::Less(field, zero), bit);
+    let kept = apply.push("kept", Operation::Element(state), spin);
+    let plus = apply.push("spin_up", Operation::Constant(1), spin);
+    let minus = apply.push("spin_down", Operation::Constant(-1), spin);
+    let low = Operation::Select {
+        condition: negative,
+        high: minus,
+        low: kept,
+    };
+    let low = apply.push("down_or_kept", low, spin);
+    let next = Operation::Select {
+        condition: positive,
+        high: plus,
+        low,
+    };
+    apply.push("next", next, spin)
+}
