@@ -26,6 +26,18 @@ pub struct Arguments {
 pub enum Verb {
     /// Write a commented description to start from.
     New(NewArguments),
+    /// Check a description; print shapes, formats and what can be said about the network.
+    Check(CheckArguments),
+    /// Turn float weights into words; print errors and ranges.
+    Quantize(QuantizeArguments),
+    /// Run the network: in integers, in real numbers, or cycle by cycle.
+    Simulate(SimulateArguments),
+    /// Write Verilog, memories, testbenches and a Makefile: a directory that stands alone.
+    Emit(EmitArguments),
+    /// Run the emitted Verilog against the simulator, every register in every cycle.
+    Verify(VerifyArguments),
+    /// Synthesise, and place and route, for a target.
+    Synth(SynthArguments),
     /// Print the JSON Schema of the description file.
     Schema,
 }
@@ -44,5 +56,110 @@ pub struct NewArguments {
     pub output: Option<PathBuf>,
     /// Overwrite the file.
     #[arg(long, requires = "output")]
+    pub force: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// The description, or a directory made by `emit`.
+    pub file: PathBuf,
+}
+
+/// Arguments of `quantize`.
+#[derive(Debug, Args)]
+pub struct QuantizeArguments {
+    /// The description, or a directory made by `emit`.
+    pub file: PathBuf,
+    /// Word format of the weights, as `s5f0`, instead of the description's.
+    #[arg(long, value_name = "FORMAT")]
+    pub weights: Option<String>,
+    /// Write the integer program to this file (JSON).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArguments {
+    /// The description, or a directory made by `emit`.
+    pub file: PathBuf,
+    /// Run in real numbers (level 0) instead of integers.
+    #[arg(long, conflicts_with_all = ["ticks", "trace"])]
+    pub float: bool,
+    /// Run the hardware cycle by cycle (level 2), and compare the result with the integers.
+    #[arg(long)]
+    pub ticks: bool,
+    /// The start state (Hopfield) or input image (cellular): .npy, .npz:KEY, .csv or .png.
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<String>,
+    /// The second image, for templates that start from one.
+    #[arg(long, value_name = "FILE")]
+    pub second: Option<String>,
+    /// Start from this start state of the description or row of the input, counted from 0.
+    #[arg(long, value_name = "NUMBER")]
+    pub probe: Option<usize>,
+    /// Start from this learned pattern, counted from 0.
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["input", "probe"])]
+    pub pattern: Option<usize>,
+    /// Run from every start state; the keys of the result are those of the first.
+    #[arg(long, conflicts_with_all = ["probe", "pattern", "ticks", "trace"])]
+    pub all: bool,
+    /// Flip this share of the start state (of the pixels of the input image).
+    #[arg(long, value_name = "SHARE")]
+    pub noise: Option<f64>,
+    /// Seed of the noise.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Write the final state to this file: .npy, .csv or .png.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write a waveform of all registers and nets: .fst or .vcd; runs the hardware.
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+}
+
+/// Arguments of `emit`.
+#[derive(Debug, Args)]
+pub struct EmitArguments {
+    /// The description, or a directory made by `emit`.
+    pub file: PathBuf,
+    /// The directory to write.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Write into a directory that is not empty; other files in it stay.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    /// The description, or a directory made by `emit`.
+    pub file: PathBuf,
+    /// Cycles to run under Verilator.
+    #[arg(long)]
+    pub cycles: Option<u64>,
+    /// Cycles to run under Icarus, which is slow.
+    #[arg(long)]
+    pub icarus_cycles: Option<u64>,
+    /// Seed of data, gaps, back-pressure and resets.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Arguments of `synth`.
+#[derive(Debug, Args)]
+pub struct SynthArguments {
+    /// The description, or a directory made by `emit`.
+    pub file: PathBuf,
+    /// ecp5-85k, ecp5-25k, ice40-hx8k, xilinx or ulx3s-85k.
+    #[arg(long)]
+    pub target: String,
+    /// Keep netlists, reports and the bitstream in this directory.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write into a directory that is not empty; other files in it stay.
+    #[arg(long, requires = "out")]
     pub force: bool,
 }

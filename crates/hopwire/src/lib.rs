@@ -5,11 +5,21 @@
 
 pub mod arguments;
 pub mod board;
+pub mod built;
+pub mod emission;
 pub mod error;
+pub mod estimate;
 pub mod exit;
+pub mod facts;
+pub mod hardware;
+pub mod progress;
 pub mod project;
+pub mod recording;
 pub mod report;
+pub mod simulation;
+pub mod source;
 pub mod staged;
+pub mod target;
 pub mod verbs;
 
 use std::ffi::OsString;
@@ -21,6 +31,7 @@ use clap::error::ErrorKind;
 use crate::arguments::{Arguments, Verb};
 use crate::error::HopwireError;
 pub use crate::exit::Exit;
+use crate::progress::Progress;
 use crate::report::{Printed, Report, print};
 
 /// Runs a command line, the program's name first: prints the result to standard output and errors
@@ -75,8 +86,15 @@ fn parse(arguments: &[OsString]) -> Result<Parsed, HopwireError> {
 
 fn dispatch(arguments: &Arguments) -> Result<Printed, HopwireError> {
     let json = arguments.json;
+    let progress = Progress::on_terminal();
     match &arguments.verb {
         Verb::New(arguments) => shown(&verbs::new::run(arguments)?, json),
+        Verb::Check(arguments) => shown(&verbs::check::run(arguments)?, json),
+        Verb::Quantize(arguments) => shown(&verbs::quantize::run(arguments)?, json),
+        Verb::Simulate(arguments) => shown(&verbs::simulate::run(arguments, &progress)?, json),
+        Verb::Emit(arguments) => shown(&verbs::emit::run(arguments, &progress)?, json),
+        Verb::Verify(arguments) => shown(&verbs::verify::run(arguments, &progress)?, json),
+        Verb::Synth(arguments) => shown(&verbs::synth::run(arguments, &progress)?, json),
         Verb::Schema => Ok(Printed {
             text: verbs::schema::text()?,
             holds: true,

@@ -28,6 +28,27 @@ fn write_aside(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Lets `write` write a file aside, and renames it when that went well.
+///
+/// # Errors
+/// What `write` returns, or a place that cannot be written; nothing is left behind.
+pub fn write_aside_with<T>(
+    path: &Path,
+    write: impl FnOnce(&Path) -> Result<T, HopwireError>,
+) -> Result<T, HopwireError> {
+    let failed = |error: io::Error| HopwireError::write(path, &error);
+    if path.is_dir() {
+        return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".hopwire-");
+    shared_file_permissions(&mut builder);
+    let aside = builder.tempfile_in(parent(path)).map_err(failed)?;
+    let written = write(aside.path())?;
+    aside.persist(path).map_err(|error| failed(error.error))?;
+    Ok(written)
+}
+
 /// The directory that holds `path`.
 fn parent(path: &Path) -> &Path {
     match path.parent() {

@@ -1,4 +1,10 @@
 //! One file a verb: from its arguments to its report.
 
+pub mod check;
+pub mod emit;
 pub mod new;
+pub mod quantize;
 pub mod schema;
+pub mod simulate;
+pub mod synth;
+pub mod verify;

@@ -1,0 +1,116 @@
+//! A project taken down the levels: to the integer program, and to hardware.
+
+use network::{Network, NetworkError, Problem};
+use program::{Format, Program};
+use quantize::{Options, QuantizeError};
+use schedule::Scheduled;
+
+use crate::error::HopwireError;
+use crate::exit::Exit;
+use crate::hardware::{self, Loads};
+use crate::project::Project;
+use crate::simulation::start::Starts;
+
+/// A project with its integer program.
+#[derive(Debug, Clone)]
+pub struct Built {
+    /// The description and the network.
+    pub project: Project,
+    /// The program.
+    pub program: Program,
+    /// What the formats are and what they cost.
+    pub report: quantize::Report,
+}
+
+impl Built {
+    /// Quantises a project; `weights` overrides the format of the description.
+    ///
+    /// # Errors
+    /// A format that does not do, at its field of the description.
+    pub fn new(project: Project, weights: Option<Format>) -> Result<Built, HopwireError> {
+        let options = Options {
+            weights,
+            ..Options::default()
+        };
+        let quantized = quantize::quantize(&project.description, &project.network, &options)
+            .map_err(|error| quantize_error(&project, &error))?;
+        Ok(Built {
+            project,
+            program: quantized.program,
+            report: quantized.report,
+        })
+    }
+
+    /// Reads a project and quantises it.
+    ///
+    /// # Errors
+    /// As [`Project::load`] and [`Built::new`].
+    pub fn load(path: &std::path::Path) -> Result<Built, HopwireError> {
+        Built::new(Project::load(path)?, None)
+    }
+
+    /// The hardware that the description asks for.
+    ///
+    /// # Errors
+    /// A fold or form that does not suit.
+    pub fn scheduled(&self) -> Result<Scheduled, HopwireError> {
+        hardware::scheduled(&self.project, &self.program)
+    }
+
+    /// Raw values of a start: of the first, where there are several.
+    pub fn loads(&self, starts: &Starts) -> Loads {
+        match (starts, &self.project.network) {
+            (Starts::Units(states), _) => {
+                let first = states.first().map_or(&[][..], Vec::as_slice);
+                quantize::hopfield_start(&self.program, first)
+            }
+            (Starts::Images { input, second }, Network::Cellular(network)) => {
+                quantize::cellular_start(&self.program, network, input, second)
+            }
+            (Starts::Images { .. }, Network::Hopfield(_)) => vec![],
+        }
+    }
+
+    /// Raw values of the description's own data: its first start state, or its images; zeros where
+    /// it has none.
+    pub fn described_loads(&self) -> Loads {
+        let starts = match &self.project.network {
+            Network::Hopfield(network) => {
+                Starts::Units(network.probes.first().cloned().into_iter().collect())
+            }
+            Network::Cellular(network) => {
+                let image = |image: &[f64]| {
+                    if image.is_empty() {
+                        vec![-1.0; network.cells()]
+                    } else {
+                        image.to_vec()
+                    }
+                };
+                Starts::Images {
+                    input: image(&network.input),
+                    second: image(&network.second),
+                }
+            }
+        };
+        self.loads(&starts)
+    }
+}
+
+/// A word format from an argument.
+///
+/// # Errors
+/// A text that is no format.
+pub fn format_argument(text: &str, argument: &'static str) -> Result<Format, HopwireError> {
+    text.parse::<Format>()
+        .map_err(|error| NetworkError::at(Problem::Format(error), None, argument).into())
+}
+
+fn quantize_error(project: &Project, error: &QuantizeError) -> HopwireError {
+    let (field, exit) = match error {
+        QuantizeError::Format { field, .. } => (*field, Exit::BadInput),
+        QuantizeError::TooWide { .. } => ("format", Exit::BadInput),
+        QuantizeError::Execution(_) => ("format", Exit::DoesNotHold),
+        QuantizeError::Mismatched | QuantizeError::Program(_) => ("network", Exit::Tool),
+    };
+    HopwireError::level(error, exit).at(&project.description.source, field)
+}

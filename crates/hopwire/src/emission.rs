@@ -1,0 +1,120 @@
+//! The files of an emitted directory: the design, its testbench with data, the board, and the
+//! description that it came from.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use codegen::{EmitOptions, Files};
+use cosim::verify::{bench_files, write_files};
+use schedule::Scheduled;
+
+use crate::board;
+use crate::built::Built;
+use crate::error::HopwireError;
+use crate::exit::Exit;
+use crate::recording::Recording;
+use crate::source;
+
+/// All files of a project, by path.
+///
+/// # Errors
+/// A design that is not valid, or data of the description that cannot be read again.
+pub fn files(
+    built: &Built,
+    scheduled: &Scheduled,
+    recording: &Recording,
+) -> Result<Files, HopwireError> {
+    let design = &scheduled.design;
+    let mut extra = bench_files(design, &recording.bench);
+    extra.extend(source::files(&built.project)?);
+    let remarks = remarks(scheduled, recording);
+    let mut files = emitted(design, EmitOptions { extra, remarks })?;
+    let wrapped = board_files(scheduled, &files)?;
+    files.extend(wrapped);
+    Ok(files)
+}
+
+fn emitted(design: &hw_ir::Design, options: EmitOptions) -> Result<Files, HopwireError> {
+    codegen::emit(design, &options).map_err(|error| HopwireError::level(&error, Exit::Tool))
+}
+
+/// The board top and the byte front, below `board/`; the design itself stands in `files`.
+fn board_files(scheduled: &Scheduled, files: &Files) -> Result<Files, HopwireError> {
+    let front = board::behind_bytes(scheduled)?;
+    let fronted = emitted(&front, EmitOptions::default())?;
+    let mut out: Files = fronted
+        .into_iter()
+        .filter(|(path, _)| path.starts_with("rtl/") && !files.contains_key(path))
+        .map(|(path, bytes)| (path.replacen("rtl/", "board/", 1), bytes))
+        .collect();
+    out.extend(board::wrapper::files(&codegen::legal(&front.name))?);
+    Ok(out)
+}
+
+/// The Verilog sources among files, those below `folders`, in the order of their names.
+pub fn sources(files: &Files, folders: &[&str]) -> Vec<String> {
+    let wanted = |path: &&String| {
+        path.ends_with(".v") && folders.iter().any(|folder| path.starts_with(folder))
+    };
+    let found: BTreeSet<&String> = files.keys().filter(wanted).collect();
+    found.into_iter().cloned().collect()
+}
+
+/// What a user of the directory must know of this design.
+fn remarks(scheduled: &Scheduled, recording: &Recording) -> Vec<String> {
+    let (interface, timing) = (&scheduled.interface, &scheduled.timing);
+    let mut remarks = vec![format!(
+        "A run: {} beats of {} bits in on `{}`, {} beats of {} bits out on `{}`.",
+        interface.load.beats,
+        interface.load.bits(),
+        interface.load.prefix,
+        interface.unload.beats,
+        interface.unload.bits(),
+        interface.unload.prefix
+    )];
+    remarks.push(match (timing.fixed_steps, timing.interval) {
+        (Some(steps), Some(interval)) => format!(
+            "It makes {steps} steps while the frame streams through; a frame enters every \
+             {interval} cycles."
+        ),
+        _ => format!(
+            "The first beat comes {} cycles, and {} for each step, after the last beat in.",
+            timing.start + timing.finish,
+            timing.step
+        ),
+    });
+    if let Some(weights) = &interface.weights {
+        remarks.push(format!(
+            "Weights are loaded on `{}`: {} beats, one weight each, between runs; `design.json` \
+             and the ROM image hold those of the description.",
+            weights.prefix,
+            weights.order.len()
+        ));
+    }
+    remarks.push(format!(
+        "`tb/stimulus.txt` has {} cycles with {} resets.",
+        recording.bench.cycles, recording.resets
+    ));
+    remarks.push(
+        "`board/` holds the byte front and the top for a ULX3S: synthesise `ulx3s_top` with the \
+         files of `rtl/` and `board/`, and the pins of `board/ulx3s.lpf`."
+            .into(),
+    );
+    remarks
+}
+
+/// Writes files into a folder.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn write(folder: &Path, files: &Files) -> Result<(), HopwireError> {
+    write_files(folder, files).map_err(tool_error)
+}
+
+/// An error of the tools: exit 3, but a file that cannot be written is exit 2.
+pub fn tool_error(error: cosim::CosimError) -> HopwireError {
+    match error {
+        cosim::CosimError::File { path, source, .. } => HopwireError::write(&path, &source),
+        other => HopwireError::level(&other, Exit::Tool),
+    }
+}

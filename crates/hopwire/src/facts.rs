@@ -1,0 +1,397 @@
+//! What can be said about the integer program: rounding can make false what was true, so that
+//! nothing is taken over from the real numbers. All of it is computed in integers, exactly.
+
+use network::{Fact, Level, Network};
+use program::{
+    Arrangement, Boundary, Executor, Format, Gather, Order, Program, Role, Stage, VectorId, When,
+};
+
+/// The facts of a program; `network` is what it was made of (its patterns and its model).
+pub fn integer_facts(network: &Network, program: &Program) -> Vec<Fact> {
+    let mut facts = match (network, sweep(program)) {
+        (Network::Hopfield(network), Some((_, gather))) => {
+            let mut facts = units(program, gather);
+            if !network.patterns.is_empty() {
+                facts.push(stored(program, &network.patterns));
+            }
+            facts
+        }
+        (Network::Cellular(network), Some((stage, _))) => cells(network, program, stage),
+        (_, None) => vec![],
+    };
+    facts.push(accumulators(program));
+    facts
+}
+
+fn fact(name: &'static str, holds: Option<bool>, value: Option<f64>, text: String) -> Fact {
+    Fact {
+        name,
+        level: Level::Integer,
+        holds,
+        value,
+        text,
+    }
+}
+
+/// The stage of every step and its first gather.
+fn sweep(program: &Program) -> Option<(&Stage, &Gather)> {
+    let stage = program
+        .stages
+        .iter()
+        .find(|stage| stage.when == When::EveryStep)?;
+    Some((stage, stage.gathers.first()?))
+}
+
+/// The weight from `column` to `row`.
+fn weight(arrangement: &Arrangement, row: usize, column: usize) -> i64 {
+    match arrangement {
+        Arrangement::Dense {
+            columns, values, ..
+        } => values.get(row * columns + column).copied().unwrap_or(0),
+        Arrangement::Sparse { rows, .. } => rows.get(row).map_or(0, |entries| {
+            let found = entries.binary_search_by_key(&column, |&(column, _)| column);
+            found
+                .ok()
+                .and_then(|at| entries.get(at))
+                .map_or(0, |&(_, weight)| weight)
+        }),
+        Arrangement::Stencil { .. } => 0,
+    }
+}
+
+/// The entries of a row: column and weight.
+fn row(arrangement: &Arrangement, row: usize) -> Vec<(usize, i64)> {
+    match arrangement {
+        Arrangement::Dense {
+            columns, values, ..
+        } => {
+            let start = row.saturating_mul(*columns);
+            let entries = values.get(start..start + columns).unwrap_or_default();
+            entries.iter().copied().enumerate().collect()
+        }
+        Arrangement::Sparse { rows, .. } => rows.get(row).cloned().unwrap_or_default(),
+        Arrangement::Stencil { .. } => vec![],
+    }
+}
+
+fn elements(program: &Program, gather: &Gather) -> usize {
+    program
+        .vector(gather.source)
+        .map_or(0, |vector| vector.shape.elements())
+}
+
+fn units(program: &Program, gather: &Gather) -> Vec<Fact> {
+    let arrangement = &gather.weights.arrangement;
+    let units = elements(program, gather);
+    let asymmetry = (0..units).find_map(|i| {
+        let entries = row(arrangement, i).into_iter();
+        entries
+            .map(|(j, w)| (j, w, weight(arrangement, j, i)))
+            .find(|(_, one, other)| one != other)
+            .map(|(j, one, other)| (i, j, one, other))
+    });
+    let symmetric = asymmetry.is_none();
+    let text = match asymmetry {
+        None => "the weights are symmetric".into(),
+        Some((i, j, one, other)) => {
+            format!(
+                "the weights are not symmetric: w[{i}][{j}] is {one} and w[{j}][{i}] is {other}"
+            )
+        }
+    };
+    let diagonal = (0..units)
+        .map(|i| weight(arrangement, i, i))
+        .fold(0, i64::min);
+    let value = gather.weights.format.value(diagonal);
+    vec![
+        fact("symmetric", Some(symmetric), None, text),
+        fact(
+            "diagonal_not_negative",
+            Some(diagonal >= 0),
+            Some(value),
+            format!("the smallest weight of a unit on itself is {diagonal}, as a raw word"),
+        ),
+        ending(program, gather, symmetric && diagonal >= 0, symmetric),
+    ]
+}
+
+/// How every run ends: J. J. Hopfield, PNAS 79 (1982) 2554, for one unit at a time; E. Goles,
+/// Discrete Applied Mathematics 12 (1985) 261, for all units at the same time.
+fn ending(program: &Program, gather: &Gather, descends: bool, symmetric: bool) -> Fact {
+    let (name, holds, text) = match program.order {
+        Order::Sequential | Order::Permuted { .. } => (
+            "always_stable",
+            descends,
+            "one unit at a time: with symmetric weights and no negative diagonal the energy never \
+             rises, and every run ends in a fixed point",
+        ),
+        Order::Synchronous => (
+            "stable_or_period_2",
+            symmetric,
+            "all units at the same time: with symmetric weights every run ends in a fixed point \
+             or in a cycle of two states",
+        ),
+        Order::Block { size } => (
+            "always_stable",
+            descends && no_coupling_within(program, gather, size.max(1)),
+            "block after block: with symmetric weights, no negative diagonal and no weights \
+             within a block the energy never rises",
+        ),
+    };
+    let prefix = if holds { "" } else { "not assured; " };
+    // Where the condition fails the conclusion may still hold.
+    fact(name, holds.then_some(true), None, format!("{prefix}{text}"))
+}
+
+fn no_coupling_within(program: &Program, gather: &Gather, block: usize) -> bool {
+    (0..elements(program, gather)).all(|i| {
+        let mut entries = row(&gather.weights.arrangement, i).into_iter();
+        entries.all(|(j, w)| w == 0 || i == j || i / block != j / block)
+    })
+}
+
+/// How many patterns a step leaves as they are.
+fn stored(program: &Program, patterns: &[Vec<i8>]) -> Fact {
+    let stable = patterns
+        .iter()
+        .filter(|pattern| is_fixed(program, pattern) == Some(true))
+        .count();
+    let all = patterns.len();
+    fact(
+        "patterns_stored",
+        Some(stable == all),
+        Some(stable as f64),
+        format!("{stable} of {all} patterns are fixed points"),
+    )
+}
+
+fn is_fixed(program: &Program, pattern: &[i8]) -> Option<bool> {
+    let mut executor = Executor::new(program).ok()?;
+    let state: Vec<i64> = pattern.iter().map(|&value| i64::from(value)).collect();
+    executor.load(program.find("state")?, &state).ok()?;
+    executor.start().ok()?;
+    executor.step().ok().map(|step| !step.changed)
+}
+
+/// Whether no sum can leave its accumulator: `|offset| + sum |w| max |source|` of every row.
+fn accumulators(program: &Program) -> Fact {
+    let gathers = || program.stages.iter().flat_map(|stage| &stage.gathers);
+    let spare = gathers()
+        .map(|gather| spare_bits(program, gather))
+        .min()
+        .unwrap_or(0);
+    let holds = spare >= 0;
+    let text = if holds {
+        "no sum can leave its accumulator, whatever the state".to_owned()
+    } else {
+        format!("a sum needs {} bits more than its accumulator has", -spare)
+    };
+    fact("sums_fit", Some(holds), Some(f64::from(spare)), text)
+}
+
+/// Bits of the accumulator beyond what the worst case needs.
+fn spare_bits(program: &Program, gather: &Gather) -> i32 {
+    let largest = largest_source(program, gather);
+    let offsets = gather
+        .offset
+        .and_then(|offset| program.vector(offset))
+        .map(|v| &v.role);
+    let offset = |row: usize| match offsets {
+        Some(Role::Parameter(values)) => values.get(row).map_or(0, |v| i128::from(*v).abs()),
+        _ => 0,
+    };
+    let sum = |weights: &[i64]| -> i128 {
+        weights
+            .iter()
+            .map(|&w| i128::from(w).abs().saturating_mul(largest))
+            .sum()
+    };
+    let worst = match &gather.weights.arrangement {
+        Arrangement::Dense {
+            columns, values, ..
+        } => {
+            let rows = values.chunks((*columns).max(1)).enumerate();
+            rows.map(|(i, row)| offset(i) + sum(row)).max()
+        }
+        Arrangement::Sparse { rows, .. } => {
+            let words = |row: &[(usize, i64)]| row.iter().map(|&(_, w)| w).collect::<Vec<_>>();
+            rows.iter()
+                .enumerate()
+                .map(|(i, row)| offset(i) + sum(&words(row)))
+                .max()
+        }
+        Arrangement::Stencil { coefficients, .. } => Some(sum(coefficients)),
+    };
+    let worst = worst.unwrap_or(0);
+    let needed = 128 - worst.leading_zeros() as i32 + 1;
+    // A sum of no more than -2^n .. 2^n - 1 needs n + 1 bits, one of exactly 2^n one more.
+    let width = if gather.accumulator.is_signed() {
+        gather.accumulator.width()
+    } else {
+        gather.accumulator.width() + 1
+    };
+    width as i32 - needed
+}
+
+/// The largest magnitude of a mapped source element.
+fn largest_source(program: &Program, gather: &Gather) -> i128 {
+    let format = match &gather.map {
+        Some((map, node)) => {
+            // A clamp says how far its values go, where it ends in constants.
+            if let Some(bound) = clamped(map, *node) {
+                return bound;
+            }
+            map.format(*node)
+        }
+        None => program.vector(gather.source).map(|vector| vector.format),
+    };
+    let format = format.unwrap_or(Format::BIPOLAR);
+    i128::from(format.max_raw()).max(-i128::from(format.min_raw()))
+}
+
+/// The bound of `max(min(x, high), low)` with constant ends.
+fn clamped(map: &program::Expression, node: program::NodeId) -> Option<i128> {
+    let of = |id: program::NodeId| map.nodes.get(id.0).map(|node| node.operation);
+    let constant = |a, b| match (of(a), of(b)) {
+        (Some(program::Operation::Constant(value)), _) => Some((value, b)),
+        (_, Some(program::Operation::Constant(value))) => Some((value, a)),
+        _ => None,
+    };
+    let (first, inner) = match of(node)? {
+        program::Operation::Maximum(a, b) | program::Operation::Minimum(a, b) => constant(a, b)?,
+        _ => return None,
+    };
+    let (second, _) = match of(inner)? {
+        program::Operation::Maximum(a, b) | program::Operation::Minimum(a, b) => constant(a, b)?,
+        _ => return None,
+    };
+    Some(i128::from(first).abs().max(i128::from(second).abs()))
+}
+
+fn cells(network: &network::Cellular, program: &Program, stage: &Stage) -> Vec<Fact> {
+    let state = stage.writes.first().map(|(state, _)| *state);
+    let feedback = stage
+        .gathers
+        .iter()
+        .find(|gather| Some(gather.source) == state);
+    let stencil = feedback.and_then(|gather| match &gather.weights.arrangement {
+        Arrangement::Stencil {
+            coefficients,
+            boundary,
+            ..
+        } => Some((coefficients.as_slice(), *boundary, gather.weights.format)),
+        Arrangement::Dense { .. } | Arrangement::Sparse { .. } => None,
+    });
+    let coefficients = stencil.map_or(&[][..], |(coefficients, _, _)| coefficients);
+    let symmetric = coefficients.iter().eq(coefficients.iter().rev());
+    let text = if symmetric {
+        "A is symmetric in integers: the differential equation always settles (Chua & Yang 1988)"
+    } else {
+        "A is not symmetric in integers: settling is not assured for every input"
+    };
+    let mut facts = vec![
+        fact("symmetric_feedback", Some(symmetric), None, text.into()),
+        bound(network, program, state),
+        outputs(network, stencil.map(|(c, _, format)| (c, format))),
+    ];
+    facts.extend(border(program, stage));
+    facts
+}
+
+/// Whether the state's word holds every state that can occur without being cut off.
+fn bound(network: &network::Cellular, program: &Program, state: Option<VectorId>) -> Fact {
+    let format = state
+        .and_then(|state| program.vector(state))
+        .map(|vector| vector.format);
+    let format = format.unwrap_or(Format::BIPOLAR);
+    let bound = network.state_bound();
+    let largest = format.value(format.max_raw());
+    let fits = largest >= bound;
+    let text = if fits {
+        format!("the state {format} holds every state, -{bound} .. {bound}, without saturation")
+    } else {
+        format!("the state {format} ends at {largest}, the states at {bound}: it may saturate")
+    };
+    fact("state_bound", Some(fits), Some(largest), text)
+}
+
+/// Chua & Yang 1988, theorem 5: a centre above 1 drives every output to -1 or 1.
+fn outputs(network: &network::Cellular, feedback: Option<(&[i64], Format)>) -> Fact {
+    use network::cellular::Model;
+    let (centre, format) = feedback.map_or((0, Format::BIPOLAR), |(coefficients, format)| {
+        (
+            coefficients
+                .get(coefficients.len() / 2)
+                .copied()
+                .unwrap_or(0),
+            format,
+        )
+    });
+    // Above 1: beyond 2^fraction raw units.
+    let above = match u32::try_from(format.fraction()) {
+        Ok(fraction) => i128::from(centre) > 1i128.checked_shl(fraction).unwrap_or(i128::MAX),
+        Err(_) => centre > 0,
+    };
+    let value = format.value(centre);
+    match network.model {
+        Model::Discrete => fact(
+            "binary_outputs",
+            Some(true),
+            Some(value),
+            "every output is -1 or 1".into(),
+        ),
+        Model::Clipped | Model::ChuaYang { .. } if above => fact(
+            "binary_outputs",
+            Some(true),
+            Some(value),
+            format!("the feedback of a cell on itself is {value} > 1: settled outputs are -1 or 1"),
+        ),
+        Model::Clipped | Model::ChuaYang { .. } => fact(
+            "binary_outputs",
+            None,
+            Some(value),
+            format!("the feedback of a cell on itself is {value}: settled outputs may be grey"),
+        ),
+    }
+}
+
+fn border(program: &Program, stage: &Stage) -> Option<Fact> {
+    let gathers = program
+        .stages
+        .iter()
+        .flat_map(|stage| &stage.gathers)
+        .chain(&stage.gathers);
+    let mut borders = gathers.filter_map(|gather| match &gather.weights.arrangement {
+        Arrangement::Stencil { boundary, .. } => Some((*boundary, mapped_format(program, gather))),
+        Arrangement::Dense { .. } | Arrangement::Sparse { .. } => None,
+    });
+    let white = borders.all(|(boundary, format)| match boundary {
+        Boundary::Fixed(raw) => {
+            let one = u32::try_from(format.fraction())
+                .ok()
+                .and_then(|f| 1i64.checked_shl(f));
+            let white = if format == Format::BIPOLAR {
+                Some(-1)
+            } else {
+                one.map(|one| -one)
+            };
+            Some(raw) == white
+        }
+        Boundary::ZeroFlux | Boundary::Periodic => false,
+    });
+    let text = if white {
+        "the border is white, for which the built-in templates are exact"
+    } else {
+        "the built-in templates are exact for a white border only"
+    };
+    Some(fact("white_border", Some(white), None, text.into()))
+}
+
+fn mapped_format(program: &Program, gather: &Gather) -> Format {
+    let mapped = gather
+        .map
+        .as_ref()
+        .and_then(|(map, node)| map.format(*node));
+    let source = program.vector(gather.source).map(|vector| vector.format);
+    mapped.or(source).unwrap_or(Format::BIPOLAR)
+}

@@ -1,0 +1,131 @@
+//! The stimulus that a design is verified with: real data first, then corner-biased random data,
+//! with gaps, back-pressure, and resets in mid-run.
+
+use cosim::Bench;
+use cosim::bench::RESET_CYCLES;
+use hw_sim::Simulator;
+use hw_sim::stimulus::Stimulus;
+use hw_sim::stimulus::stream::{Beat, StreamDriver, StreamOptions};
+use schedule::Scheduled;
+
+use crate::error::HopwireError;
+use crate::exit::Exit;
+
+/// A recorded run, and what happened in it.
+#[derive(Debug, Clone)]
+pub struct Recording {
+    /// The inputs of every cycle and the signatures of `hw-sim`.
+    pub bench: Bench,
+    /// Resets in the compared cycles.
+    pub resets: u64,
+    /// Beats that the design gave.
+    pub beats_out: u64,
+}
+
+/// How restless a part of the stimulus is: gaps, stalls and resets, in thousandths.
+struct Mood {
+    gap: u32,
+    stall: u32,
+    resets: bool,
+}
+
+/// Full speed, then ever more restless.
+const MOODS: [Mood; 4] = [
+    Mood {
+        gap: 0,
+        stall: 0,
+        resets: false,
+    },
+    Mood {
+        gap: 250,
+        stall: 250,
+        resets: false,
+    },
+    Mood {
+        gap: 50,
+        stall: 600,
+        resets: true,
+    },
+    Mood {
+        gap: 600,
+        stall: 50,
+        resets: true,
+    },
+];
+
+/// Records `cycles` compared cycles, a quarter in each mood; each mood begins with a reset.
+///
+/// # Errors
+/// A fault of the design.
+pub fn record(
+    scheduled: &Scheduled,
+    beats: &[Vec<i64>],
+    cycles: u64,
+    seed: u64,
+) -> Result<Recording, HopwireError> {
+    let design = &scheduled.design;
+    let mut simulator = Simulator::new(design)?;
+    let mut stimulus = Stimulus::default();
+    let (mut resets, mut beats_out) = (0, 0);
+    let quarter = cycles / MOODS.len() as u64;
+    for (place, mood) in MOODS.iter().enumerate() {
+        let first = place == 0;
+        let rest = if first {
+            cycles - quarter * (MOODS.len() as u64 - 1)
+        } else {
+            quarter
+        };
+        let lead = if first { RESET_CYCLES } else { 2 };
+        let options = StreamOptions {
+            seed: seed.wrapping_add(place as u64),
+            reset_cycles: lead,
+            gap_per_mille: mood.gap,
+            stall_per_mille: mood.stall,
+            reset_per_mille: if mood.resets {
+                reset_rate(scheduled)
+            } else {
+                0
+            },
+            random_data: true,
+        };
+        let mut driver = StreamDriver::new(&simulator, options)?;
+        for data in beats {
+            let (data, last) = (data.clone(), false);
+            driver.send(&scheduled.interface.load.prefix, Beat { data, last })?;
+        }
+        let more = if first { u64::from(RESET_CYCLES) } else { 0 };
+        driver.run(&mut simulator, rest + more, |_| Ok(()))?;
+        resets += driver.resets().len() as u64 + u64::from(!first);
+        beats_out += driver.received(&scheduled.interface.unload.prefix).len() as u64;
+        for run in driver.stimulus().runs() {
+            for _ in 0..run.cycles {
+                stimulus.push(run.rst_n, run.inputs.as_slice());
+            }
+        }
+    }
+    let signatures = cosim::bench::replay(design, &stimulus, |_, _| Ok(()))
+        .map_err(|error| HopwireError::level(&error, Exit::Tool))?;
+    Ok(Recording {
+        bench: Bench {
+            stimulus,
+            signatures,
+            cycles,
+        },
+        resets,
+        beats_out,
+    })
+}
+
+/// About one reset in two runs of a few steps, in thousandths of cycles, at least 1.
+fn reset_rate(scheduled: &Scheduled) -> u32 {
+    let interface = &scheduled.interface;
+    let run = scheduled.timing.run(4) + (interface.load.beats + interface.unload.beats) as u64;
+    (500 / run.max(1)).clamp(1, 20) as u32
+}
+
+/// How many cycles are compared where nobody says: enough for some runs, within what Icarus bears.
+pub fn cycles_worth(scheduled: &Scheduled) -> u64 {
+    let interface = &scheduled.interface;
+    let run = scheduled.timing.run(4) + (interface.load.beats + interface.unload.beats) as u64;
+    (16 * run).clamp(2_000, 200_000)
+}

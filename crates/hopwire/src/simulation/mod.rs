@@ -1,0 +1,7 @@
+//! Runs of a network at any level, and the files they start from and end in.
+
+pub mod integer;
+pub mod picture;
+pub mod run;
+pub mod start;
+pub mod ticks;

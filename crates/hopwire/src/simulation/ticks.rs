@@ -1,0 +1,147 @@
+//! Runs the hardware cycle by cycle, as a host would: loads, waits, unloads.
+
+use std::path::Path;
+
+use hw_sim::stimulus::stream::{Beat, StreamDriver, StreamOptions};
+use hw_sim::{SimulationError, Simulator, TraceFormat, Tracer};
+use schedule::Scheduled;
+
+use crate::error::HopwireError;
+use crate::progress::Progress;
+
+/// What the host saw of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TickRun {
+    /// Raw values of the unloaded vector, padding included.
+    pub state: Vec<i64>,
+    /// How the run ended, as [`schedule::interface::status_code`]; none where the design has no
+    /// such output.
+    pub status: Option<i64>,
+    /// The steps that the design counted; none likewise.
+    pub steps: Option<i64>,
+    /// Cycles from the last load beat to the first unload beat.
+    pub first_beat: u64,
+    /// Cycles from the last load beat to the last unload beat.
+    pub last_beat: u64,
+}
+
+/// A waveform to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct Trace<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Its format.
+    pub format: TraceFormat,
+}
+
+/// Runs a design once on quiet streams for at most `limit` cycles after loading.
+///
+/// # Errors
+/// A fault of the design, a trace that cannot be written, or a run that does not end.
+pub fn run(
+    scheduled: &Scheduled,
+    beats: &[Vec<i64>],
+    limit: u64,
+    trace: Option<Trace<'_>>,
+    progress: &Progress,
+) -> Result<TickRun, HopwireError> {
+    let mut simulator = Simulator::new(&scheduled.design)?;
+    let quiet = StreamOptions {
+        gap_per_mille: 0,
+        stall_per_mille: 0,
+        ..StreamOptions::default()
+    };
+    let mut driver = StreamDriver::new(&simulator, quiet)?;
+    let (load, unload) = (&scheduled.interface.load, &scheduled.interface.unload);
+    for data in beats {
+        let (data, last) = (data.clone(), false);
+        driver.send(&load.prefix, Beat { data, last })?;
+    }
+    let hash = hw_ir::json::hash(&scheduled.design);
+    let mut tracer = match trace {
+        None => None,
+        Some(Trace { path, format }) => Some(Tracer::create(
+            path,
+            format,
+            &simulator,
+            &hash,
+            0..u64::MAX,
+            |_| true,
+        )?),
+    };
+    let mut status = Outputs::new(&simulator);
+    // Loading takes a cycle a beat where the design is ready, and unloading likewise.
+    let most = limit.saturating_add(4 * (beats.len() + unload.beats) as u64 + 1000);
+    let bar = progress.cycles("simulating", most);
+    let mut loaded_at = None;
+    for cycle in 0..most {
+        driver.step(&mut simulator, |simulator| {
+            if let Some(tracer) = &mut tracer {
+                tracer.record(simulator)?;
+            }
+            status.look(simulator)
+        })?;
+        if cycle % 4096 == 0 {
+            bar.at(cycle);
+        }
+        if loaded_at.is_none() && driver.sent(&load.prefix) == load.beats as u64 {
+            loaded_at = Some(cycle);
+        }
+        if driver.received(&unload.prefix).len() == unload.beats {
+            break;
+        }
+    }
+    if let Some(tracer) = tracer {
+        tracer.finish()?;
+    }
+    let received = driver.received(&unload.prefix);
+    let (Some(loaded), true) = (loaded_at, received.len() == unload.beats) else {
+        return Err(HopwireError::Internal {
+            message: format!(
+                "the hardware did not end its run within {most} cycles: {} of {} beats in, {} of \
+                 {} beats out",
+                driver.sent(&load.prefix),
+                load.beats,
+                received.len(),
+                unload.beats
+            ),
+        });
+    };
+    let out: Vec<Vec<i64>> = received.iter().map(|beat| beat.beat.data.clone()).collect();
+    let since = |beat: Option<&hw_sim::ReceivedBeat>| {
+        beat.map_or(0, |beat| beat.cycle.saturating_sub(loaded))
+    };
+    Ok(TickRun {
+        state: unload.unpack(&out).into_iter().next().unwrap_or_default(),
+        status: status.status,
+        steps: status.steps,
+        first_beat: since(received.first()),
+        last_beat: since(received.last()),
+    })
+}
+
+/// The outputs that tell how a run ended.
+struct Outputs {
+    nets: Option<(hw_sim::NetHandle, hw_sim::NetHandle)>,
+    status: Option<i64>,
+    steps: Option<i64>,
+}
+
+impl Outputs {
+    fn new(simulator: &Simulator) -> Outputs {
+        let net = |name| simulator.output(name).ok();
+        Outputs {
+            nets: net("status_o").zip(net("steps_o")),
+            status: None,
+            steps: None,
+        }
+    }
+
+    fn look(&mut self, simulator: &mut Simulator) -> Result<(), SimulationError> {
+        if let Some((status, steps)) = &self.nets {
+            self.status = Some(simulator.value(status)?);
+            self.steps = Some(simulator.value(steps)?);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,97 @@
+//! `check`: validates a description, and says what is known about its network before it runs.
+
+use std::collections::BTreeMap;
+
+use network::{Fact, Level};
+use program::Format;
+use serde::Serialize;
+
+use crate::arguments::CheckArguments;
+use crate::built::Built;
+use crate::error::HopwireError;
+use crate::facts::integer_facts;
+use crate::report::Report;
+
+/// What is known about a network.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CheckReport {
+    /// The network kind.
+    pub kind: &'static str,
+    /// The name.
+    pub name: String,
+    /// Units or cells.
+    pub units: usize,
+    /// The shape of each vector of the program.
+    pub shapes: BTreeMap<String, Vec<usize>>,
+    /// The format of each vector and of each stage's weights and sum.
+    pub formats: BTreeMap<String, Format>,
+    /// What was checked, in real numbers and again in integers.
+    pub facts: Vec<Fact>,
+    /// Clock cycles of a step; of a whole frame for a streaming design.
+    pub cycles_per_step: u64,
+    /// The share of lane-cycles that do work, in percent.
+    pub utilisation_percent: u64,
+}
+
+impl Report for CheckReport {
+    const VERB: &'static str = "check";
+
+    fn summary(&self) -> String {
+        let (name, kind, units) = (&self.name, self.kind, self.units);
+        let mut text = format!("{name}: a {kind} network of {units} units\n");
+        let formats = self
+            .formats
+            .iter()
+            .map(|(of, format)| format!("{of} {format}"));
+        let formats: Vec<String> = formats.collect();
+        text.push_str(&format!("formats: {}\n", formats.join(", ")));
+        text.push_str(&format!(
+            "hardware: {} cycles a step, {} % of lane-cycles do work\n",
+            self.cycles_per_step, self.utilisation_percent
+        ));
+        for level in [Level::Float, Level::Integer] {
+            text.push_str(match level {
+                Level::Float => "in real numbers:\n",
+                Level::Integer => "in integers:\n",
+            });
+            for fact in self.facts.iter().filter(|fact| fact.level == level) {
+                let mark = match fact.holds {
+                    Some(true) => "yes",
+                    Some(false) => "no ",
+                    None => "?  ",
+                };
+                text.push_str(&format!("  {mark} {}: {}\n", fact.name, fact.text));
+            }
+        }
+        text
+    }
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// The first thing found wrong with the description, its data, or its wishes for the hardware.
+pub fn run(arguments: &CheckArguments) -> Result<CheckReport, HopwireError> {
+    let built = Built::load(&arguments.file)?;
+    let scheduled = built.scheduled()?;
+    let network = &built.project.network;
+    let mut facts = network.facts();
+    facts.extend(integer_facts(network, &built.program));
+    let shape = |shape| match shape {
+        program::Shape::Units(units) => vec![units],
+        program::Shape::Grid { rows, columns } => vec![rows, columns],
+    };
+    let vectors = built.program.vectors.iter();
+    Ok(CheckReport {
+        kind: network.kind().name(),
+        name: built.program.name.clone(),
+        units: network.units(),
+        shapes: vectors
+            .map(|vector| (vector.name.clone(), shape(vector.shape)))
+            .collect(),
+        formats: built.report.formats.clone(),
+        facts,
+        cycles_per_step: scheduled.timing.interval.unwrap_or(scheduled.timing.step),
+        utilisation_percent: scheduled.timing.utilisation_percent(),
+    })
+}

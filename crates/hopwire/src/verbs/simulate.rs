@@ -1,0 +1,372 @@
+//! `simulate`: runs the network, in real numbers, in integers, or cycle by cycle.
+
+use std::path::{Path, PathBuf};
+
+use hw_sim::TraceFormat;
+use network::Network;
+use network::learning::overlap;
+use serde::Serialize;
+
+use crate::arguments::SimulateArguments;
+use crate::built::Built;
+use crate::error::HopwireError;
+use crate::hardware::load_beats;
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::report::Report;
+use crate::simulation::integer::{self, IntegerRun};
+use crate::simulation::picture;
+use crate::simulation::run::{self, Run};
+use crate::simulation::start::{Starts, starts};
+use crate::simulation::ticks::{self, TickRun, Trace};
+use crate::staged;
+
+/// What a simulation gave.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SimulateReport {
+    /// `float`, `integer` or `ticks`.
+    pub level: &'static str,
+    /// The first run.
+    #[serde(flatten)]
+    pub run: Run,
+    /// The final state of the first run, or the file that holds those of all runs.
+    #[serde(rename = "final")]
+    pub final_state: Final,
+    /// How many runs there were.
+    pub runs: usize,
+    /// How the runs ended, where there were several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub all: Vec<Ended>,
+    /// Where the network has patterns: the one nearest to the final state, and the overlap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest_pattern: Option<Nearest>,
+    /// With `--ticks`: whether the hardware gave the same state, steps and status as the integers,
+    /// in as many cycles as the closed form says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agrees: Option<bool>,
+    /// What differs, where something does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<String>,
+    /// The waveform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<PathBuf>,
+    /// The start and the final state as pictures of characters.
+    #[serde(skip)]
+    pub pictures: Vec<String>,
+}
+
+/// A final state.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Final {
+    /// The file that holds it.
+    Path(PathBuf),
+    /// Its values.
+    Values(Vec<f64>),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ended {
+    /// Steps made.
+    pub steps: u64,
+    /// Clock cycles.
+    pub cycles: Option<u64>,
+    /// `stable`, `period` or `budget`.
+    pub status: &'static str,
+    /// The nearest pattern and the overlap with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest_pattern: Option<Nearest>,
+}
+
+/// A learned pattern near a state.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Nearest {
+    /// Its number, from 0.
+    pub pattern: usize,
+    /// The overlap with it, from -1 to 1.
+    pub overlap: f64,
+}
+
+impl Report for SimulateReport {
+    const VERB: &'static str = "simulate";
+
+    fn holds(&self) -> bool {
+        self.agrees != Some(false)
+    }
+
+    fn summary(&self) -> String {
+        let run = &self.run;
+        let mut text = self.pictures.join("\n");
+        if self.runs > 1 {
+            text.push_str(&format!("{} runs; the first: ", self.runs));
+        }
+        text.push_str(&format!("{} after {} steps", run.status, run.steps));
+        if let Some(cycles) = run.cycles {
+            text.push_str(&format!(", {cycles} cycles"));
+        }
+        if let (Some(first), Some(last)) = (run.energy.first(), run.energy.last()) {
+            text.push_str(&format!(", energy {first} to {last}"));
+        }
+        text.push('\n');
+        if let Some(nearest) = self.nearest_pattern {
+            let Nearest { pattern, overlap } = nearest;
+            text.push_str(&format!("nearest pattern: {pattern}, overlap {overlap}\n"));
+        }
+        match self.agrees {
+            Some(true) => text.push_str("the hardware agrees with the integers, cycles included\n"),
+            Some(false) => {
+                text.push_str("the hardware and the integers differ:\n");
+                self.differences
+                    .iter()
+                    .for_each(|line| text.push_str(&format!("  {line}\n")));
+            }
+            None => {}
+        }
+        if let Final::Path(path) = &self.final_state {
+            text.push_str(&format!("wrote {}\n", path.display()));
+        }
+        if let Some(trace) = &self.trace {
+            text.push_str(&format!("wrote {}\n", trace.display()));
+        }
+        text
+    }
+}
+
+/// What the runs of a level gave.
+struct Outcome {
+    runs: Vec<Run>,
+    differences: Option<Vec<String>>,
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// The description, a start that does not suit, or a file that cannot be written.
+pub fn run(
+    arguments: &SimulateArguments,
+    progress: &Progress,
+) -> Result<SimulateReport, HopwireError> {
+    let project = Project::load(&arguments.file)?;
+    let starts = starts(arguments, &project)?;
+    let hardware = arguments.ticks || arguments.trace.is_some();
+    let (project, outcome) = if arguments.float {
+        let runs = float(&project, &starts);
+        (
+            project,
+            Outcome {
+                runs,
+                differences: None,
+            },
+        )
+    } else {
+        let built = Built::new(project, None)?;
+        let outcome = if hardware {
+            on_hardware(&built, &starts, arguments.trace.as_deref(), progress)?
+        } else {
+            in_integers(&built, &starts, progress)?
+        };
+        (built.project, outcome)
+    };
+    let level = match (arguments.float, hardware) {
+        (true, _) => "float",
+        (false, false) => "integer",
+        (false, true) => "ticks",
+    };
+    report(arguments, &project, &starts, level, outcome)
+}
+
+fn report(
+    arguments: &SimulateArguments,
+    project: &Project,
+    starts: &Starts,
+    level: &'static str,
+    outcome: Outcome,
+) -> Result<SimulateReport, HopwireError> {
+    let Outcome { runs, differences } = outcome;
+    let first = runs
+        .first()
+        .cloned()
+        .ok_or_else(|| HopwireError::Internal {
+            message: "no run was made".into(),
+        })?;
+    let ended = |run: &Run| Ended {
+        steps: run.steps,
+        cycles: run.cycles,
+        status: run.status,
+        nearest_pattern: nearest(project, &run.state),
+    };
+    let final_state = match &arguments.output {
+        None => Final::Values(first.state.clone()),
+        Some(path) => {
+            let values: Vec<f64> = runs.iter().flat_map(|run| run.state.clone()).collect();
+            picture::write(path, project, &values)?;
+            Final::Path(path.clone())
+        }
+    };
+    Ok(SimulateReport {
+        level,
+        final_state,
+        runs: runs.len(),
+        all: if runs.len() > 1 {
+            runs.iter().map(ended).collect()
+        } else {
+            vec![]
+        },
+        nearest_pattern: nearest(project, &first.state),
+        agrees: differences.as_ref().map(Vec::is_empty),
+        differences: differences.unwrap_or_default(),
+        trace: arguments.trace.clone(),
+        pictures: pictures(project, starts, &first.state),
+        run: first,
+    })
+}
+
+fn pictures(project: &Project, starts: &Starts, end: &[f64]) -> Vec<String> {
+    let start: Vec<f64> = match starts {
+        Starts::Units(states) => {
+            let first = states.first().map_or(&[][..], Vec::as_slice);
+            first.iter().map(|&value| f64::from(value)).collect()
+        }
+        Starts::Images { input, .. } => input.clone(),
+    };
+    let shown = |title: &str, values: &[f64]| {
+        let picture = picture::text(project, values)?;
+        Some(format!("{title}:\n{picture}"))
+    };
+    [shown("start", &start), shown("end", end)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn nearest(project: &Project, state: &[f64]) -> Option<Nearest> {
+    let Network::Hopfield(network) = &project.network else {
+        return None;
+    };
+    let state: Vec<i8> = state
+        .iter()
+        .map(|&value| if value < 0.0 { -1 } else { 1 })
+        .collect();
+    let overlaps = network
+        .patterns
+        .iter()
+        .map(|pattern| overlap(pattern, &state))
+        .enumerate();
+    let best = overlaps.reduce(|best, next| if next.1 > best.1 { next } else { best });
+    best.map(|(pattern, overlap)| Nearest { pattern, overlap })
+}
+
+fn float(project: &Project, starts: &Starts) -> Vec<Run> {
+    match (&project.network, starts) {
+        (Network::Hopfield(network), Starts::Units(states)) => states
+            .iter()
+            .map(|state| run::hopfield(network, state))
+            .collect(),
+        (Network::Cellular(network), Starts::Images { input, second }) => {
+            vec![run::cellular(network, input, second)]
+        }
+        _ => vec![],
+    }
+}
+
+/// Each start by itself.
+fn single(starts: &Starts) -> Vec<Starts> {
+    match starts {
+        Starts::Units(states) => states
+            .iter()
+            .map(|state| Starts::Units(vec![state.clone()]))
+            .collect(),
+        Starts::Images { .. } => vec![starts.clone()],
+    }
+}
+
+fn in_integers(
+    built: &Built,
+    starts: &Starts,
+    progress: &Progress,
+) -> Result<Outcome, HopwireError> {
+    let timing = built.scheduled()?.timing;
+    let _bar = progress.stage("simulating in integers");
+    let runs = single(starts)
+        .iter()
+        .map(|start| integer::run(built, &timing, &built.loads(start)).map(|run| run.run))
+        .collect::<Result<_, _>>()?;
+    Ok(Outcome {
+        runs,
+        differences: None,
+    })
+}
+
+fn on_hardware(
+    built: &Built,
+    starts: &Starts,
+    trace: Option<&Path>,
+    progress: &Progress,
+) -> Result<Outcome, HopwireError> {
+    let scheduled = built.scheduled()?;
+    let loads = built.loads(starts);
+    let expected = integer::run(built, &scheduled.timing, &loads)?;
+    let beats = load_beats(&scheduled, &loads);
+    let limit = 2 * scheduled.timing.run(expected.run.steps);
+    let tick = |trace: Option<Trace<'_>>| ticks::run(&scheduled, &beats, limit, trace, progress);
+    let found = match trace {
+        None => tick(None)?,
+        Some(path) => staged::write_aside_with(path, |aside| {
+            let format = TraceFormat::of(path);
+            tick(Some(Trace {
+                path: aside,
+                format,
+            }))
+        })?,
+    };
+    let cycles = match scheduled.timing.fixed_steps {
+        Some(_) => found.last_beat,
+        None => found.first_beat,
+    };
+    let differences = differences(&expected, &found, cycles);
+    let mut raw = found.state;
+    raw.truncate(expected.raw.len());
+    let run = Run {
+        cycles: Some(cycles),
+        state: integer::values(built, &raw),
+        ..expected.run
+    };
+    Ok(Outcome {
+        runs: vec![run],
+        differences: Some(differences),
+    })
+}
+
+fn differences(expected: &IntegerRun, found: &TickRun, cycles: u64) -> Vec<String> {
+    let mut out = vec![];
+    let state = expected.raw.iter().zip(&found.state).enumerate();
+    let mut wrong = state.filter(|(_, (expected, found))| expected != found);
+    if let Some((element, (expected, found))) = wrong.next() {
+        let more = wrong.count();
+        out.push(format!(
+            "element {element}: {expected} expected, {found} found; {more} more"
+        ));
+    }
+    let mut number = |what: &str, expected: i64, found: i64| {
+        if expected != found {
+            out.push(format!("{what}: {expected} expected, {found} found"));
+        }
+    };
+    if let Some(steps) = found.steps {
+        number("steps", expected.run.steps as i64, steps);
+    }
+    if let Some(status) = found.status {
+        number(
+            "status",
+            schedule::interface::status_code(Some(expected.status)),
+            status,
+        );
+    }
+    number(
+        "cycles",
+        expected.run.cycles.unwrap_or(0) as i64,
+        cycles as i64,
+    );
+    out
+}
