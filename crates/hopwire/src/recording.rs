@@ -22,8 +22,10 @@ pub struct Recording {
     pub beats_out: u64,
 }
 
-/// How restless a part of the stimulus is: gaps, stalls and resets, in thousandths.
+/// A part of the stimulus: its share in eighths, gaps and stalls in thousandths, and whether
+/// there are resets.
 struct Mood {
+    eighths: u64,
     gap: u32,
     stall: u32,
     resets: bool,
@@ -32,28 +34,32 @@ struct Mood {
 /// Full speed, then ever more restless.
 const MOODS: [Mood; 4] = [
     Mood {
+        eighths: 4,
         gap: 0,
         stall: 0,
         resets: false,
     },
     Mood {
+        eighths: 2,
         gap: 250,
         stall: 250,
         resets: false,
     },
     Mood {
+        eighths: 1,
         gap: 50,
         stall: 600,
         resets: true,
     },
     Mood {
+        eighths: 1,
         gap: 600,
         stall: 50,
         resets: true,
     },
 ];
 
-/// Records `cycles` compared cycles, a quarter in each mood; each mood begins with a reset.
+/// Records `cycles` compared cycles, mood after mood; each begins with a reset.
 ///
 /// # Errors
 /// A fault of the design.
@@ -67,14 +73,16 @@ pub fn record(
     let mut simulator = Simulator::new(design)?;
     let mut stimulus = Stimulus::default();
     let (mut resets, mut beats_out) = (0, 0);
-    let quarter = cycles / MOODS.len() as u64;
+    let mut left = cycles;
     for (place, mood) in MOODS.iter().enumerate() {
         let first = place == 0;
-        let rest = if first {
-            cycles - quarter * (MOODS.len() as u64 - 1)
+        let last = place + 1 == MOODS.len();
+        let share = if last {
+            left
         } else {
-            quarter
+            cycles * mood.eighths / 8
         };
+        left -= share;
         let lead = if first { RESET_CYCLES } else { 2 };
         let options = StreamOptions {
             seed: seed.wrapping_add(place as u64),
@@ -94,7 +102,7 @@ pub fn record(
             driver.send(&scheduled.interface.load.prefix, Beat { data, last })?;
         }
         let more = if first { u64::from(RESET_CYCLES) } else { 0 };
-        driver.run(&mut simulator, rest + more, |_| Ok(()))?;
+        driver.run(&mut simulator, share + more, |_| Ok(()))?;
         resets += driver.resets().len() as u64 + u64::from(!first);
         beats_out += driver.received(&scheduled.interface.unload.prefix).len() as u64;
         for run in driver.stimulus().runs() {
@@ -116,16 +124,25 @@ pub fn record(
     })
 }
 
-/// About one reset in two runs of a few steps, in thousandths of cycles, at least 1.
+/// About one reset in a run of a few steps, in thousandths of cycles, at least 2.
 fn reset_rate(scheduled: &Scheduled) -> u32 {
-    let interface = &scheduled.interface;
-    let run = scheduled.timing.run(4) + (interface.load.beats + interface.unload.beats) as u64;
-    (500 / run.max(1)).clamp(1, 20) as u32
+    (1000 / few_steps(scheduled)).clamp(2, 20) as u32
 }
 
-/// How many cycles are compared where nobody says: enough for some runs, within what Icarus bears.
+/// Bits of registers and ports that are recorded where nobody says how many cycles.
+const RECORDED_BITS: u64 = 2_000_000_000;
+
+/// How many cycles are compared where nobody says: enough for some runs of a few steps, within
+/// what a minute bears.
 pub fn cycles_worth(scheduled: &Scheduled) -> u64 {
-    let interface = &scheduled.interface;
-    let run = scheduled.timing.run(4) + (interface.load.beats + interface.unload.beats) as u64;
-    (16 * run).clamp(2_000, 200_000)
+    let bits = hw_ir::probe::layout(&scheduled.design).bits;
+    let most = (RECORDED_BITS / bits.max(1)).clamp(2_000, 1_000_000);
+    (16 * few_steps(scheduled)).clamp(2_000, most)
+}
+
+/// Cycles of a run of a few steps, loading and unloading included; at least 1.
+fn few_steps(scheduled: &Scheduled) -> u64 {
+    let (interface, timing) = (&scheduled.interface, &scheduled.timing);
+    let streams = (interface.load.beats + interface.unload.beats) as u64;
+    timing.interval.unwrap_or(timing.run(4) + streams).max(1)
 }

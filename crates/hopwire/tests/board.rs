@@ -192,3 +192,72 @@ fn grids_behind_bytes() {
         );
     }
 }
+
+#[test]
+fn the_board_top_is_clean_and_the_byte_front_equals_its_verilog() {
+    let tools = cosim::Tools::new();
+    let needed = [
+        cosim::Tool::Verilator,
+        cosim::Tool::Iverilog,
+        cosim::Tool::Vvp,
+        cosim::Tool::Yosys,
+    ];
+    if !tools.have(&needed) {
+        eprintln!("skipped: Verilator, Icarus and Yosys are not installed");
+        return;
+    }
+    let mut random = Random::new(7);
+    let units = sample::Units {
+        units: 12,
+        sparse: None,
+        weights: "s4f0".parse().expect("a format"),
+        bias: false,
+        order: Order::Synchronous,
+        storage: Storage::Ram,
+        max_steps: 40,
+        on_period_two: true,
+    };
+    let program = sample::units(&mut random, &units);
+    let hardware = Hardware {
+        lanes: 3,
+        taps: 2,
+        form: Form::Frame,
+    };
+    let scheduled = schedule::schedule(&program, &hardware).expect("scheduled");
+    let design = hopwire::board::behind_bytes(&scheduled).expect("a byte front");
+    let options = StreamOptions {
+        random_data: true,
+        reset_per_mille: 2,
+        ..StreamOptions::default()
+    };
+    let bench = cosim::Bench::record(&design, options, &[], 2000).expect("recorded");
+    let mut files = codegen::emit(
+        &design,
+        &codegen::EmitOptions {
+            extra: cosim::verify::bench_files(&design, &bench),
+            ..Default::default()
+        },
+    )
+    .expect("emitted");
+    let folder = tempfile::tempdir().expect("a folder");
+    let icarus = cosim::VerifyOptions {
+        icarus_cycles: 2000,
+        verilator: false,
+        lint: true,
+    };
+    let report =
+        cosim::verify::verify_files(&tools, &design, &files, &bench, folder.path(), icarus)
+            .expect("verified");
+    assert!(report.holds(), "{report:?}");
+
+    files.extend(hopwire::board::wrapper::files(&design.name).expect("a board"));
+    cosim::verify::write_files(folder.path(), &files).expect("written");
+    let sources = hopwire::emission::sources(&files, &["rtl/", "board/"]);
+    let lint = cosim::lint::lint(
+        &tools,
+        folder.path(),
+        hopwire::board::wrapper::TOP,
+        &sources,
+    );
+    assert_eq!(lint.expect("linted").complaints, Vec::<String>::new());
+}

@@ -43,11 +43,9 @@ pub fn behind_bytes(scheduled: &Scheduled) -> Result<Design, HopwireError> {
         .weights
         .as_ref()
         .map(|(packing, _)| add(gather::gather(&format!("{name}_weight_bytes"), *packing)));
-    let unload_beats = scheduled.interface.unload.beats as u64;
     let unload = add(scatter::scatter(
         &format!("{name}_unload_bytes"),
         front.unload,
-        unload_beats,
         front.steps_width,
     ));
     let top = front.build(&design.modules, inner, load, weights, unload)?;
@@ -176,6 +174,7 @@ impl<'a> Front<'a> {
         let inputs = [
             core_output("m_axis_tvalid")?,
             core_output("m_axis_tdata")?,
+            core_output("m_axis_tlast")?,
             status,
             steps,
             out_ready,

@@ -4,28 +4,41 @@ use hw_ir::types::bits_for;
 use hw_ir::{Module, ModuleBuilder, NetId, Type};
 
 use super::bits::{BYTE, Packing};
-use super::counting::count;
 
 /// Bytes after the last beat of a run: the status, then the steps, low byte first.
 pub const TRAILER_BYTES: u32 = 3;
 
-/// The largest number of steps that the trailer can tell; more are told as this.
-const MOST_STEPS: u32 = 16;
+/// Bits of the steps in the trailer; more steps are told as the largest value.
+const STEPS_BITS: u32 = 16;
+
+/// Ports and registers that the parts of the sender share.
+struct Sender {
+    /// Bytes that are left to be sent.
+    left: NetId,
+    /// Some are left.
+    busy: NetId,
+    /// A beat is taken.
+    take: NetId,
+    /// The trailer is started.
+    start_trailer: NetId,
+    /// A byte is sent.
+    sent: NetId,
+    /// What is sent belongs to the trailer.
+    in_trailer: NetId,
+}
 
 /// A module that takes the beats of a run, and sends their bytes and then a trailer.
 ///
 /// `steps` is the width of the design's step count. The status and the steps are taken with the
 /// last beat, as the next run may overwrite them.
-pub fn scatter(name: &str, packing: Packing, beats: u64, steps: u32) -> Module {
+pub fn scatter(name: &str, packing: Packing, steps: u32) -> Module {
     let mut m = ModuleBuilder::new(name, "sends the bytes of beats, then status and steps");
     m.fact("beat", format!("{} bytes", packing.bytes()));
-    m.fact(
-        "run",
-        format!("{beats} beats, a byte of status, two of steps"),
-    );
+    m.fact("trailer", "a byte of status, two of steps, the lower first");
     m.group("beats in");
     let valid = m.input("beat_valid_i", Type::BIT);
     let beat = m.input("beat_i", packing.data);
+    let last_beat = m.input("beat_last_i", Type::BIT);
     m.group("how the run ended");
     let status = m.input("status_i", Type::unsigned(2));
     let steps = m.input("steps_i", Type::unsigned(steps));
@@ -42,42 +55,23 @@ pub fn scatter(name: &str, packing: Packing, beats: u64, steps: u32) -> Module {
     let ready = m.and("ready", idle, no_trailer);
     let take = m.and("take", valid, ready);
     let start_trailer = m.and("start_trailer", idle, trailer_due.net);
-    let last = count(&mut m, "beat_count", beats, take);
-    let run_ends = last.map_or(take, |last| m.and("run_ends", take, last));
+    let run_ends = m.and("run_ends", take, last_beat);
     let kept = m.and("trailer_due_kept", trailer_due.net, busy);
     let next = m.or("trailer_due_d", run_ends, kept);
     m.drive(trailer_due, next, None);
-
-    m.section("status and steps of the run, as its last beat passes");
-    let status = m.delay("status_q", status, Some(run_ends), 0);
-    let steps = sixteen_bits(&mut m, steps);
-    let steps = m.delay("steps_q", steps, Some(run_ends), 0);
-
-    m.section("the bytes to send, the next one lowest");
-    let sent = m.and("sent", busy, out_ready);
-    let bytes = Type::unsigned(packing.piece()).times(most * packing.pieces_of_byte());
-    let register = m.register("bytes_q", bytes, 0);
-    let beat = packing.from_beat(&mut m, beat);
-    let beat = padded(&mut m, "beat_bytes", beat, bytes);
-    let status_byte = m.resize("status_byte", status, Type::unsigned(BYTE));
-    let low = m.slice("steps_low", steps, 0, BYTE);
-    let high = m.slice("steps_high", steps, BYTE, BYTE);
-    let trailer: Vec<NetId> = [("status", status_byte), ("low", low), ("high", high)]
-        .into_iter()
-        .flat_map(|(name, byte)| pieces(&mut m, name, packing, byte))
-        .collect();
-    let trailer = m.join("trailer", &trailer);
-    let trailer = padded(&mut m, "trailer_bytes", trailer, bytes);
-    let shift = packing.pieces_of_byte();
-    let rest = m.elements("bytes_rest", register.net, shift, bytes.count - shift);
-    let rest = padded(&mut m, "bytes_shifted", rest, bytes);
-    let loaded = m.mux("bytes_loaded", take, beat, trailer);
-    let next = m.mux("bytes_d", busy, rest, loaded);
     let load = m.or("load", take, start_trailer);
-    let change = m.or("bytes_change", load, sent);
-    m.drive(register, next, Some(change));
+    let in_trailer = m.delay("in_trailer_q", start_trailer, Some(load), 0);
+    let sent = m.and("sent", busy, out_ready);
+    let sender = Sender {
+        left: left.net,
+        busy,
+        take,
+        start_trailer,
+        sent,
+        in_trailer,
+    };
 
-    m.section("how many are left");
+    m.section("how many bytes are left");
     let ty = m.ty(left.net);
     let of_beat = m.constant("beat_length", ty, i64::from(packing.bytes()));
     let of_trailer = m.constant("trailer_length", ty, i64::from(TRAILER_BYTES));
@@ -85,52 +79,81 @@ pub fn scatter(name: &str, packing: Packing, beats: u64, steps: u32) -> Module {
     let fewer = m.subtract("fewer", left.net, one);
     let length = m.mux("length", take, of_beat, of_trailer);
     let next = m.mux("left_d", busy, fewer, length);
+    let change = m.or("left_change", load, sent);
     m.drive(left, next, Some(change));
-    let in_trailer = m.delay("in_trailer_q", start_trailer, Some(load), 0);
-    let only_one = m.equal("only_one", left.net, one);
-    let tlast = m.and("last_byte", only_one, in_trailer);
-    let byte = packing.first_byte(&mut m, "byte", register.net);
+
+    let beat_byte = beat_bytes(&mut m, &sender, packing, beat);
+    m.section("status and steps of the run, as its last beat passes");
+    let status = m.delay("status_q", status, Some(run_ends), 0);
+    let steps = sixteen_bits(&mut m, steps);
+    let steps = m.delay("steps_q", steps, Some(run_ends), 0);
+    let trailer_byte = trailer_bytes(&mut m, &sender, status, steps);
+
+    m.section("the byte on offer");
+    let byte = m.mux("byte", sender.in_trailer, trailer_byte, beat_byte);
+    let only_one = m.equal("only_one", sender.left, one);
+    let last_byte = m.and("last_byte", only_one, sender.in_trailer);
 
     m.group("beats in");
     m.output("beat_ready_o", ready);
     m.group("bytes out");
     m.output("byte_valid_o", busy);
     m.output("byte_o", byte);
-    m.output("byte_last_o", tlast);
+    m.output("byte_last_o", last_byte);
     m.group("how the last run ended");
     m.output("status_o", status);
     m.output("steps_o", steps);
     m.finish()
 }
 
+/// The bytes of a beat, the next one lowest; gives that one.
+fn beat_bytes(m: &mut ModuleBuilder, sender: &Sender, packing: Packing, beat: NetId) -> NetId {
+    m.section("the bytes of the beat, the next one lowest");
+    let pieces = packing.pieces();
+    let register = m.register("beat_q", pieces, 0);
+    let loaded = packing.from_beat(m, beat);
+    let shift = packing.pieces_of_byte();
+    if packing.bytes() > 1 {
+        let rest = m.elements("beat_rest", register.net, shift, pieces.count - shift);
+        let zeros = m.constant("no_byte", pieces.element().times(shift), 0);
+        let shifted = m.join("beat_shifted", &[rest, zeros]);
+        let next = m.mux("beat_d", sender.busy, shifted, loaded);
+        let change = m.or("beat_change", sender.take, sender.sent);
+        m.drive(register, next, Some(change));
+    } else {
+        m.drive(register, loaded, Some(sender.take));
+    }
+    packing.first_byte(m, "beat_byte", register.net)
+}
+
+/// The bytes of the trailer, the next one lowest; gives that one.
+fn trailer_bytes(m: &mut ModuleBuilder, sender: &Sender, status: NetId, steps: NetId) -> NetId {
+    m.section("the bytes of the trailer, the next one lowest");
+    let byte = Type::unsigned(BYTE);
+    let register = m.register("trailer_q", byte.times(TRAILER_BYTES), 0);
+    let status = m.resize("status_byte", status, byte);
+    let low = m.slice("steps_low", steps, 0, BYTE);
+    let high = m.slice("steps_high", steps, BYTE, BYTE);
+    let whole = m.join("trailer", &[status, low, high]);
+    let rest = m.elements("trailer_rest", register.net, 1, TRAILER_BYTES - 1);
+    let none = m.constant("no_trailer_byte", byte, 0);
+    let shifted = m.join("trailer_shifted", &[rest, none]);
+    let next = m.mux("trailer_d", sender.busy, shifted, whole);
+    let change = m.or("trailer_change", sender.start_trailer, sender.sent);
+    m.drive(register, next, Some(change));
+    m.elements("trailer_byte", register.net, 0, 1)
+}
+
 /// The steps in sixteen bits, held at the largest value.
 fn sixteen_bits(m: &mut ModuleBuilder, steps: NetId) -> NetId {
-    let ty = Type::unsigned(MOST_STEPS);
+    let ty = Type::unsigned(STEPS_BITS);
     let width = m.ty(steps).width;
-    if width <= MOST_STEPS {
+    if width <= STEPS_BITS {
         return m.resize("steps_sixteen", steps, ty);
     }
-    let low = m.slice("steps_low_bits", steps, 0, MOST_STEPS);
-    let high = m.slice("steps_high_bits", steps, MOST_STEPS, width - MOST_STEPS);
+    let low = m.slice("steps_low_bits", steps, 0, STEPS_BITS);
+    let high = m.slice("steps_high_bits", steps, STEPS_BITS, width - STEPS_BITS);
     let more = m.any("more_steps", high);
     let most = m.constant("most_steps", ty, i64::from(u16::MAX));
     m.mux("steps_sixteen", more, most, low)
-}
-
-/// The pieces of a byte.
-fn pieces(m: &mut ModuleBuilder, name: &str, packing: Packing, byte: NetId) -> Vec<NetId> {
-    let piece = packing.piece();
-    (0..packing.pieces_of_byte())
-        .map(|k| m.slice(&format!("{name}_piece_{k}"), byte, k * piece, piece))
-        .collect()
-}
-
-/// The vector with zero elements above it.
-fn padded(m: &mut ModuleBuilder, name: &str, of: NetId, to: Type) -> NetId {
-    let missing = to.count - m.ty(of).count;
-    if missing == 0 {
-        return of;
-    }
-    let zeros = m.constant(&format!("{name}_zeros"), to.element().times(missing), 0);
-    m.join(name, &[of, zeros])
 }
