@@ -19,8 +19,8 @@ tools:
 build:
 	cargo build --release -p hopwire
 
-demo: tools build
-	@bash setup/demo.sh
+demo: tools
+	@cargo run --quiet --release -p demo
 
 test: tools
 	cargo test --workspace

@@ -37,12 +37,21 @@ impl Bench {
         beats: &[(String, Vec<Vec<i64>>)],
         cycles: u64,
     ) -> Result<Bench, CosimError> {
-        let options = StreamOptions { reset_cycles: RESET_CYCLES, ..options };
+        let options = StreamOptions {
+            reset_cycles: RESET_CYCLES,
+            ..options
+        };
         let mut simulator = Simulator::new(design)?;
         let mut driver = StreamDriver::new(&simulator, options)?;
         for (stream, beats) in beats {
             for data in beats {
-                driver.send(stream, Beat { data: data.clone(), last: false })?;
+                driver.send(
+                    stream,
+                    Beat {
+                        data: data.clone(),
+                        last: false,
+                    },
+                )?;
             }
         }
         let mut recorder = SignatureRecorder::new(INTERVAL);
@@ -50,10 +59,89 @@ impl Bench {
         let mut cycle = 0;
         driver.run(&mut simulator, all, |simulator| {
             cycle += 1;
-            if cycle > u64::from(RESET_CYCLES) { recorder.record(simulator) } else { Ok(()) }
+            if cycle > u64::from(RESET_CYCLES) {
+                recorder.record(simulator)
+            } else {
+                Ok(())
+            }
         })?;
         let signatures = recorder.finish();
-        Ok(Bench { stimulus: driver.into_stimulus(), signatures, cycles })
+        Ok(Bench {
+            stimulus: driver.into_stimulus(),
+            signatures,
+            cycles,
+        })
+    }
+
+    /// What `hw-sim` does with a given stimulus, whose first [`RESET_CYCLES`] cycles are not
+    /// compared.
+    ///
+    /// # Errors
+    /// When the design cannot be simulated, or the inputs are not those of the design.
+    pub fn of(design: &Design, stimulus: Stimulus) -> Result<Bench, CosimError> {
+        let signatures = replay(design, &stimulus, |_, _| Ok(()))?;
+        let cycles = stimulus.cycles().saturating_sub(u64::from(RESET_CYCLES));
+        Ok(Bench {
+            stimulus,
+            signatures,
+            cycles,
+        })
+    }
+
+    /// Records a whole run: sends `load` on a stream, and goes on until `beats` have come out of
+    /// the stream `unload`, for `most` cycles at the latest. Gives the beats that came.
+    ///
+    /// `progress` hears of the cycles done.
+    ///
+    /// # Errors
+    /// When the design cannot be simulated.
+    pub fn record_run(
+        design: &Design,
+        options: StreamOptions,
+        (stream, load): (&str, &[Vec<i64>]),
+        (unload, beats): (&str, usize),
+        most: u64,
+        mut progress: impl FnMut(u64),
+    ) -> Result<(Bench, Vec<Vec<i64>>), CosimError> {
+        let options = StreamOptions {
+            reset_cycles: RESET_CYCLES,
+            ..options
+        };
+        let mut simulator = Simulator::new(design)?;
+        let mut driver = StreamDriver::new(&simulator, options)?;
+        for data in load {
+            driver.send(
+                stream,
+                Beat {
+                    data: data.clone(),
+                    last: false,
+                },
+            )?;
+        }
+        let mut recorder = SignatureRecorder::new(INTERVAL);
+        let mut cycles = 0;
+        driver.run(&mut simulator, u64::from(RESET_CYCLES), |_| Ok(()))?;
+        while cycles < most && driver.received(unload).len() < beats {
+            driver.step(&mut simulator, |simulator| recorder.record(simulator))?;
+            cycles += 1;
+            if cycles % (1 << 14) == 0 {
+                progress(cycles);
+            }
+        }
+        let received = driver
+            .received(unload)
+            .iter()
+            .map(|r| r.beat.data.clone())
+            .collect();
+        let signatures = recorder.finish();
+        Ok((
+            Bench {
+                stimulus: driver.into_stimulus(),
+                signatures,
+                cycles,
+            },
+            received,
+        ))
     }
 
     /// The stimulus as the testbench reads it.
@@ -62,14 +150,21 @@ impl Bench {
         let mut text = format!("{RESET_CYCLES} {INTERVAL}\n");
         for run in self.stimulus.runs() {
             let inputs = input_hexadecimal(&types, &run.inputs);
-            text.push_str(&format!("{} {} {inputs}\n", run.cycles, u8::from(run.rst_n)));
+            text.push_str(&format!(
+                "{} {} {inputs}\n",
+                run.cycles,
+                u8::from(run.rst_n)
+            ));
         }
         text
     }
 
     /// The signatures as the testbench writes them.
     pub fn signature_text(&self) -> String {
-        self.signatures.iter().map(|signature| format!("{signature:016x}\n")).collect()
+        self.signatures
+            .iter()
+            .map(|signature| format!("{signature:016x}\n"))
+            .collect()
     }
 
     /// The first so many compared cycles of this run.
@@ -89,7 +184,11 @@ impl Bench {
             left = left.saturating_sub(u64::from(run.cycles));
         }
         let signatures = replay(design, &stimulus, |_, _| Ok(()))?;
-        Ok(Bench { stimulus, signatures, cycles })
+        Ok(Bench {
+            stimulus,
+            signatures,
+            cycles,
+        })
     }
 }
 
@@ -107,7 +206,9 @@ pub fn replay(
     let mut cycle = 0u64;
     stimulus.play(&mut simulator, |simulator| {
         cycle += 1;
-        let Some(compared) = cycle.checked_sub(u64::from(RESET_CYCLES) + 1) else { return Ok(()) };
+        let Some(compared) = cycle.checked_sub(u64::from(RESET_CYCLES) + 1) else {
+            return Ok(());
+        };
         recorder.record(simulator)?;
         observe(compared, simulator)
     })?;

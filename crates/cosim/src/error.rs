@@ -6,7 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum CosimError {
     /// A tool is not installed.
-    #[error("HW1001: `{tool}` was not found in HOPWIRE_TOOLS, on the PATH or in .tools/bin; `make tools` installs it")]
+    #[error(
+        "HW1001: `{tool}` was not found in HOPWIRE_TOOLS, on the PATH or in .tools/bin; `make tools` installs it"
+    )]
     Missing {
         /// The tool's name.
         tool: &'static str,

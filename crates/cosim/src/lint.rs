@@ -17,7 +17,12 @@ pub struct Lint {
 ///
 /// # Errors
 /// When a tool is missing or cannot be started; complaints are no error here.
-pub fn lint(tools: &Tools, folder: &Path, top: &str, sources: &[String]) -> Result<Lint, CosimError> {
+pub fn lint(
+    tools: &Tools,
+    folder: &Path,
+    top: &str,
+    sources: &[String],
+) -> Result<Lint, CosimError> {
     let mut complaints = vec![];
     let mut verilator = arguments(&["--lint-only", "-Wall", "--top-module", top]);
     verilator.extend_from_slice(sources);
@@ -28,9 +33,11 @@ pub fn lint(tools: &Tools, folder: &Path, top: &str, sources: &[String]) -> Resu
         sources.join(" ")
     );
     let yosys = vec!["-q".into(), "-p".into(), script];
-    for (tool, arguments) in
-        [(Tool::Verilator, verilator), (Tool::Iverilog, icarus), (Tool::Yosys, yosys)]
-    {
+    for (tool, arguments) in [
+        (Tool::Verilator, verilator),
+        (Tool::Iverilog, icarus),
+        (Tool::Yosys, yosys),
+    ] {
         let output = tools.output(tool, &arguments, folder)?;
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&text);

@@ -75,10 +75,14 @@ fn differing(
     for chunk in expected.iter().rev() {
         digits.push_str(&format!("{chunk:016x}"));
     }
-    let (expected, found): (Vec<u8>, Vec<u8>) =
-        (digits.bytes().rev().collect(), found.bytes().rev().collect());
+    let (expected, found): (Vec<u8>, Vec<u8>) = (
+        digits.bytes().rev().collect(),
+        found.bytes().rev().collect(),
+    );
     let nibble = |digits: &[u8], place: usize| {
-        digits.get(place).and_then(|&digit| char::from(digit).to_digit(16))
+        digits
+            .get(place)
+            .and_then(|&digit| char::from(digit).to_digit(16))
     };
     let bit = |digits: &[u8], bit: u64| {
         nibble(digits, bit as usize / 4).map(|value| value >> (bit % 4) & 1)
@@ -94,13 +98,21 @@ fn differing(
             let low = item.bit_offset + element * width;
             let text = |digits: &[u8]| -> String {
                 let bits: Vec<Option<u32>> = (low..low + width).map(|at| bit(digits, at)).collect();
-                match bits.iter().rev().try_fold(0u64, |value, bit| Some(value << 1 | u64::from((*bit)?))) {
+                match bits
+                    .iter()
+                    .rev()
+                    .try_fold(0u64, |value, bit| Some(value << 1 | u64::from((*bit)?)))
+                {
                     Some(value) => format!("{value:x}"),
                     None => "x".into(),
                 }
             };
             let several = item.bits() > width;
-            let suffix = if several { format!(" element {element}") } else { String::new() };
+            let suffix = if several {
+                format!(" element {element}")
+            } else {
+                String::new()
+            };
             let module = design.module(item.module);
             return Some(Mismatch {
                 cycle,

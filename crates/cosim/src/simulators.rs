@@ -57,9 +57,20 @@ impl Emitted<'_> {
         match simulator {
             Simulated::Verilator => {
                 let top = format!("{}_tb", self.top);
-                let mut words = arguments(&["--cc", "--exe", "--build", "-O3", "--x-assign", "fast"]);
-                words.extend(arguments(&["--x-initial", "fast", "-Wno-fatal", "-Wno-lint"]));
-                words.extend(arguments(&["--top-module", &top, "--Mdir", "build/verilated"]));
+                let mut words =
+                    arguments(&["--cc", "--exe", "--build", "-O3", "--x-assign", "fast"]);
+                words.extend(arguments(&[
+                    "--x-initial",
+                    "fast",
+                    "-Wno-fatal",
+                    "-Wno-lint",
+                ]));
+                words.extend(arguments(&[
+                    "--top-module",
+                    &top,
+                    "--Mdir",
+                    "build/verilated",
+                ]));
                 words.extend(arguments(&["-o", "simulate", "-CFLAGS", "-O1"]));
                 words.extend_from_slice(self.sources);
                 words.extend([bench, "tb/main.cpp".into()]);
@@ -88,7 +99,10 @@ impl Emitted<'_> {
         more: &[String],
     ) -> Result<Vec<u64>, CosimError> {
         let written = format!("build/{}.txt", simulator.name());
-        let mut plus = vec![format!("+stimulus={stimulus}"), format!("+signature={written}")];
+        let mut plus = vec![
+            format!("+stimulus={stimulus}"),
+            format!("+signature={written}"),
+        ];
         plus.extend_from_slice(more);
         match simulator {
             Simulated::Verilator => {
@@ -104,7 +118,12 @@ impl Emitted<'_> {
                     let text = [output.stdout, output.stderr].concat();
                     let text = String::from_utf8_lossy(&text);
                     let status = output.status.to_string();
-                    return Err(crate::tools::failure("verilator", "simulating", status, &text));
+                    return Err(crate::tools::failure(
+                        "verilator",
+                        "simulating",
+                        status,
+                        &text,
+                    ));
                 }
             }
             Simulated::Icarus => {
@@ -116,6 +135,9 @@ impl Emitted<'_> {
         let path = self.folder.join(written);
         let text = std::fs::read_to_string(&path).map_err(CosimError::file("cannot read", path))?;
         // A signature with an undefined bit has an `x` in it: it differs from every other.
-        Ok(text.lines().map(|line| u64::from_str_radix(line.trim(), 16).unwrap_or(0)).collect())
+        Ok(text
+            .lines()
+            .map(|line| u64::from_str_radix(line.trim(), 16).unwrap_or(0))
+            .collect())
     }
 }

@@ -55,7 +55,10 @@ pub fn count(tools: &Tools, emitted: &Emitted<'_>, family: Family) -> Result<Cou
     tools.run(Tool::Yosys, "synthesis", &words, emitted.folder)?;
     let path = build.join("stat.json");
     let text = fs::read_to_string(&path).map_err(CosimError::file("cannot read", path))?;
-    let unreadable = |why: &str| CosimError::Unreadable { tool: "yosys", why: why.into() };
+    let unreadable = |why: &str| CosimError::Unreadable {
+        tool: "yosys",
+        why: why.into(),
+    };
     let start = text.find('{').ok_or_else(|| unreadable("statistics"))?;
     let value: Value =
         serde_json::from_str(&text[start..]).map_err(|error| unreadable(&error.to_string()))?;
@@ -92,7 +95,9 @@ fn is_xilinx_flip_flop(cell: &str) -> bool {
 }
 
 fn is_xilinx_lut(cell: &str) -> bool {
-    let number = cell.strip_prefix("LUT").and_then(|rest| rest.parse::<u32>().ok());
+    let number = cell
+        .strip_prefix("LUT")
+        .and_then(|rest| rest.parse::<u32>().ok());
     number.is_some_and(|inputs| (1..=6).contains(&inputs))
 }
 
@@ -108,7 +113,15 @@ pub fn place_and_route_ecp5(
 ) -> Result<Option<f64>, CosimError> {
     let mut words = vec!["--json".to_owned(), format!("build/{top}.json")];
     words.extend_from_slice(device);
-    words.extend(["--report", "build/report.json", "--textcfg", "build/top.config"].map(String::from));
+    words.extend(
+        [
+            "--report",
+            "build/report.json",
+            "--textcfg",
+            "build/top.config",
+        ]
+        .map(String::from),
+    );
     words.extend(["--timing-allow-fail", "--seed", "1", "-q"].map(String::from));
     tools.run(Tool::NextpnrEcp5, "place and route", &words, folder)?;
     let path = folder.join("build/report.json");
@@ -119,7 +132,9 @@ pub fn place_and_route_ecp5(
     })?;
     let clocks = value["fmax"].as_object().into_iter().flatten();
     let achieved = clocks.filter_map(|(_, clock)| clock["achieved"].as_f64());
-    Ok(achieved.fold(None, |least: Option<f64>, clock| Some(least.map_or(clock, |l| l.min(clock)))))
+    Ok(achieved.fold(None, |least: Option<f64>, clock| {
+        Some(least.map_or(clock, |l| l.min(clock)))
+    }))
 }
 
 /// Packs the routed design into a bitstream, `build/top.bit`.
@@ -128,5 +143,7 @@ pub fn place_and_route_ecp5(
 /// When the packer is missing or fails.
 pub fn pack_ecp5(tools: &Tools, folder: &Path) -> Result<(), CosimError> {
     let words = ["--compress", "build/top.config", "build/top.bit"].map(String::from);
-    tools.run(Tool::Ecppack, "packing the bitstream", &words, folder).map(|_| ())
+    tools
+        .run(Tool::Ecppack, "packing the bitstream", &words, folder)
+        .map(|_| ())
 }

@@ -97,7 +97,10 @@ impl Tools {
         let text = String::from_utf8_lossy(&text).into_owned();
         let line = text.lines().find(|line| !line.trim().is_empty());
         line.map(|line| line.trim().to_owned())
-            .ok_or(CosimError::Unreadable { tool: tool.name(), why: "a version".into() })
+            .ok_or(CosimError::Unreadable {
+                tool: tool.name(),
+                why: "a version".into(),
+            })
     }
 
     /// Runs a tool in a folder and captures what it prints, whatever its exit status.
@@ -123,7 +126,9 @@ impl Tools {
     }
 
     fn has_ccache(&self) -> bool {
-        self.folders.iter().any(|folder| folder.join("ccache").is_file())
+        self.folders
+            .iter()
+            .any(|folder| folder.join("ccache").is_file())
     }
 
     /// Runs a tool that must succeed; gives its standard output.
@@ -147,6 +152,29 @@ impl Tools {
     }
 }
 
+/// The tools for a test that needs these, or none (with a message) where one is missing.
+///
+/// # Panics
+/// When one is missing although `HOPWIRE_REQUIRE_TOOLS` is set to 1, so that no machine that is
+/// meant to run everything skips in silence.
+pub fn for_test(needed: &[Tool]) -> Option<Tools> {
+    let tools = Tools::new();
+    let Some(missing) = needed.iter().find(|&&tool| tools.find(tool).is_err()) else {
+        return Some(tools);
+    };
+    let required = std::env::var_os("HOPWIRE_REQUIRE_TOOLS").is_some_and(|value| value == "1");
+    assert!(
+        !required,
+        "`{}` is missing; `make tools` installs it",
+        missing.name()
+    );
+    eprintln!(
+        "skipped: `{}` is missing; `make tools` installs it",
+        missing.name()
+    );
+    None
+}
+
 /// The error of a tool that failed, with the last lines of what it printed.
 pub(crate) fn failure(
     tool: &'static str,
@@ -156,5 +184,10 @@ pub(crate) fn failure(
 ) -> CosimError {
     let lines: Vec<&str> = text.lines().collect();
     let output = lines[lines.len().saturating_sub(30)..].join("\n");
-    CosimError::Failed { tool, step, status, output }
+    CosimError::Failed {
+        tool,
+        step,
+        status,
+        output,
+    }
 }

@@ -28,7 +28,11 @@ pub struct VerifyOptions {
 
 impl Default for VerifyOptions {
     fn default() -> VerifyOptions {
-        VerifyOptions { lint: true, verilator: true, icarus_cycles: 20_000 }
+        VerifyOptions {
+            lint: true,
+            verilator: true,
+            icarus_cycles: 20_000,
+        }
     }
 }
 
@@ -65,7 +69,11 @@ pub struct SimulatorReport {
 impl VerifyReport {
     /// Whether nothing complained and nothing differed.
     pub fn holds(&self) -> bool {
-        self.lint_warnings == 0 && self.simulators.iter().all(|simulator| simulator.mismatches == 0)
+        self.lint_warnings == 0
+            && self
+                .simulators
+                .iter()
+                .all(|simulator| simulator.mismatches == 0)
     }
 }
 
@@ -81,7 +89,13 @@ pub fn verify(
     folder: &Path,
     options: VerifyOptions,
 ) -> Result<VerifyReport, CosimError> {
-    let files = emit(design, &EmitOptions { extra: bench_files(design, bench), ..Default::default() })?;
+    let files = emit(
+        design,
+        &EmitOptions {
+            extra: bench_files(design, bench),
+            ..Default::default()
+        },
+    )?;
     verify_files(tools, design, &files, bench, folder, options)
 }
 
@@ -110,22 +124,41 @@ pub fn verify_files(
     let is_source = |path: &&String| path.starts_with("rtl/") && path.ends_with(".v");
     let sources: Vec<String> = files.keys().filter(is_source).cloned().collect();
     let top = legal(&design.top().name);
-    let lint_lines =
-        if options.lint { lint(tools, folder, &top, &sources)?.complaints } else { vec![] };
-    let emitted = Emitted { folder, top: &top, sources: &sources };
+    let lint_lines = if options.lint {
+        lint(tools, folder, &top, &sources)?.complaints
+    } else {
+        vec![]
+    };
+    let emitted = Emitted {
+        folder,
+        top: &top,
+        sources: &sources,
+    };
     let mut simulators = vec![];
     if options.verilator {
-        simulators.push(compare(tools, &emitted, Simulated::Verilator, design, bench)?);
+        simulators.push(compare(
+            tools,
+            &emitted,
+            Simulated::Verilator,
+            design,
+            bench,
+        )?);
     }
     if options.icarus_cycles > 0 {
         let short = bench.shortened(design, options.icarus_cycles)?;
         let path = folder.join("tb/stimulus.txt");
-        fs::write(&path, short.stimulus_text(design)).map_err(CosimError::file("cannot write", path))?;
+        fs::write(&path, short.stimulus_text(design))
+            .map_err(CosimError::file("cannot write", path))?;
         simulators.push(compare(tools, &emitted, Simulated::Icarus, design, &short)?);
         let path = folder.join("tb/stimulus.txt");
-        fs::write(&path, bench.stimulus_text(design)).map_err(CosimError::file("cannot write", path))?;
+        fs::write(&path, bench.stimulus_text(design))
+            .map_err(CosimError::file("cannot write", path))?;
     }
-    Ok(VerifyReport { lint_warnings: lint_lines.len(), lint_lines, simulators })
+    Ok(VerifyReport {
+        lint_warnings: lint_lines.len(),
+        lint_lines,
+        simulators,
+    })
 }
 
 fn compare(
@@ -140,15 +173,15 @@ fn compare(
     let expected = &bench.signatures;
     let differs = (0..expected.len().max(found.len())).find(|&i| found.get(i) != expected.get(i));
     let first = match differs {
-        Some(interval) => {
-            locate(tools, emitted, simulator, design, bench, interval as u64)?
-        }
+        Some(interval) => locate(tools, emitted, simulator, design, bench, interval as u64)?,
         None => None,
     };
     let probe = layout(design).items;
     let count = |of: &dyn Fn(ProbeSource) -> bool| -> u64 {
         let items = probe.iter().filter(|item| of(item.source));
-        items.map(|item| item.instances * u64::from(item.ty.count)).sum()
+        items
+            .map(|item| item.instances * u64::from(item.ty.count))
+            .sum()
     };
     Ok(SimulatorReport {
         name: simulator.name().into(),

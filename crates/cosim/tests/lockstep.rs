@@ -1,6 +1,7 @@
 //! Designs of every shape against Verilator and Icarus, in every register in every cycle.
 
 use ::program::{Boundary, Order, Rounding, Storage};
+use cosim::tools::for_test;
 use cosim::{Bench, Tool, Tools, VerifyOptions, verify};
 use hw_sim::stimulus::random::Random;
 use hw_sim::stimulus::stream::StreamOptions;
@@ -8,13 +9,7 @@ use lockstep::sample;
 use schedule::{Form, Hardware, Scheduled};
 
 fn tools() -> Option<Tools> {
-    let tools = Tools::new();
-    if tools.have(&[Tool::Verilator, Tool::Iverilog, Tool::Vvp, Tool::Yosys]) {
-        return Some(tools);
-    }
-    assert!(std::env::var_os("HOPWIRE_REQUIRE_TOOLS").is_none(), "the tools are missing");
-    eprintln!("skipped: the tools are missing; `make tools` installs them");
-    None
+    for_test(&[Tool::Verilator, Tool::Iverilog, Tool::Vvp, Tool::Yosys])
 }
 
 fn units(
@@ -37,7 +32,15 @@ fn units(
             on_period_two: order == Order::Synchronous,
         },
     );
-    schedule::schedule(&program, &Hardware { lanes, taps, form: Form::Frame }).unwrap()
+    schedule::schedule(
+        &program,
+        &Hardware {
+            lanes,
+            taps,
+            form: Form::Frame,
+        },
+    )
+    .unwrap()
 }
 
 fn cells(state: &str, boundary: Boundary, radius: usize, form: Form, lanes: usize) -> Scheduled {
@@ -57,7 +60,15 @@ fn cells(state: &str, boundary: Boundary, radius: usize, form: Form, lanes: usiz
             when_stable: true,
         },
     );
-    schedule::schedule(&program, &Hardware { lanes, taps: 1, form }).unwrap()
+    schedule::schedule(
+        &program,
+        &Hardware {
+            lanes,
+            taps: 1,
+            form,
+        },
+    )
+    .unwrap()
 }
 
 /// Restless streams, corner-biased data, and resets in mid-run.
@@ -81,12 +92,30 @@ fn check(name: &str, scheduled: &Scheduled) {
 
 #[test]
 fn units_in_every_order() {
-    check("synchronous", &units(Order::Synchronous, (4, 1), None, Storage::Ram));
-    check("parallel", &units(Order::Synchronous, (12, 12), None, Storage::Rom));
-    check("sequential", &units(Order::Sequential, (1, 5), None, Storage::Rom));
-    check("permuted", &units(Order::Permuted { seed: 9 }, (1, 3), None, Storage::Rom));
-    check("block", &units(Order::Block { size: 6 }, (2, 2), None, Storage::Rom));
-    check("sparse", &units(Order::Synchronous, (5, 2), Some(4), Storage::Rom));
+    check(
+        "synchronous",
+        &units(Order::Synchronous, (4, 1), None, Storage::Ram),
+    );
+    check(
+        "parallel",
+        &units(Order::Synchronous, (12, 12), None, Storage::Rom),
+    );
+    check(
+        "sequential",
+        &units(Order::Sequential, (1, 5), None, Storage::Rom),
+    );
+    check(
+        "permuted",
+        &units(Order::Permuted { seed: 9 }, (1, 3), None, Storage::Rom),
+    );
+    check(
+        "block",
+        &units(Order::Block { size: 6 }, (2, 2), None, Storage::Rom),
+    );
+    check(
+        "sparse",
+        &units(Order::Synchronous, (5, 2), Some(4), Storage::Rom),
+    );
 }
 
 #[test]
@@ -94,8 +123,20 @@ fn cells_in_every_form() {
     let fixed = Boundary::Fixed(-1);
     let streaming = |iterations| Form::Streaming { iterations };
     check("chain", &cells("s2f0", fixed, 1, streaming(3), 1));
-    check("wide chain", &cells("b1", Boundary::ZeroFlux, 2, streaming(2), 2));
-    check("frame", &cells("s2f0", Boundary::ZeroFlux, 1, Form::Frame, 4));
-    check("euler", &cells("s6f3", Boundary::Fixed(-8), 1, Form::Frame, 1));
-    check("torus", &cells("s5f1", Boundary::Periodic, 2, Form::Frame, 2));
+    check(
+        "wide chain",
+        &cells("b1", Boundary::ZeroFlux, 2, streaming(2), 2),
+    );
+    check(
+        "frame",
+        &cells("s2f0", Boundary::ZeroFlux, 1, Form::Frame, 4),
+    );
+    check(
+        "euler",
+        &cells("s6f3", Boundary::Fixed(-8), 1, Form::Frame, 1),
+    );
+    check(
+        "torus",
+        &cells("s5f1", Boundary::Periodic, 2, Form::Frame, 2),
+    );
 }
