@@ -142,10 +142,9 @@ fn show(
     recalls: &[Vec<i8>],
     folder: &Path,
 ) -> Result<(), Failure> {
-    let copies = probes.len() / network.patterns.len().max(1);
+    // Start states go through the classes in order, again and again.
     for digit in [3, 8] {
-        let place = digit * copies;
-        if let (Some(probe), Some(recall)) = (probes.get(place), recalls.get(place)) {
+        if let (Some(probe), Some(recall)) = (probes.get(digit), recalls.get(digit)) {
             let title = format!("memory {digit}");
             let shown = [
                 ("noisy", probe.as_slice()),
@@ -156,13 +155,8 @@ fn show(
         }
     }
     println!();
-    for (digit, (probe, recall)) in probes
-        .iter()
-        .zip(recalls)
-        .step_by(copies.max(1))
-        .take(10)
-        .enumerate()
-    {
+    let classes = network.patterns.len();
+    for (digit, (probe, recall)) in probes.iter().zip(recalls).take(classes).enumerate() {
         for (what, cells) in [("noisy", probe.as_slice()), ("recalled", recall)] {
             let values: Vec<f64> = cells.iter().map(|&cell| f64::from(cell)).collect();
             let image = GreyImage::from_values(SIDE, SIDE, &values).enlarged(SCALE);

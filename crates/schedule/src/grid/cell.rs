@@ -131,10 +131,10 @@ impl Cell<'_> {
     fn sum(&self, m: &mut ModuleBuilder, taps: &[(String, NetId, i64)]) -> NetId {
         let ty = net_type(self.gather.accumulator);
         m.section("products with the template");
-        let mut terms: Vec<NetId> = taps
-            .iter()
-            .map(|(name, net, raw)| self.product(m, name, *net, *raw))
-            .collect();
+        let mut terms = vec![];
+        for (name, net, raw) in taps {
+            terms.extend(self.products(m, name, *net, *raw));
+        }
         let mut level = 0;
         while terms.len() > 1 {
             level += 1;
@@ -147,31 +147,88 @@ impl Cell<'_> {
         }
     }
 
-    fn product(&self, m: &mut ModuleBuilder, name: &str, source: NetId, raw: i64) -> NetId {
-        let bound = |value: i64| i128::from(raw) * i128::from(value);
-        let (a, b) = (bound(self.source.min_raw()), bound(self.source.max_raw()));
-        let exact = Format::signed_holding(a.min(b), a.max(b), 0).map_or(64, Format::width);
+    /// The coefficient times the source, as terms to be summed: for a bipolar source the
+    /// coefficient or its negative, else shifted copies, one a digit of the coefficient's
+    /// canonical signed-digit form, so that no multiplier is needed.
+    fn products(&self, m: &mut ModuleBuilder, name: &str, source: NetId, raw: i64) -> Vec<NetId> {
         let limit = self.gather.accumulator.width();
         let label = format!("product_{name}");
         if self.source.coding() == Coding::Bipolar {
+            let magnitude = i128::from(raw).abs();
+            let exact = Format::signed_holding(-magnitude, magnitude, 0).map_or(64, Format::width);
             let ty = Type::signed(exact.min(limit));
-            let plus = m.constant(&format!("{label}_plus"), ty, raw);
-            let minus = m.constant(&format!("{label}_minus"), ty, -raw);
-            return m.mux(&label, source, plus, minus);
+            let plus = m.constant(&format!("{label}_plus"), ty, ty.wrap(raw));
+            let minus = m.constant(&format!("{label}_minus"), ty, ty.wrap(-raw));
+            return vec![m.mux(&label, source, plus, minus)];
         }
-        let width = exact.max(signed_width(self.source)).min(limit);
-        let ty = Type::signed(width);
-        let wide = number(m, &format!("wide_{name}"), source, self.source, width);
-        match raw {
-            1 => wide,
-            -1 => m.op(&label, ty, Op::Negate(wide)),
-            raw if raw > 0 && raw & (raw - 1) == 0 && raw.trailing_zeros() < width => {
-                m.op(&label, ty, Op::ShiftLeft(wide, raw.trailing_zeros()))
+        let term = |m: &mut ModuleBuilder, (shift, negative): (u32, bool)| {
+            let width = (signed_width(self.source) + shift + u32::from(negative)).min(limit);
+            let ty = Type::signed(width);
+            let wide = number(
+                m,
+                &format!("wide_{name}_{shift}"),
+                source,
+                self.source,
+                width,
+            );
+            let shifted = match shift {
+                0 => wide,
+                _ => m.op(
+                    &format!("{label}_times{}", 1u64 << shift),
+                    ty,
+                    Op::ShiftLeft(wide, shift),
+                ),
+            };
+            if negative {
+                m.op(
+                    &format!("{label}_minus{}", 1u64 << shift),
+                    ty,
+                    Op::Negate(shifted),
+                )
+            } else {
+                shifted
             }
-            raw => {
-                let coefficient = m.constant(&format!("coefficient_{name}"), ty, ty.wrap(raw));
-                m.op(&label, ty, Op::Multiply(wide, coefficient))
-            }
+        };
+        signed_digits(raw)
+            .into_iter()
+            .map(|digit| term(m, digit))
+            .collect()
+    }
+}
+
+/// The canonical signed-digit form of a number: (power of two, whether it counts negative), no two
+/// of them neighbours, so that there are as few as can be (Reitwieser 1960).
+fn signed_digits(number: i64) -> Vec<(u32, bool)> {
+    let mut rest = i128::from(number);
+    let mut digits = vec![];
+    let mut place = 0;
+    while rest != 0 {
+        if rest & 1 == 1 {
+            let negative = rest & 2 == 2;
+            digits.push((place, negative));
+            rest += if negative { 1 } else { -1 };
+        }
+        rest >>= 1;
+        place += 1;
+    }
+    digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signed_digits;
+
+    #[test]
+    fn signed_digits_add_up_and_are_never_neighbours() {
+        for number in -1000i64..=1000 {
+            let digits = signed_digits(number);
+            let value =
+                |&(place, negative): &(u32, bool)| (1i64 << place) * if negative { -1 } else { 1 };
+            assert_eq!(digits.iter().map(value).sum::<i64>(), number);
+            assert!(
+                digits.windows(2).all(|pair| pair[1].0 > pair[0].0 + 1),
+                "{number}"
+            );
         }
     }
 }
