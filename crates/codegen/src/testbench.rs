@@ -25,7 +25,8 @@ pub struct TestbenchView {
     rotate_rest: u32,
     outputs: Vec<String>,
     pins: Vec<String>,
-    probes: Vec<String>,
+    captures: Vec<String>,
+    arrays: Vec<String>,
 }
 
 /// What the testbench needs to know of a design.
@@ -47,6 +48,7 @@ impl Testbench<'_> {
         let top = self.design.top();
         let bits: u64 = top.inputs.iter().map(|port| top.ty(port.net).bits()).sum();
         let chunks = layout.chunks();
+        let probe = self.probe(&layout.items, layout.bits, chunks * CHUNK_BITS);
         TestbenchView {
             name: module_name(top),
             hash: self.hash.to_owned(),
@@ -60,7 +62,8 @@ impl Testbench<'_> {
             rotate_rest: 64 - SIGNATURE_ROTATION,
             outputs: self.outputs(top),
             pins: self.pins(top),
-            probes: self.probes(&layout.items, layout.bits, chunks * CHUNK_BITS),
+            captures: probe.captures,
+            arrays: probe.arrays,
         }
     }
 
@@ -102,37 +105,32 @@ impl Testbench<'_> {
     }
 
     /// The probe bus, item by item, and zeros above it.
-    fn probes(&self, items: &[ProbeItem], bits: u64, padded: u64) -> Vec<String> {
-        let mut lines = vec![];
+    fn probe(&self, items: &[ProbeItem], bits: u64, padded: u64) -> Probe {
+        let mut probe = Probe::default();
         let mut input = 0;
         for (place, item) in items.iter().enumerate() {
+            let (low, bits) = (item.bit_offset, item.bits());
             match item.source {
-                ProbeSource::Reset => lines.push("assign probe[0] = rst_n_q;".to_owned()),
+                ProbeSource::Reset => probe.capture(low, bits, "rst_n_q"),
                 ProbeSource::Input(_) => {
-                    let (low, bits) = (item.bit_offset, item.bits());
-                    let value = format!("inputs_q{}", select(input, bits));
-                    lines.push(format!("assign probe{} = {value};", select(low, bits)));
+                    probe.capture(low, bits, &format!("inputs_q{}", select(input, bits)));
                     input += bits;
                 }
                 ProbeSource::Output(_) => {
-                    let to = select(item.bit_offset, item.bits());
-                    lines.push(format!("assign probe{to} = {}_w;", legal(&item.name)));
+                    probe.capture(low, bits, &format!("{}_w", legal(&item.name)));
                 }
-                ProbeSource::Register(_) => lines.extend(self.register(place, item)),
+                ProbeSource::Register(_) => self.register(place, item, &mut probe),
             }
         }
         if padded > bits {
             let more = padded - bits;
-            lines.push(format!(
-                "assign probe{} = {{{more}{{1'b0}}}};",
-                select(bits, more)
-            ));
+            probe.capture(bits, more, &format!("{{{more}{{1'b0}}}}"));
         }
-        lines
+        probe
     }
 
     /// A register in all of its instances: loops where it stands in arrays.
-    fn register(&self, place: usize, item: &ProbeItem) -> Vec<String> {
+    fn register(&self, place: usize, item: &ProbeItem, probe: &mut Probe) {
         let mut path = "dut".to_owned();
         let mut loops = vec![];
         let mut index = String::new();
@@ -141,7 +139,7 @@ impl Testbench<'_> {
         for (depth, segment) in item.segments.iter().enumerate() {
             let instance = module.instances.iter().position(|i| i.name == segment.name);
             let Some((instance, names_here)) = instance.zip(names) else {
-                return vec![];
+                return;
             };
             let name = names_here.instance(instance);
             if segment.count > 1 {
@@ -166,9 +164,32 @@ impl Testbench<'_> {
         let (low, bits) = (item.bit_offset, item.ty.bits());
         let value = format!("{path}.{register}");
         if loops.is_empty() {
-            return vec![format!("assign probe{} = {value};", select(low, bits))];
+            probe.capture(low, bits, &value);
+        } else {
+            let to = format!("{low} + ({index}) * {bits} +: {bits}");
+            probe.capture_in_loops(&loops, &format!("probe[{to}] = {value};"));
         }
-        let mut lines: Vec<String> = loops.iter().map(|(k, _)| format!("genvar {k};")).collect();
+    }
+}
+
+/// Statements that take the probe bus, all at the falling edge of the clock.
+#[derive(Debug, Default)]
+struct Probe {
+    /// Statements of one block.
+    captures: Vec<String>,
+    /// Generate loops, each with a block of its own.
+    arrays: Vec<String>,
+}
+
+impl Probe {
+    fn capture(&mut self, low: u64, bits: u64, value: &str) {
+        let to = select(low, bits);
+        self.captures.push(format!("probe{to} = {value};"));
+    }
+
+    fn capture_in_loops(&mut self, loops: &[(String, u32)], statement: &str) {
+        let lines = &mut self.arrays;
+        lines.extend(loops.iter().map(|(k, _)| format!("genvar {k};")));
         lines.push("generate".into());
         for (depth, (k, count)) in loops.iter().enumerate() {
             let indent = "  ".repeat(depth + 1);
@@ -177,13 +198,11 @@ impl Testbench<'_> {
             ));
         }
         let indent = "  ".repeat(loops.len() + 1);
-        let to = format!("{low} + ({index}) * {bits} +: {bits}");
-        lines.push(format!("{indent}assign probe[{to}] = {value};"));
+        lines.push(format!("{indent}always @(negedge clk) {statement}"));
         for depth in (0..loops.len()).rev() {
             lines.push(format!("{}end", "  ".repeat(depth + 1)));
         }
         lines.push("endgenerate".into());
-        lines
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bed::{CYCLES, Case, Driven};
 use cosim::bench::RESET_CYCLES;
-use cosim::{Bench, Tool, Tools, VerifyOptions, verify};
+use cosim::{Bench, Tool, VerifyOptions, verify};
 use hw_ir::{Design, NetId, Op, Type, Value};
 use hw_sim::Simulator;
 use hw_sim::stimulus::Stimulus;
