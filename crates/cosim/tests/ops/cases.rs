@@ -16,7 +16,7 @@ fn narrow() -> Vec<Type> {
 
 /// Scalars around the widths at which a tool or a machine word changes its representation.
 fn wide() -> Vec<Type> {
-    let widths = [17, 31, 32, 33, 63, 64];
+    let widths = [31, 32, 33, 64];
     let types = widths.map(|width| [Type::unsigned(width), Type::signed(width)]);
     types.concat()
 }
