@@ -39,7 +39,7 @@ pub enum Verb {
     /// Synthesise, and place and route, for a target.
     Synth(SynthArguments),
     /// Print the JSON Schema of the description file.
-    Schema,
+    Schema(SchemaArguments),
 }
 
 /// Arguments of `new`.
@@ -57,6 +57,14 @@ pub struct NewArguments {
     /// Overwrite the file.
     #[arg(long, requires = "output")]
     pub force: bool,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// Print it as a page in Markdown.
+    #[arg(long)]
+    pub markdown: bool,
 }
 
 /// Arguments of `check`.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::exit::Exit;
 
 /// Why a command ended early. Errors of the other crates keep their codes; those of the command
-/// line itself are `HW09..` and listed in `docs/errors.md`.
+/// line itself are `HW11..` and listed in `docs/errors.md`.
 #[derive(Debug)]
 pub enum HopwireError {
     /// The command line is not understood.
@@ -75,9 +75,14 @@ pub enum HopwireError {
 impl HopwireError {
     /// An output that cannot be written.
     pub fn write(path: &Path, error: &io::Error) -> HopwireError {
+        // Errors about files aside name these, which nobody has asked for.
+        let text = error.to_string();
+        let reason = text
+            .split_once(" at path \"")
+            .map_or(text.as_str(), |(reason, _)| reason);
         HopwireError::Write {
             path: path.to_owned(),
-            reason: error.to_string(),
+            reason: reason.to_owned(),
         }
     }
 
@@ -88,7 +93,7 @@ impl HopwireError {
             .split_once(": ")
             .filter(|(code, _)| is_code(code))
             .map(|(code, message)| (code.to_owned(), message.to_owned()));
-        let (code, message) = coded.unwrap_or_else(|| ("HW0990".to_owned(), text));
+        let (code, message) = coded.unwrap_or_else(|| ("HW1190".to_owned(), text));
         HopwireError::Level {
             code,
             message,
@@ -111,15 +116,15 @@ impl HopwireError {
     /// The stable code, like `HW0203`.
     pub fn code(&self) -> &str {
         match self {
-            HopwireError::Usage(_) => "HW0901",
-            HopwireError::Argument { .. } => "HW0902",
+            HopwireError::Usage(_) => "HW1101",
+            HopwireError::Argument { .. } => "HW1102",
             HopwireError::Network(error) => error.code(),
             HopwireError::Level { code, .. } => code,
-            HopwireError::OutputNotEmpty { .. } => "HW0903",
-            HopwireError::OutputExists { .. } => "HW0904",
-            HopwireError::Write { .. } => "HW0905",
-            HopwireError::NotEmitted { .. } => "HW0906",
-            HopwireError::Internal { .. } => "HW0999",
+            HopwireError::OutputNotEmpty { .. } => "HW1103",
+            HopwireError::OutputExists { .. } => "HW1104",
+            HopwireError::Write { .. } => "HW1105",
+            HopwireError::NotEmitted { .. } => "HW1106",
+            HopwireError::Internal { .. } => "HW1199",
         }
     }
 
@@ -258,6 +263,9 @@ impl fmt::Display for HopwireError {
     }
 }
 
+/// Characters of a source line that are shown.
+const MOST_SHOWN: usize = 100;
+
 /// The lines `--> file:line:column (field)` and the source line.
 fn write_place(f: &mut fmt::Formatter<'_>, place: &Place, field: &str) -> fmt::Result {
     let (line, column) = (place.line, place.column);
@@ -267,13 +275,19 @@ fn write_place(f: &mut fmt::Formatter<'_>, place: &Place, field: &str) -> fmt::R
         "\n{margin}--> {}:{line}:{column} ({field})",
         printable(&place.file)
     )?;
-    let shown: String = place.text.chars().take(100).collect();
+    let shown: String = place.text.chars().take(MOST_SHOWN).collect();
     if shown.is_empty() {
         return Ok(());
     }
+    let caret = format!("{}^", " ".repeat(column.saturating_sub(1)));
+    let carets = if column > MOST_SHOWN {
+        String::new()
+    } else {
+        caret
+    };
     write!(
         f,
-        "\n{margin} |\n{line} | {}\n{margin} |",
+        "\n{margin} |\n{line} | {}\n{margin} | {carets}",
         printable(&shown)
     )
 }

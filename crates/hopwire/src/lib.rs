@@ -12,6 +12,7 @@ pub mod estimate;
 pub mod exit;
 pub mod facts;
 pub mod hardware;
+pub mod interruption;
 pub mod progress;
 pub mod project;
 pub mod recording;
@@ -37,6 +38,9 @@ use crate::report::{Printed, Report, print};
 /// Runs a command line, the program's name first: prints the result to standard output and errors
 /// to standard error.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    if let Err(error) = interruption::watch() {
+        let _ = writeln!(io::stderr(), "warning: signals are not watched: {error}");
+    }
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     // Errors of the parser itself must be objects too.
     let json = arguments.iter().any(|argument| argument == "--json");
@@ -95,8 +99,8 @@ fn dispatch(arguments: &Arguments) -> Result<Printed, HopwireError> {
         Verb::Emit(arguments) => shown(&verbs::emit::run(arguments, &progress)?, json),
         Verb::Verify(arguments) => shown(&verbs::verify::run(arguments, &progress)?, json),
         Verb::Synth(arguments) => shown(&verbs::synth::run(arguments, &progress)?, json),
-        Verb::Schema => Ok(Printed {
-            text: verbs::schema::text()?,
+        Verb::Schema(arguments) => Ok(Printed {
+            text: verbs::schema::run(arguments)?,
             holds: true,
         }),
     }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::HopwireError;
+use crate::interruption::Guard;
 
 /// Writes a file aside and renames it; an existing file of this name is replaced.
 ///
@@ -22,6 +23,7 @@ fn write_aside(path: &Path, bytes: &[u8]) -> io::Result<()> {
     builder.prefix(".hopwire-");
     shared_file_permissions(&mut builder);
     let mut file = builder.tempfile_in(parent(path))?;
+    let _guard = Guard::new(file.path());
     file.write_all(bytes)?;
     file.as_file().sync_data()?;
     file.persist(path).map_err(|error| error.error)?;
@@ -44,6 +46,7 @@ pub fn write_aside_with<T>(
     builder.prefix(".hopwire-");
     shared_file_permissions(&mut builder);
     let aside = builder.tempfile_in(parent(path)).map_err(failed)?;
+    let _guard = Guard::new(aside.path());
     let written = write(aside.path())?;
     aside.persist(path).map_err(|error| failed(error.error))?;
     Ok(written)
@@ -80,6 +83,7 @@ fn shared_directory_permissions(_: &mut tempfile::Builder<'_, '_>) {}
 #[derive(Debug)]
 pub struct StagedDirectory {
     aside: tempfile::TempDir,
+    _guard: Guard,
     target: PathBuf,
     /// Directories above the target that were made for it, the innermost first.
     made: Vec<PathBuf>,
@@ -111,6 +115,7 @@ impl StagedDirectory {
         shared_directory_permissions(&mut builder);
         match builder.tempdir_in(parent(&target)) {
             Ok(aside) => Ok(StagedDirectory {
+                _guard: Guard::new(aside.path()),
                 aside,
                 target,
                 made,
@@ -178,6 +183,34 @@ impl Drop for StagedDirectory {
         // The directory aside stands in the innermost of those that were made.
         let _ = fs::remove_dir_all(self.aside.path());
         remove_empty(&self.made);
+    }
+}
+
+/// A directory for the tools, gone when it is dropped.
+#[derive(Debug)]
+pub struct ScratchDirectory {
+    directory: tempfile::TempDir,
+    _guard: Guard,
+}
+
+impl ScratchDirectory {
+    /// Makes one among the temporary files.
+    ///
+    /// # Errors
+    /// There is no room or no permission.
+    pub fn new() -> Result<ScratchDirectory, HopwireError> {
+        let directory = tempfile::Builder::new().prefix("hopwire-").tempdir();
+        let directory =
+            directory.map_err(|error| HopwireError::write(&std::env::temp_dir(), &error))?;
+        Ok(ScratchDirectory {
+            _guard: Guard::new(directory.path()),
+            directory,
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
     }
 }
 

@@ -19,7 +19,7 @@ use crate::hardware::load_beats;
 use crate::progress::Progress;
 use crate::recording;
 use crate::report::Report;
-use crate::staged::StagedDirectory;
+use crate::staged::{ScratchDirectory, StagedDirectory};
 use crate::target::Target;
 use crate::verbs::emit::renamed;
 
@@ -88,7 +88,7 @@ impl Report for SynthReport {
 /// Where the tools work.
 enum Folder {
     Kept(StagedDirectory),
-    Scratch(tempfile::TempDir),
+    Scratch(ScratchDirectory),
 }
 
 impl Folder {
@@ -109,12 +109,7 @@ pub fn run(arguments: &SynthArguments, progress: &Progress) -> Result<SynthRepor
     let target = Target::named(&arguments.target)?;
     let folder = match &arguments.out {
         Some(path) => Folder::Kept(StagedDirectory::new(path, arguments.force)?),
-        None => Folder::Scratch(
-            tempfile::Builder::new()
-                .prefix("hopwire-")
-                .tempdir()
-                .map_err(|error| HopwireError::write(&std::env::temp_dir(), &error))?,
-        ),
+        None => Folder::Scratch(ScratchDirectory::new()?),
     };
     let built = Built::load(&arguments.file)?;
     let scheduled = built.scheduled()?;

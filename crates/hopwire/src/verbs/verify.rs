@@ -12,6 +12,7 @@ use crate::hardware::load_beats;
 use crate::progress::Progress;
 use crate::recording;
 use crate::report::Report;
+use crate::staged::ScratchDirectory;
 
 /// Bits that Icarus compares in a run that nobody limits.
 const ICARUS_BITS: u64 = 40_000_000;
@@ -110,10 +111,7 @@ pub fn run(arguments: &VerifyArguments, progress: &Progress) -> Result<VerifyRep
     let recording = recording::record(&scheduled, &beats, cycles, arguments.seed)?;
     drop(bar);
     let files = emission::files(&built, &scheduled, &recording)?;
-    let folder = tempfile::Builder::new()
-        .prefix("hopwire-")
-        .tempdir()
-        .map_err(|error| HopwireError::write(&std::env::temp_dir(), &error))?;
+    let folder = ScratchDirectory::new()?;
     let bits = hw_ir::probe::layout(&scheduled.design).bits;
     let most = (ICARUS_BITS / bits.max(1)).clamp(256, 20_000);
     let options = VerifyOptions {
