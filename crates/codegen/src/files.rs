@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use hw_ir::{Design, ModuleId};
+use hw_ir::{Design, ImageId, ModuleId};
 use serde::Serialize;
 
 use crate::error::EmitError;
 use crate::memory::memory_file;
-use crate::module::{Views, implied_ports, module_name};
-use crate::names::{ModuleNames, legal};
+use crate::module::{Views, implied_ports};
+use crate::names::DesignNames;
 use crate::render::Renderer;
 use crate::testbench::Testbench;
 
@@ -44,7 +44,7 @@ pub fn emit(design: &Design, options: &EmitOptions) -> Result<Files, EmitError> 
     let renderer = Renderer::new()?;
     let hash = hw_ir::json::hash(design);
     let implied = implied_ports(design);
-    let names: Vec<ModuleNames> = design.modules.iter().map(ModuleNames::new).collect();
+    let names = DesignNames::new(design);
     let views = Views {
         design,
         hash: &hash,
@@ -52,13 +52,16 @@ pub fn emit(design: &Design, options: &EmitOptions) -> Result<Files, EmitError> 
         names: &names,
     };
     let mut files = Files::new();
-    for (place, module) in design.modules.iter().enumerate() {
-        let text = renderer.render("module.v", &views.module(ModuleId(place as u32)))?;
-        files.insert(format!("rtl/{}.v", module_name(module)), text.into_bytes());
+    let modules = (0u32..).map(ModuleId).take(design.modules.len());
+    for id in modules.clone() {
+        if let Some(view) = views.module(id) {
+            let text = renderer.render("module.v", &view)?;
+            files.insert(names.source_path(id), text.into_bytes());
+        }
     }
-    for image in &design.images {
-        let path = format!("rtl/{}.hex", legal(&image.name));
-        files.insert(path, memory_file(image).into_bytes());
+    let images = (0u32..).map(ImageId).zip(&design.images);
+    for (id, image) in images.clone() {
+        files.insert(names.image_path(id), memory_file(image).into_bytes());
     }
     let bench = Testbench {
         design,
@@ -67,7 +70,7 @@ pub fn emit(design: &Design, options: &EmitOptions) -> Result<Files, EmitError> 
         implied: &implied,
     }
     .view();
-    let name = module_name(design.top());
+    let name = names.top().to_owned();
     for (layout, path) in [
         ("testbench.v", format!("tb/{name}_tb.v")),
         ("icarus.v", format!("tb/{name}_icarus.v")),
@@ -77,26 +80,19 @@ pub fn emit(design: &Design, options: &EmitOptions) -> Result<Files, EmitError> 
     }
     files.extend(options.extra.clone());
     let directory = DirectoryView {
-        sources: design
-            .modules
-            .iter()
-            .map(|m| format!("rtl/{}.v", module_name(m)))
-            .collect(),
-        memories: design
-            .images
-            .iter()
-            .map(|i| format!("rtl/{}.hex", legal(&i.name)))
-            .collect(),
+        sources: modules.map(|id| names.source_path(id)).collect(),
+        memories: images.map(|(id, _)| names.image_path(id)).collect(),
         remarks: options.remarks.clone(),
         has_stimulus: files.contains_key("tb/stimulus.txt"),
         has_expected: files.contains_key("tb/expected.txt"),
         hash,
         name,
     };
+    let core = format!("{}.core", directory.name);
     for (layout, path) in [
         ("Makefile", "Makefile"),
         ("README.md", "README.md"),
-        ("core", "design.core"),
+        ("core", &core),
     ] {
         files.insert(
             path.to_owned(),

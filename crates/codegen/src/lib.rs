@@ -4,6 +4,7 @@
 //! `hdl-templates/`. Nothing is repaired on the way, and no template knows arithmetic: the text of
 //! an op comes from `hw_ir`, the rest is names and places.
 
+mod columns;
 mod error;
 mod files;
 mod memory;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use hw_ir::{Module, NetId, NetSource, Op};
+use hw_ir::{Design, ImageId, Module, ModuleId, NetId, NetSource, Op};
 
 /// Keywords of Verilog-2005 and SystemVerilog-2017, and names that tools keep for themselves.
 const RESERVED: &str = "accept_on alias always always_comb always_ff always_latch and assert assign \
@@ -49,47 +49,115 @@ pub fn legal(name: &str) -> String {
     legal
 }
 
-/// The names of a module's nets, memories and instances in its text.
+/// The names of everything in a design's text. Each is legal, and unique without regard to case
+/// among the names of its place; the first to come keeps its name, later ones get a number.
+pub struct DesignNames {
+    modules: Vec<String>,
+    images: Vec<String>,
+    inside: Vec<ModuleNames>,
+}
+
+impl DesignNames {
+    /// Names a design, the top module first, so that it keeps its name.
+    pub fn new(design: &Design) -> DesignNames {
+        let mut taken = Taken::default();
+        let mut modules: Vec<String> = design
+            .modules
+            .iter()
+            .rev()
+            .map(|module| {
+                // The testbench of the top has modules of its own.
+                taken.name(&module.name, &["", "_tb", "_icarus"])
+            })
+            .collect();
+        modules.reverse();
+        let mut taken = Taken::default();
+        let images = design
+            .images
+            .iter()
+            .map(|image| taken.name(&image.name, &[""]));
+        DesignNames {
+            modules,
+            images: images.collect(),
+            inside: design.modules.iter().map(ModuleNames::new).collect(),
+        }
+    }
+
+    /// A module's name.
+    pub fn module(&self, module: ModuleId) -> &str {
+        self.modules
+            .get(module.0 as usize)
+            .map_or("", String::as_str)
+    }
+
+    /// The name of the top module.
+    pub fn top(&self) -> &str {
+        self.modules.last().map_or("", String::as_str)
+    }
+
+    /// Where a module's text stands.
+    pub fn source_path(&self, module: ModuleId) -> String {
+        format!("rtl/{}.v", self.module(module))
+    }
+
+    /// Where a memory file stands.
+    pub fn image_path(&self, image: ImageId) -> String {
+        format!(
+            "rtl/{}.hex",
+            self.images.get(image.0 as usize).map_or("", String::as_str)
+        )
+    }
+
+    /// The names inside a module.
+    pub fn inside(&self, module: ModuleId) -> Option<&ModuleNames> {
+        self.inside.get(module.0 as usize)
+    }
+}
+
+/// The names of a module's ports, nets, memories and instances in its text.
 pub struct ModuleNames {
-    nets: Vec<String>,
+    nets: BTreeMap<NetId, String>,
+    outputs: Vec<String>,
     memories: Vec<String>,
     instances: Vec<String>,
 }
 
 impl ModuleNames {
-    /// Names everything, ports first, so that ports keep their names; each name is legal and
-    /// unique without regard to case.
-    pub fn new(module: &Module) -> ModuleNames {
-        let mut taken = HashSet::from(["clk".to_owned(), "rst_n".to_owned()]);
+    fn new(module: &Module) -> ModuleNames {
+        let mut taken = Taken::default();
         let mut nets = BTreeMap::new();
         for port in &module.inputs {
-            nets.insert(port.net, unique(&mut taken, &port.name, false));
+            let name = taken.name(&port.name, &[""]);
+            nets.insert(port.net, name);
         }
-        for port in &module.outputs {
-            taken.insert(legal(&port.name).to_ascii_lowercase());
-        }
-        for (place, net) in module.nets.iter().enumerate() {
-            let id = NetId(place as u32);
+        let outputs: Vec<String> = module
+            .outputs
+            .iter()
+            .map(|port| taken.name(&port.name, &[""]))
+            .collect();
+        for (net, place) in module.nets.iter().zip(0..) {
             // The position of a chunk is a wire of its own, named after the net.
-            let offset = matches!(
-                net.source,
-                NetSource::Op(Op::Select { .. } | Op::Insert { .. })
-            );
-            nets.entry(id)
-                .or_insert_with(|| unique(&mut taken, &net.name, offset));
+            let derived: &[&str] = match net.source {
+                NetSource::Op(Op::Select { .. } | Op::Insert { .. }) => &["", "_offset"],
+                NetSource::Op(_)
+                | NetSource::Input
+                | NetSource::Register(_)
+                | NetSource::Read(..)
+                | NetSource::Instance(..) => &[""],
+            };
+            nets.entry(NetId(place))
+                .or_insert_with(|| taken.name(&net.name, derived));
         }
         let memories = module
             .memories
             .iter()
-            .map(|m| unique(&mut taken, &m.name, false));
+            .map(|m| taken.name(&m.name, &["", "_word", "_file"]));
         let memories = memories.collect();
-        let instances = module
-            .instances
-            .iter()
-            .map(|i| unique(&mut taken, &i.name, false));
+        let instances = module.instances.iter().map(|i| taken.instance(&i.name));
         let instances = instances.collect();
         ModuleNames {
-            nets: nets.into_values().collect(),
+            nets,
+            outputs,
             memories,
             instances,
         }
@@ -97,7 +165,12 @@ impl ModuleNames {
 
     /// A net's name.
     pub fn net(&self, net: NetId) -> &str {
-        self.nets.get(net.0 as usize).map_or("", String::as_str)
+        self.nets.get(&net).map_or("", String::as_str)
+    }
+
+    /// The name of an output port.
+    pub fn output(&self, output: usize) -> &str {
+        self.outputs.get(output).map_or("", String::as_str)
     }
 
     /// A memory's name.
@@ -111,24 +184,45 @@ impl ModuleNames {
     }
 }
 
-fn unique(taken: &mut HashSet<String>, name: &str, offset: bool) -> String {
-    let stem = legal(name);
-    let mut candidate = stem.clone();
-    let mut number = 2;
-    loop {
-        let lower = candidate.to_ascii_lowercase();
-        let with_offset = format!("{lower}_offset");
-        let clash = taken.contains(&lower) || (offset && taken.contains(&with_offset));
-        let free = !clash;
-        if free {
-            taken.insert(lower);
-            if offset {
-                taken.insert(with_offset);
+/// Names in use, in lower case.
+#[derive(Default)]
+struct Taken(HashSet<String>);
+
+impl Taken {
+    /// A legal name that is free together with all the names made of it by these endings.
+    fn name(&mut self, name: &str, endings: &[&str]) -> String {
+        self.find(name, |stem| {
+            endings
+                .iter()
+                .map(|ending| format!("{stem}{ending}"))
+                .collect()
+        })
+    }
+
+    /// A name whose instance, generate block and loop variable are free.
+    fn instance(&mut self, name: &str) -> String {
+        self.find(name, |stem| {
+            vec![
+                format!("u_{stem}"),
+                format!("gen_{stem}"),
+                format!("{stem}_k"),
+            ]
+        })
+    }
+
+    fn find(&mut self, name: &str, derived: impl Fn(&str) -> Vec<String>) -> String {
+        let stem = legal(name);
+        let mut candidate = stem.clone();
+        let mut number = 2;
+        loop {
+            let names = derived(&candidate.to_ascii_lowercase());
+            if !names.iter().any(|name| self.0.contains(name)) {
+                self.0.extend(names);
+                return candidate;
             }
-            return candidate;
+            candidate = format!("{stem}_{number}");
+            number += 1;
         }
-        candidate = format!("{stem}_{number}");
-        number += 1;
     }
 }
 
@@ -146,7 +240,16 @@ mod tests {
 
     #[test]
     fn every_text_becomes_an_identifier() {
-        for name in ["", "9lives", "a/b", "näme", "$x", "_q"] {
+        for name in [
+            "",
+            "9lives",
+            "a/b",
+            "näme",
+            "$x",
+            "_q",
+            "a\nb",
+            "\"quoted\"",
+        ] {
             let legal = legal(name);
             assert!(
                 legal.starts_with(|c: char| c.is_ascii_alphabetic()),
@@ -157,5 +260,17 @@ mod tests {
                 "{legal}"
             );
         }
+    }
+
+    #[test]
+    fn names_made_of_others_are_kept_free() {
+        let mut taken = Taken::default();
+        assert_eq!(taken.name("u_lane", &[""]), "u_lane");
+        assert_eq!(taken.instance("lane"), "lane_2");
+        assert_eq!(taken.name("Part_Offset", &[""]), "Part_Offset");
+        assert_eq!(taken.name("part", &["", "_offset"]), "part_2");
+        assert_eq!(taken.name("a/b", &[""]), "a_b");
+        assert_eq!(taken.name("A_B", &[""]), "A_B_2");
+        assert_eq!(taken.name("table", &["", "_file"]), "table_");
     }
 }

@@ -7,8 +7,9 @@ use hw_ir::probe::{
 use hw_ir::{Design, Module};
 use serde::Serialize;
 
-use crate::module::{Implied, module_name};
-use crate::names::{ModuleNames, legal};
+use crate::columns::{bit_range, comma_separated};
+use crate::module::{Implied, top_id};
+use crate::names::{DesignNames, ModuleNames};
 
 /// Everything that the layouts around a testbench print.
 #[derive(Debug, Serialize)]
@@ -35,8 +36,8 @@ pub struct Testbench<'a> {
     pub design: &'a Design,
     /// Its hash.
     pub hash: &'a str,
-    /// Names, a module each.
-    pub names: &'a [ModuleNames],
+    /// Its names.
+    pub names: &'a DesignNames,
     /// Implied ports, a module each.
     pub implied: &'a [Implied],
 }
@@ -50,7 +51,7 @@ impl Testbench<'_> {
         let chunks = layout.chunks();
         let probe = self.probe(&layout.items, layout.bits, chunks * CHUNK_BITS);
         TestbenchView {
-            name: module_name(top),
+            name: self.names.top().to_owned(),
             hash: self.hash.to_owned(),
             probe_bits: layout.bits,
             probe_high: chunks * CHUNK_BITS - 1,
@@ -68,11 +69,18 @@ impl Testbench<'_> {
     }
 
     fn outputs(&self, top: &Module) -> Vec<String> {
-        let wire = |port: &hw_ir::Port| {
-            let bits = top.ty(port.net).bits();
-            format!("wire {}{}_w;", bit_range(bits), legal(&port.name))
-        };
-        top.outputs.iter().map(wire).collect()
+        let ports = top.outputs.iter().enumerate();
+        let bits = ports.map(|(place, port)| (place, bit_range(top.ty(port.net).bits())));
+        bits.map(|(place, bits)| format!("wire {bits}{}_w;", self.output(place)))
+            .collect()
+    }
+
+    fn top_names(&self) -> Option<&ModuleNames> {
+        self.names.inside(top_id(self.design))
+    }
+
+    fn output(&self, place: usize) -> &str {
+        self.top_names().map_or("", |names| names.output(place))
     }
 
     fn pins(&self, top: &Module) -> Vec<String> {
@@ -84,7 +92,7 @@ impl Testbench<'_> {
         if implied.reset {
             pins.push(".rst_n (rst_n_q)".to_owned());
         }
-        let names = self.names.last();
+        let names = self.top_names();
         let mut low = 0;
         for port in &top.inputs {
             let bits = top.ty(port.net).bits();
@@ -92,16 +100,11 @@ impl Testbench<'_> {
             pins.push(format!(".{name} (inputs_q{})", select(low, bits)));
             low += bits;
         }
-        for port in &top.outputs {
-            let name = legal(&port.name);
+        for place in 0..top.outputs.len() {
+            let name = self.output(place);
             pins.push(format!(".{name} ({name}_w)"));
         }
-        let last = pins.len().saturating_sub(1);
-        let comma = |place: usize| if place < last { "," } else { "" };
-        pins.iter()
-            .enumerate()
-            .map(|(place, pin)| format!("{pin}{}", comma(place)))
-            .collect()
+        comma_separated(pins)
     }
 
     /// The probe bus, item by item, and zeros above it.
@@ -116,8 +119,8 @@ impl Testbench<'_> {
                     probe.capture(low, bits, &format!("inputs_q{}", select(input, bits)));
                     input += bits;
                 }
-                ProbeSource::Output(_) => {
-                    probe.capture(low, bits, &format!("{}_w", legal(&item.name)));
+                ProbeSource::Output(place) => {
+                    probe.capture(low, bits, &format!("{}_w", self.output(place as usize)));
                 }
                 ProbeSource::Register(_) => self.register(place, item, &mut probe),
             }
@@ -135,10 +138,11 @@ impl Testbench<'_> {
         let mut loops = vec![];
         let mut index = String::new();
         let mut module = self.design.top();
-        let mut names = self.names.last();
+        let mut names = self.top_names();
         for (depth, segment) in item.segments.iter().enumerate() {
-            let instance = module.instances.iter().position(|i| i.name == segment.name);
-            let Some((instance, names_here)) = instance.zip(names) else {
+            let mut instances = module.instances.iter().enumerate();
+            let instance = instances.find(|(_, instance)| instance.name == segment.name);
+            let Some(((instance, of), names_here)) = instance.zip(names) else {
                 return;
             };
             let name = names_here.instance(instance);
@@ -153,9 +157,8 @@ impl Testbench<'_> {
                 loops.push((k, segment.count));
             }
             path.push_str(&format!(".u_{name}"));
-            let id = module.instances[instance].module;
-            module = self.design.module(id);
-            names = self.names.get(id.0 as usize);
+            module = self.design.module(of.module);
+            names = self.names.inside(of.module);
         }
         let register = item
             .net
@@ -203,14 +206,6 @@ impl Probe {
             lines.push(format!("{}end", "  ".repeat(depth + 1)));
         }
         lines.push("endgenerate".into());
-    }
-}
-
-fn bit_range(bits: u64) -> String {
-    if bits == 1 {
-        String::new()
-    } else {
-        format!("[{}:0] ", bits - 1)
     }
 }
 

@@ -68,6 +68,8 @@ impl Emitted<'_> {
                 words.extend(arguments(&[
                     "--top-module",
                     &top,
+                    "--prefix",
+                    "Vbench",
                     "--Mdir",
                     "build/verilated",
                 ]));
