@@ -1,397 +1,287 @@
 //! Judges a program before it is run or put on hardware.
+//!
+//! A program that passes can be run by [`crate::Executor`] without a panic, whatever it was read
+//! from: places exist, shapes agree, and no sum can leave its accumulator.
+
+mod expression;
+mod gather;
 
 use std::collections::HashSet;
 
-use crate::format::{Coding, Format};
 use crate::order::Order;
 use crate::program::Program;
-use crate::stage::{
-    Arrangement, Boundary, Expression, Gather, NodeId, Operation, Role, Shape, Stage, VectorId,
-    When,
-};
+use crate::stage::{Arrangement, Operation, Role, Shape, Stage, Vector, VectorId, When};
 
-/// The most elements of a vector, and weights of a gather.
+/// The most elements of all vectors together, and weights of a gather.
 pub const MAX_ELEMENTS: usize = 1 << 26;
+
+/// What a program must hold to; each rule has a stable code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// Names are identifiers, unique among vectors, stages, or the nodes of an expression.
+    Name,
+    /// Vectors have at least one element and are not larger than the limit.
+    Size,
+    /// Values are values of their format.
+    Value,
+    /// Stages write states in every step and derived vectors once, all of one shape, in the
+    /// format of the node; a derived vector is written before it is read.
+    Write,
+    /// Weights suit the vectors between which they lead.
+    Gather,
+    /// Accumulators have the fraction of the products and hold every sum that can occur.
+    Accumulator,
+    /// Nodes have operands before them, in formats that their operation allows.
+    Node,
+    /// The order of updates suits the stages, and a run ends.
+    Order,
+}
+
+impl Rule {
+    /// The code in messages.
+    pub fn code(self) -> &'static str {
+        match self {
+            Rule::Name => "HW0601",
+            Rule::Size => "HW0602",
+            Rule::Value => "HW0603",
+            Rule::Write => "HW0604",
+            Rule::Gather => "HW0605",
+            Rule::Accumulator => "HW0606",
+            Rule::Node => "HW0607",
+            Rule::Order => "HW0608",
+        }
+    }
+
+    fn broken(self, problem: impl Into<String>) -> Fault {
+        Fault {
+            rule: self,
+            problem: problem.into(),
+        }
+    }
+
+    fn demand(self, holds: bool, problem: impl FnOnce() -> String) -> Judgement {
+        if holds {
+            Ok(())
+        } else {
+            Err(self.broken(problem()))
+        }
+    }
+}
 
 /// What is wrong with a program, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("HW0601: `{program}` is no valid program: {place}: {problem}")]
+#[error("{}: `{program}` is no valid program: {place}: {problem}", rule.code())]
 pub struct ProgramError {
+    /// The rule that is broken.
+    pub rule: Rule,
     /// The program.
     pub program: String,
-    /// The vector, stage, gather or node.
+    /// The vector or stage, and its place in the description where that is known.
     pub place: String,
     /// What was found, and what would be right.
     pub problem: String,
 }
 
-type Judgement = Result<(), String>;
+/// A broken rule, before its place in the program is known.
+struct Fault {
+    rule: Rule,
+    problem: String,
+}
+
+type Judgement<T = ()> = Result<T, Fault>;
 
 /// Checks names, shapes, formats, and that no sum can leave its accumulator.
 ///
 /// # Errors
 /// The first fault found.
 pub fn check(program: &Program) -> Result<(), ProgramError> {
-    let fault = |place: String| {
-        move |problem: String| ProgramError {
+    let at = |kind: &str, name: &str| {
+        let described = program.source(name).map(|source| format!(", {source}"));
+        let place = format!("{kind} `{name}`{}", described.unwrap_or_default());
+        move |fault: Fault| ProgramError {
+            rule: fault.rule,
             program: program.name.clone(),
             place,
-            problem,
+            problem: fault.problem,
         }
     };
-    identifier(&program.name).map_err(fault("name".into()))?;
+    identifier(&program.name).map_err(at("name", &program.name))?;
+    sizes(&program.vectors).map_err(at("program", &program.name))?;
     let mut names = HashSet::new();
     for vector in &program.vectors {
-        let at = || fault(format!("vector `{}`", vector.name));
-        identifier(&vector.name).map_err(at())?;
-        want(names.insert(&vector.name), || {
-            "two vectors have this name".into()
-        })
-        .map_err(at())?;
-        check_shape(vector.shape).map_err(at())?;
-        if let Role::Parameter(values) = &vector.role {
-            let fits = values.len() == vector.shape.elements()
-                && values.iter().all(|&value| vector.format.holds(value));
-            want(fits, || {
-                "its values do not suit its shape and format".into()
-            })
-            .map_err(at())?;
-        }
+        name(&mut names, &vector.name)
+            .and_then(|()| parameter(vector))
+            .map_err(at("vector", &vector.name))?;
     }
     let mut names = HashSet::new();
-    for stage in &program.stages {
-        let at = || fault(format!("stage `{}`", stage.name));
-        identifier(&stage.name).map_err(at())?;
-        want(names.insert(&stage.name), || {
-            "two stages have this name".into()
-        })
-        .map_err(at())?;
-        check_stage(program, stage).map_err(at())?;
+    let mut known = HashSet::new();
+    for when in [When::Once, When::EveryStep] {
+        for stage in program.stages.iter().filter(|stage| stage.when == when) {
+            name(&mut names, &stage.name)
+                .and_then(|()| check_stage(program, stage))
+                .and_then(|()| derived_are_known(program, stage, &mut known))
+                .map_err(at("stage", &stage.name))?;
+        }
     }
-    check_order(program).map_err(fault("order".into()))?;
-    want(program.stop.max_steps >= 1, || "a budget of no step".into()).map_err(fault("stop".into()))
+    check_order(program).map_err(at("program", &program.name))
 }
 
-fn want(truth: bool, problem: impl Fn() -> String) -> Judgement {
-    if truth { Ok(()) } else { Err(problem()) }
+fn name<'p>(taken: &mut HashSet<&'p str>, name: &'p str) -> Judgement {
+    identifier(name)?;
+    Rule::Name.demand(taken.insert(name), || {
+        "another one has this name; names are unique".into()
+    })
 }
 
 fn identifier(name: &str) -> Judgement {
     let legal = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && name.len() <= 64;
-    want(legal, || {
+    Rule::Name.demand(legal, || {
         "a name is a letter, then letters, digits and `_`, 64 at most".into()
     })
 }
 
-fn check_shape(shape: Shape) -> Judgement {
-    let elements = match shape {
-        Shape::Units(units) => Some(units),
-        Shape::Grid { rows, columns } => rows.checked_mul(columns),
+/// Every vector has elements, and all together stay below the limit.
+fn sizes(vectors: &[Vector]) -> Judgement {
+    let mut total = 0usize;
+    for vector in vectors {
+        let elements = match vector.shape {
+            Shape::Units(units) => Some(units),
+            Shape::Grid { rows, columns } => rows.checked_mul(columns),
+        };
+        let sum = elements.and_then(|elements| total.checked_add(elements));
+        total = sum.filter(|&sum| sum <= MAX_ELEMENTS).ok_or_else(|| {
+            let name = &vector.name;
+            Rule::Size.broken(format!(
+                "more than {MAX_ELEMENTS} elements up to vector `{name}`"
+            ))
+        })?;
+        Rule::Size.demand(elements != Some(0), || {
+            format!("vector `{}` has no element; 1 at least", vector.name)
+        })?;
+    }
+    Ok(())
+}
+
+fn parameter(vector: &Vector) -> Judgement {
+    let Role::Parameter(values) = &vector.role else {
+        return Ok(());
     };
-    let fits = elements.is_some_and(|n| (1..=MAX_ELEMENTS).contains(&n));
-    want(fits, || {
-        format!("1 to {MAX_ELEMENTS} elements are possible")
+    let wanted = vector.shape.elements();
+    Rule::Value.demand(values.len() == wanted, || {
+        format!("{} values for {wanted} elements", values.len())
+    })?;
+    match values.iter().find(|&&value| !vector.format.holds(value)) {
+        None => Ok(()),
+        Some(value) => Err(Rule::Value.broken(not_in(*value, vector.format))),
+    }
+}
+
+/// The text for a raw value that is none of a format.
+fn not_in(value: i64, format: crate::Format) -> String {
+    let (low, high) = (format.min_raw(), format.max_raw());
+    format!("the raw value {value} is none of {format}, {low} to {high}")
+}
+
+fn vector(program: &Program, id: VectorId) -> Judgement<&Vector> {
+    program.vector(id).ok_or_else(|| {
+        let count = program.vectors.len();
+        Rule::Write.broken(format!("vector {} of {count} is named", id.0))
     })
 }
 
-fn check_order(program: &Program) -> Judgement {
-    let grids = program
-        .stages
+fn check_stage(program: &Program, stage: &Stage) -> Judgement {
+    let first = stage.writes.first();
+    let (first, _) = first.ok_or_else(|| Rule::Write.broken("it writes no vector"))?;
+    let shape = vector(program, *first)?.shape;
+    for (place, gather) in stage.gathers.iter().enumerate() {
+        gather::check(program, gather, shape).map_err(|fault| Fault {
+            problem: format!("gather {place}: {}", fault.problem),
+            ..fault
+        })?;
+    }
+    expression::check(program, &stage.apply, Some(stage), shape)?;
+    let mut targets = HashSet::new();
+    for &(target, node) in &stage.writes {
+        let of = vector(program, target)?;
+        let written = || format!("it writes `{}`", of.name);
+        Rule::Write.demand(targets.insert(target), || format!("{} twice", written()))?;
+        Rule::Write.demand(of.shape == shape, || {
+            format!("{}, of {:?}, beside {shape:?}", written(), of.shape)
+        })?;
+        let (role, wanted) = match stage.when {
+            When::Once => (Role::Derived, "a stage that runs once writes derived"),
+            When::EveryStep => (Role::State, "a stage of every step writes state"),
+        };
+        Rule::Write.demand(of.role == role, || {
+            format!("{}; {wanted} vectors", written())
+        })?;
+        let format = stage.apply.format(node);
+        let format = format.ok_or_else(|| {
+            let count = stage.apply.nodes.len();
+            Rule::Write.broken(format!("{} from node {} of {count}", written(), node.0))
+        })?;
+        Rule::Write.demand(format == of.format, || {
+            format!("{}, a {}, from a node of {format}", written(), of.format)
+        })?;
+    }
+    Ok(())
+}
+
+/// Derived vectors are written by one stage, and read only after it; `known` are those written by
+/// earlier stages.
+fn derived_are_known(program: &Program, stage: &Stage, known: &mut HashSet<VectorId>) -> Judgement {
+    let gathered = stage.gathers.iter().map(|gather| gather.source);
+    let elements = stage
+        .apply
+        .nodes
         .iter()
-        .flat_map(|stage| &stage.gathers)
-        .any(|gather| matches!(gather.weights.arrangement, Arrangement::Stencil { .. }));
+        .filter_map(|node| match node.operation {
+            Operation::Element(vector) => Some(vector),
+            _ => None,
+        });
+    for id in gathered.chain(elements) {
+        let read = vector(program, id)?;
+        Rule::Write.demand(read.role != Role::Derived || known.contains(&id), || {
+            format!("it reads `{}`, which no stage wrote before", read.name)
+        })?;
+    }
+    for &(target, _) in &stage.writes {
+        let of = vector(program, target)?;
+        let first = of.role != Role::Derived || known.insert(target);
+        Rule::Write.demand(first, || {
+            format!("it writes `{}`, as another stage does", of.name)
+        })?;
+    }
+    Ok(())
+}
+
+fn check_order(program: &Program) -> Judgement {
+    Rule::Order.demand(program.stop.max_steps >= 1, || {
+        "a budget of 0 steps; 1 at least".into()
+    })?;
     match program.order {
         Order::Synchronous => Ok(()),
-        Order::Block { size: 0 } => Err("a block of no unit".into()),
-        Order::Sequential | Order::Permuted { .. } | Order::Block { .. } => {
-            want(!grids, || {
-                "cells of a grid are updated synchronously".into()
-            })?;
-            let steps = program
-                .stages
-                .iter()
-                .filter(|stage| stage.when == When::EveryStep);
-            want(steps.count() == 1, || {
-                "this order is for one stage a step".into()
-            })
-        }
+        Order::Block { size: 0 } => Err(Rule::Order.broken("blocks of 0 units; 1 at least")),
+        Order::Sequential | Order::Permuted { .. } | Order::Block { .. } => one_stage(program),
     }
 }
 
-fn check_stage(program: &Program, stage: &Stage) -> Judgement {
-    let unknown = |id: VectorId| format!("there is no vector number {}", id.0);
-    let (first, _) = stage.writes.first().ok_or("it writes nothing")?;
-    let shape = program.vector(*first).ok_or_else(|| unknown(*first))?.shape;
-    for gather in &stage.gathers {
-        check_gather(program, gather, shape)?;
-    }
-    check_expression(program, &stage.apply, Some(stage), shape)?;
-    for (target, node) in &stage.writes {
-        let vector = program.vector(*target).ok_or_else(|| unknown(*target))?;
-        want(vector.shape == shape, || {
-            "its targets differ in shape".into()
-        })?;
-        let role = match stage.when {
-            When::Once => Role::Derived,
-            When::EveryStep => Role::State,
-        };
-        want(vector.role == role, || {
-            format!("it may not write `{}`", vector.name)
-        })?;
-        let format = stage
-            .apply
-            .format(*node)
-            .ok_or("it writes a node that does not exist")?;
-        want(format == vector.format, || {
-            format!("`{}` is {}, the node {format}", vector.name, vector.format)
-        })?;
-    }
-    Ok(())
-}
-
-fn check_gather(program: &Program, gather: &Gather, target: Shape) -> Judgement {
-    let source = program
-        .vector(gather.source)
-        .ok_or("a gather from an unknown vector")?;
-    let mut format = source.format;
-    if let Some((map, node)) = &gather.map {
-        check_expression(program, map, None, source.shape)?;
-        let own = map.nodes.iter().all(|node| match node.operation {
-            Operation::Element(vector) => vector == gather.source,
-            Operation::Gathered(_) => false,
-            _ => true,
-        });
-        want(own, || "a map reads its source alone".into())?;
-        format = map
-            .format(*node)
-            .ok_or("a map gives a node that does not exist")?;
-    }
-    let weights = &gather.weights;
-    let accumulator = gather.accumulator;
-    let fraction = weights.format.fraction() + format.fraction();
-    want(
-        accumulator.fraction() == fraction && accumulator.coding() == Coding::Signed,
-        || {
-            format!(
-                "an accumulator of {accumulator}; signed with {fraction} fraction bits is needed"
-            )
-        },
-    )?;
-    let offsets = match gather.offset {
-        None => None,
-        Some(id) => {
-            let vector = program.vector(id).ok_or("an unknown offset")?;
-            let Role::Parameter(values) = &vector.role else {
-                return Err("an offset is a parameter".into());
-            };
-            want(vector.shape == target, || {
-                "the offset has another shape".into()
-            })?;
-            want(vector.format.fraction() == fraction, || {
-                "the offset has another fraction than the accumulator".into()
-            })?;
-            Some(values)
-        }
-    };
-    let largest = largest(format);
-    let worst = |row: usize, magnitudes: i128| -> Judgement {
-        let offset = offsets
-            .and_then(|o| o.get(row))
-            .map_or(0, |&o| i128::from(o).abs());
-        let sum = magnitudes * largest + offset;
-        want(sum <= i128::from(accumulator.max_raw()), || {
-            format!("the sum of row {row} can reach {sum}, which {accumulator} cannot hold")
-        })
-    };
-    check_arrangement(program, gather, source.shape, target, format, &worst)
-}
-
-/// The largest magnitude of a value.
-fn largest(format: Format) -> i128 {
-    i128::from(format.max_raw()).max(-i128::from(format.min_raw()))
-}
-
-fn check_arrangement(
-    program: &Program,
-    gather: &Gather,
-    source: Shape,
-    target: Shape,
-    format: Format,
-    worst: &dyn Fn(usize, i128) -> Judgement,
-) -> Judgement {
-    let weights = &gather.weights;
-    let magnitude = |weight: i64| -> Result<i128, String> {
-        let allowed = weights.format.holds(weight) || (weight == 0 && weights.format.holds(1));
-        want(allowed, || {
-            format!("the weight {weight} is no {}", weights.format)
-        })?;
-        Ok(i128::from(weight).abs())
-    };
-    match &weights.arrangement {
-        Arrangement::Dense {
-            rows,
-            columns,
-            values,
-        } => {
-            let matched = *rows == target.elements() && *columns == source.elements();
-            want(matched, || {
-                format!("{rows} x {columns} weights do not suit the vectors")
-            })?;
-            want(rows.checked_mul(*columns) == Some(values.len()), || {
-                format!("{} weights for {rows} x {columns}", values.len())
-            })?;
-            for (row, weights) in values.chunks(*columns).enumerate() {
-                let sum = weights
-                    .iter()
-                    .try_fold(0, |sum, &w| Ok::<_, String>(sum + magnitude(w)?))?;
-                worst(row, sum)?;
-            }
-            Ok(())
-        }
-        Arrangement::Sparse { columns, rows } => {
-            let matched = rows.len() == target.elements() && *columns == source.elements();
-            want(matched, || "sparse weights do not suit the vectors".into())?;
-            for (row, weights) in rows.iter().enumerate() {
-                let rising = weights.windows(2).all(|pair| pair[0].0 < pair[1].0);
-                let inside = weights.iter().all(|(column, _)| column < columns);
-                want(rising && inside, || {
-                    format!("the columns of row {row} do not rise, or end beyond")
-                })?;
-                let sum = weights
-                    .iter()
-                    .try_fold(0, |sum, w| Ok::<_, String>(sum + magnitude(w.1)?))?;
-                worst(row, sum)?;
-            }
-            Ok(())
-        }
-        Arrangement::Stencil {
-            radius,
-            coefficients,
-            boundary,
-        } => {
-            let grid = matches!(source, Shape::Grid { .. }) && source == target;
-            want(grid, || {
-                "a stencil needs one grid to read and to write".into()
-            })?;
-            want((0..=16).contains(radius), || {
-                "a radius of 0 to 16 is possible".into()
-            })?;
-            let cells = (2 * radius + 1) * (2 * radius + 1);
-            want(coefficients.len() == cells, || {
-                format!("{} coefficients", coefficients.len())
-            })?;
-            if let Boundary::Fixed(value) = boundary {
-                want(format.holds(*value), || {
-                    format!("the boundary {value} is no {format}")
-                })?;
-            }
-            let sum = coefficients
-                .iter()
-                .try_fold(0, |sum, &w| Ok::<_, String>(sum + magnitude(w)?))?;
-            let _ = program;
-            worst(0, sum)
-        }
-    }
-}
-
-fn check_expression(
-    program: &Program,
-    expression: &Expression,
-    stage: Option<&Stage>,
-    shape: Shape,
-) -> Judgement {
-    let mut names = HashSet::new();
-    for (place, node) in expression.nodes.iter().enumerate() {
-        let at = |problem: String| format!("node `{}`: {problem}", node.name);
-        identifier(&node.name).map_err(at)?;
-        want(names.insert(&node.name), || {
-            at("two nodes have this name".into())
-        })?;
-        let of = |id: NodeId| -> Result<Format, String> {
-            let earlier = expression.nodes.get(id.0).filter(|_| id.0 < place);
-            earlier
-                .map(|node| node.format)
-                .ok_or_else(|| at("an operand is no earlier node".into()))
-        };
-        let same = |id: NodeId| -> Judgement {
-            want(of(id)? == node.format, || {
-                at("an operand has another format".into())
-            })
-        };
-        let fraction = |id: NodeId, fraction: i32| -> Judgement {
-            want(of(id)?.fraction() == fraction, || {
-                at("the fractions differ".into())
-            })
-        };
-        match node.operation {
-            Operation::Gathered(gather) => {
-                let gather = stage.and_then(|stage| stage.gathers.get(gather));
-                let gather = gather.ok_or_else(|| at("there is no such gather".into()))?;
-                want(gather.accumulator == node.format, || {
-                    at("not the accumulator's format".into())
-                })?;
-            }
-            Operation::Element(vector) => {
-                let vector = program
-                    .vector(vector)
-                    .ok_or_else(|| at("an unknown vector".into()))?;
-                let fits = vector.shape == shape && vector.format == node.format;
-                want(fits, || at("a vector of another shape or format".into()))?;
-            }
-            Operation::Constant(raw) => {
-                want(node.format.holds(raw), || {
-                    at(format!("{raw} is no {}", node.format))
-                })?;
-            }
-            Operation::Add(a, b) | Operation::Subtract(a, b) => {
-                fraction(a, node.format.fraction())?;
-                fraction(b, node.format.fraction())?;
-            }
-            Operation::Multiply(a, b) => {
-                let sum = of(a)?.fraction() + of(b)?.fraction();
-                want(sum == node.format.fraction(), || {
-                    at("the fractions do not add up".into())
-                })?;
-            }
-            Operation::Scale(a) => {
-                let from = of(a)?;
-                let fits =
-                    from.coding() == node.format.coding() && from.width() == node.format.width();
-                want(fits, || {
-                    at("a scaled word keeps its coding and width".into())
-                })?;
-            }
-            Operation::Less(a, b) => {
-                let left = of(a)?;
-                fraction(b, left.fraction())?;
-                want(node.format == Format::TRUTH, || {
-                    at("a comparison is u1f0".into())
-                })?;
-            }
-            Operation::Select {
-                condition,
-                high,
-                low,
-            } => {
-                want(of(condition)? == Format::TRUTH, || {
-                    at("a condition is u1f0".into())
-                })?;
-                same(high)?;
-                same(low)?;
-            }
-            Operation::Minimum(a, b) | Operation::Maximum(a, b) => {
-                same(a)?;
-                same(b)?;
-            }
-            Operation::Resize { of: operand, .. } => {
-                let shift = of(operand)?.fraction() - node.format.fraction();
-                want((-62..=62).contains(&shift), || {
-                    at("more than 62 places to shift".into())
-                })?;
-            }
-        }
-    }
-    Ok(())
+/// One stage a step, and none over a grid.
+fn one_stage(program: &Program) -> Judgement {
+    let every_step = program
+        .stages
+        .iter()
+        .filter(|stage| stage.when == When::EveryStep);
+    let count = every_step.clone().count();
+    Rule::Order.demand(count == 1, || {
+        format!("{count} stages a step in an order other than synchronous, which is for one")
+    })?;
+    let grid = every_step
+        .flat_map(|stage| &stage.gathers)
+        .any(|gather| matches!(gather.weights.arrangement, Arrangement::Stencil { .. }));
+    Rule::Order.demand(!grid, || {
+        "cells of a grid in an order other than synchronous".into()
+    })
 }

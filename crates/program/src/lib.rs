@@ -13,7 +13,7 @@ pub mod program;
 pub mod rounding;
 pub mod stage;
 
-pub use check::{ProgramError, check};
+pub use check::{ProgramError, Rule, check};
 pub use execute::{ExecutionError, Executor, OverflowPlace, Run, StepReport};
 pub use format::{Coding, Format, FormatError};
 pub use order::{Order, Permutations};

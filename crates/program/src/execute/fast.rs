@@ -24,16 +24,8 @@ impl Kernel {
             .or_else(|| grid::GridKernel::of(program, stage).map(Kernel::Grid))
     }
 
-    /// Forgets what it knows of the state; called when a run starts.
-    pub fn restart(&mut self) {
-        match self {
-            Kernel::Bipolar(kernel) => kernel.restart(),
-            Kernel::Grid(_) => {}
-        }
-    }
-
-    /// Runs the stage once; false where the interpreter must, because a value might overflow.
-    pub fn run(&mut self, values: &mut [Vec<i64>], blocks: &Blocks) -> bool {
+    /// Runs the stage once. No value can overflow where a kernel applies.
+    pub fn run(&mut self, values: &mut [Vec<i64>], blocks: &Blocks) {
         match self {
             Kernel::Bipolar(kernel) => kernel.run(values, blocks),
             Kernel::Grid(kernel) => kernel.run(values),

@@ -216,6 +216,7 @@ impl Interpreter<'_> {
             program: self.program.name.clone(),
             step: self.step,
             stage: self.stage.name.clone(),
+            described: self.program.source(&self.stage.name).map(String::from),
             element,
             node: node.into(),
             value,

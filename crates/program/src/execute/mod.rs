@@ -16,8 +16,9 @@ use fast::Kernel;
 /// Where a value left its format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{program}`, step {step}, element {element} of stage `{stage}`: `{node}` is {value}, which \
-     its format {format} cannot hold; a wider format, or the overflow mode `saturate`, would do"
+    "`{program}`, step {step}, element {element} of stage `{stage}`{}: `{node}` is {value}, which \
+     its format {format} cannot hold; a wider format, or the overflow mode `saturate`, would do",
+    described.as_ref().map(|source| format!(", {source}")).unwrap_or_default()
 )]
 pub struct OverflowPlace {
     /// The program.
@@ -26,6 +27,8 @@ pub struct OverflowPlace {
     pub step: u64,
     /// The stage.
     pub stage: String,
+    /// Its place in the description, where that is known.
+    pub described: Option<String>,
     /// The element.
     pub element: usize,
     /// The node.
@@ -77,7 +80,9 @@ pub struct Executor<'p> {
     permutations: Option<Permutations>,
     kernels: Vec<Option<Kernel>>,
     steps: u64,
-    /// The states before the last step, and before that one.
+    /// The places of the state vectors.
+    states: Vec<usize>,
+    /// Their values before the last step, and before the step before that.
     past: [Vec<Vec<i64>>; 2],
 }
 
@@ -109,14 +114,21 @@ impl<'p> Executor<'p> {
                 vec![zero; vector.shape.elements()]
             }
         });
-        Ok(Executor {
+        let states = program.vectors.iter().enumerate();
+        let states = states.filter(|(_, vector)| vector.role == Role::State);
+        let states: Vec<usize> = states.map(|(place, _)| place).collect();
+        let unknown = vec![vec![]; states.len()];
+        let mut executor = Executor {
             program,
             values: values.collect(),
             permutations: None,
             kernels: vec![None; program.stages.len()],
             steps: 0,
-            past: [vec![], vec![]],
-        })
+            states,
+            past: [unknown.clone(), unknown],
+        };
+        executor.rewind();
+        Ok(executor)
     }
 
     /// Gives a state or input its values, raw in its format.
@@ -161,29 +173,32 @@ impl<'p> Executor<'p> {
     /// # Errors
     /// When a value overflows.
     pub fn start(&mut self) -> Result<(), ExecutionError> {
+        self.rewind();
+        self.run_stages(When::Once)
+    }
+
+    /// No step is done, and permutations begin with their seed.
+    fn rewind(&mut self) {
         self.steps = 0;
-        self.past = [vec![], vec![]];
         self.permutations = match self.program.order {
             Order::Permuted { seed } => Some(Permutations::new(self.units(), seed)),
             Order::Synchronous | Order::Sequential | Order::Block { .. } => None,
         };
-        for kernel in self.kernels.iter_mut().flatten() {
-            kernel.restart();
-        }
-        self.run_stages(When::Once)
     }
 
-    /// One step.
+    /// One step. After an error the state is that of no step boundary; a new run must be loaded
+    /// and started.
     ///
     /// # Errors
     /// When a value overflows.
     pub fn step(&mut self) -> Result<StepReport, ExecutionError> {
-        let before = self.states();
+        self.past.swap(0, 1);
+        for (before, &state) in self.past[0].iter_mut().zip(&self.states) {
+            before.clone_from(&self.values[state]);
+        }
         self.steps += 1;
         self.run_stages(When::EveryStep)?;
-        let changed = self.states() != before;
-        self.past.swap(0, 1);
-        self.past[0] = before;
+        let changed = !self.is_state(&self.past[0]);
         Ok(StepReport { changed })
     }
 
@@ -213,7 +228,7 @@ impl<'p> Executor<'p> {
 
     /// Whether the state equals that of two steps before.
     pub fn is_period_two(&self) -> bool {
-        self.steps >= 2 && self.past[1] == self.states()
+        self.steps >= 2 && self.is_state(&self.past[1])
     }
 
     /// Steps since the start.
@@ -226,11 +241,10 @@ impl<'p> Executor<'p> {
         self.values.get(vector.0).map_or(&[], Vec::as_slice)
     }
 
-    fn states(&self) -> Vec<Vec<i64>> {
-        let all = self.program.vectors.iter().zip(&self.values);
-        all.filter(|(vector, _)| vector.role == Role::State)
-            .map(|(_, v)| v.clone())
-            .collect()
+    /// Whether these are the present values of the state vectors.
+    fn is_state(&self, values: &[Vec<i64>]) -> bool {
+        let mut both = self.states.iter().zip(values);
+        both.all(|(&state, values)| self.values[state] == *values)
     }
 
     /// Elements that a step's first stage writes.
@@ -258,9 +272,8 @@ impl<'p> Executor<'p> {
                 continue;
             }
             let blocks = self.blocks(stage);
-            if let Some(kernel) = self.kernels.get_mut(place).and_then(Option::as_mut)
-                && kernel.run(&mut self.values, &blocks)
-            {
+            if let Some(kernel) = self.kernels.get_mut(place).and_then(Option::as_mut) {
+                kernel.run(&mut self.values, &blocks);
                 continue;
             }
             let interpreter = interpret::Interpreter {

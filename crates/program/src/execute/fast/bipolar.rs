@@ -17,10 +17,8 @@ pub struct Bipolar {
     state: VectorId,
     /// `2 w_ij` by source: for each j the sums that it enters.
     columns: Columns,
-    /// The sums where every unit is -1.
-    base: Vec<i32>,
     sums: Vec<i32>,
-    /// The state that `sums` belongs to; empty where unknown.
+    /// The state that `sums` belongs to.
     known: Vec<i64>,
 }
 
@@ -41,12 +39,13 @@ impl Bipolar {
         let plain = gather.source == *target && gather.map.is_none();
         let bipolar = vector.format == Format::BIPOLAR && vector.role == Role::State;
         let narrow = gather.accumulator.width() <= MAX_ACCUMULATOR;
-        let sign = takes_sign(&stage.apply, *node, *target);
+        let sign = takes_sign(&stage.apply, *node, *target) && cannot_overflow(&stage.apply);
         if !(plain && bipolar && narrow && sign && stage.when == When::EveryStep) {
             return None;
         }
         let units = vector.shape.elements();
-        let mut base = match gather.offset {
+        // The sums where every unit is -1.
+        let mut sums = match gather.offset {
             None => vec![0; units],
             Some(offset) => match &program.vector(offset)?.role {
                 Role::Parameter(values) => values.iter().map(|&value| value as i32).collect(),
@@ -60,7 +59,7 @@ impl Bipolar {
                 let mut by_source = vec![0i32; values.len()];
                 for (row, weights) in values.chunks(*columns).enumerate() {
                     for (column, &weight) in weights.iter().enumerate() {
-                        base[row] -= weight as i32;
+                        sums[row] -= weight as i32;
                         by_source[column * units + row] = 2 * weight as i32;
                     }
                 }
@@ -70,7 +69,7 @@ impl Bipolar {
                 let mut by_source = vec![vec![]; *columns];
                 for (row, weights) in rows.iter().enumerate() {
                     for &(column, weight) in weights {
-                        base[row] -= weight as i32;
+                        sums[row] -= weight as i32;
                         by_source[column].push((row as u32, 2 * weight as i32));
                     }
                 }
@@ -78,25 +77,18 @@ impl Bipolar {
             }
             Arrangement::Stencil { .. } => return None,
         };
-        let sums = base.clone();
         Some(Bipolar {
             state: *target,
             columns,
-            base,
             sums,
-            known: vec![],
+            known: vec![-1; units],
         })
     }
 
-    /// Forgets the sums.
-    pub fn restart(&mut self) {
-        self.known.clear();
-    }
-
-    /// Runs the stage once. Sums cannot overflow, so that it always succeeds.
-    pub fn run(&mut self, values: &mut [Vec<i64>], blocks: &Blocks) -> bool {
+    /// Runs the stage once.
+    pub fn run(&mut self, values: &mut [Vec<i64>], blocks: &Blocks) {
         let Some(state) = values.get_mut(self.state.0) else {
-            return false;
+            return;
         };
         self.catch_up(state);
         let mut flips = vec![];
@@ -117,15 +109,10 @@ impl Bipolar {
             }
         }
         self.known.clone_from(state);
-        true
     }
 
     /// Brings the sums to the present state.
     fn catch_up(&mut self, state: &[i64]) {
-        if self.known.is_empty() {
-            self.sums.clone_from(&self.base);
-            self.known = vec![-1; state.len()];
-        }
         for (unit, &value) in state.iter().enumerate() {
             if value != self.known[unit] {
                 self.flip(unit, value > 0);
@@ -196,4 +183,22 @@ fn takes_sign(apply: &Expression, node: NodeId, state: VectorId) -> bool {
         && negative(second)
         && is(minus, Operation::Constant(-1))
         && is(kept, Operation::Element(state))
+}
+
+/// Whether no node of an expression can leave its format, used or not: none is arithmetic.
+fn cannot_overflow(apply: &Expression) -> bool {
+    apply.nodes.iter().all(|node| match node.operation {
+        Operation::Gathered(_)
+        | Operation::Element(_)
+        | Operation::Constant(_)
+        | Operation::Less(..)
+        | Operation::Select { .. }
+        | Operation::Minimum(..)
+        | Operation::Maximum(..) => true,
+        Operation::Add(..)
+        | Operation::Subtract(..)
+        | Operation::Multiply(..)
+        | Operation::Scale(_)
+        | Operation::Resize { .. } => false,
+    })
 }

@@ -74,7 +74,7 @@ impl GridKernel {
     }
 
     /// Runs the stage once.
-    pub fn run(&self, values: &mut [Vec<i64>]) -> bool {
+    pub fn run(&self, values: &mut [Vec<i64>]) {
         let padded = self.padded(values);
         let width = self.columns + 2 * self.radius;
         let mut results: Vec<Vec<i64>> = self
@@ -102,7 +102,6 @@ impl GridKernel {
         for ((target, _), result) in self.writes.iter().zip(results) {
             values[target.0] = result;
         }
-        true
     }
 
     /// The mapped source with `radius` cells beyond each edge.

@@ -30,6 +30,7 @@ impl Interval {
         })
     }
 
+    /// Whether the bounds lie within those of the format.
     fn within(self, format: Format) -> bool {
         let bounds = i128::from(format.min_raw())..=i128::from(format.max_raw());
         bounds.contains(&self.low) && bounds.contains(&self.high)
@@ -50,6 +51,17 @@ pub fn saturation(format: Format, overflow: Overflow) -> (i64, i64) {
 /// Whether every node's value is one of its format, whatever the sums and elements are.
 pub fn expression(program: &Program, expression: &Expression, gather: Option<&Gather>) -> bool {
     let mut intervals: Vec<Interval> = vec![];
+    // Zero lies between the values of `b1` and is none, so that an interval proves nothing there.
+    let between = expression.nodes.iter().any(|node| {
+        let arithmetic = matches!(
+            node.operation,
+            Operation::Add(..) | Operation::Subtract(..) | Operation::Multiply(..)
+        );
+        arithmetic && node.format.coding() == Coding::Bipolar
+    });
+    if between {
+        return false;
+    }
     for node in &expression.nodes {
         let interval = node_interval(
             program,

@@ -1,0 +1,191 @@
+//! Weights and accumulators of a gather.
+
+use super::{Judgement, Rule, expression, not_in, vector};
+use crate::check::MAX_ELEMENTS;
+use crate::format::{Coding, Format};
+use crate::program::Program;
+use crate::stage::{Arrangement, Boundary, Gather, Operation, Role, Shape, Weights};
+
+/// The largest radius of a template.
+const MAX_RADIUS: usize = 16;
+
+/// Checks a gather of a stage whose targets have the shape `target`.
+pub fn check(program: &Program, gather: &Gather, target: Shape) -> Judgement {
+    let source = vector(program, gather.source)?;
+    let format = mapped(program, gather, source.shape, source.format)?;
+    arrangement(&gather.weights, source.shape, target, format)?;
+    let fraction = gather.weights.format.fraction() + format.fraction();
+    let accumulator = gather.accumulator;
+    let suits = accumulator.coding() == Coding::Signed && accumulator.fraction() == fraction;
+    Rule::Accumulator.demand(suits, || {
+        format!("an accumulator of {accumulator}; signed with {fraction} fraction bits is right")
+    })?;
+    let offsets = offsets(program, gather, target, fraction)?;
+    sums_fit(gather, format, offsets)
+}
+
+/// The format of the source after the map.
+fn mapped(program: &Program, gather: &Gather, shape: Shape, source: Format) -> Judgement<Format> {
+    let Some((map, node)) = &gather.map else {
+        return Ok(source);
+    };
+    expression::check(program, map, None, shape)?;
+    let foreign = map.nodes.iter().find(|node| match node.operation {
+        Operation::Element(vector) => vector != gather.source,
+        _ => false,
+    });
+    if let Some(node) = foreign {
+        let name = &node.name;
+        return Err(Rule::Gather.broken(format!("the map's node `{name}` reads another vector")));
+    }
+    map.format(*node).ok_or_else(|| {
+        let count = map.nodes.len();
+        Rule::Gather.broken(format!("the map gives node {} of {count}", node.0))
+    })
+}
+
+fn arrangement(weights: &Weights, source: Shape, target: Shape, format: Format) -> Judgement {
+    let (sources, targets) = (source.elements(), target.elements());
+    let suits = |rows: usize, columns: usize| {
+        Rule::Gather.demand(rows == targets && columns == sources, || {
+            format!("{rows} x {columns} weights; {targets} x {sources} is right")
+        })
+    };
+    match &weights.arrangement {
+        Arrangement::Dense {
+            rows,
+            columns,
+            values,
+        } => {
+            suits(*rows, *columns)?;
+            counted(values.len(), rows.checked_mul(*columns))?;
+            held(weights.format, values)
+        }
+        Arrangement::Sparse { columns, rows } => {
+            suits(rows.len(), *columns)?;
+            rows.iter().enumerate().try_for_each(|(row, links)| {
+                let rise = links.windows(2).all(|pair| pair[0].0 < pair[1].0);
+                let inside = links.last().is_none_or(|(column, _)| column < columns);
+                Rule::Gather.demand(rise && inside, || {
+                    format!("sources of row {row} do not rise, or reach {columns}")
+                })?;
+                held(weights.format, links.iter().map(|(_, weight)| weight))
+            })
+        }
+        Arrangement::Stencil {
+            radius,
+            coefficients,
+            boundary,
+        } => {
+            let grid = matches!(source, Shape::Grid { .. }) && source == target;
+            Rule::Gather.demand(grid, || {
+                format!("a template from {source:?} to {target:?}; it needs one grid for both")
+            })?;
+            Rule::Gather.demand(*radius <= MAX_RADIUS, || {
+                format!("a radius of {radius}; {MAX_RADIUS} at most")
+            })?;
+            let side = 2 * radius + 1;
+            counted(coefficients.len(), side.checked_mul(side))?;
+            held(weights.format, coefficients)?;
+            match boundary {
+                Boundary::Fixed(value) => {
+                    Rule::Value.demand(format.holds(*value), || not_in(*value, format))
+                }
+                Boundary::ZeroFlux | Boundary::Periodic => Ok(()),
+            }
+        }
+    }
+}
+
+fn counted(found: usize, wanted: Option<usize>) -> Judgement {
+    let wanted = wanted.filter(|&wanted| wanted <= MAX_ELEMENTS);
+    let wanted = wanted.ok_or_else(|| {
+        Rule::Size.broken(format!("more than {MAX_ELEMENTS} weights in one gather"))
+    })?;
+    Rule::Gather.demand(found == wanted, || {
+        format!("{found} weights; {wanted} is right")
+    })
+}
+
+/// Every weight is one of its format. There is no zero among bipolar weights: one bit in a memory
+/// could not tell it from -1.
+fn held<'w>(format: Format, weights: impl IntoIterator<Item = &'w i64>) -> Judgement {
+    let outside = weights.into_iter().find(|&&weight| !format.holds(weight));
+    match outside {
+        None => Ok(()),
+        Some(weight) => Err(Rule::Value.broken(not_in(*weight, format))),
+    }
+}
+
+/// The values that the sums start from; empty where they start from zero.
+fn offsets<'p>(
+    program: &'p Program,
+    gather: &Gather,
+    target: Shape,
+    fraction: i32,
+) -> Judgement<&'p [i64]> {
+    let Some(id) = gather.offset else {
+        return Ok(&[]);
+    };
+    let offset = vector(program, id)?;
+    let name = &offset.name;
+    let Role::Parameter(values) = &offset.role else {
+        return Err(Rule::Gather.broken(format!("its offset `{name}` is no parameter")));
+    };
+    Rule::Gather.demand(offset.shape == target, || {
+        format!(
+            "its offset `{name}` is {:?}; {target:?} is right",
+            offset.shape
+        )
+    })?;
+    let format = offset.format;
+    Rule::Accumulator.demand(format.fraction() == fraction, || {
+        format!("its offset `{name}` is {format}; {fraction} fraction bits are right")
+    })?;
+    Ok(values)
+}
+
+/// Bounds every sum by `|offset| + sum |weight| * max |source|`, so that no partial sum overflows
+/// either, in whatever order the terms are added.
+fn sums_fit(gather: &Gather, source: Format, offsets: &[i64]) -> Judgement {
+    let largest = i128::from(source.max_raw()).max(-i128::from(source.min_raw()));
+    let accumulator = gather.accumulator;
+    let fits = |row: usize, weights: i128, offset: i128| {
+        // At most 2^26 weights below 2^63 do not overflow; the product with a source may.
+        let worst = weights
+            .checked_mul(largest)
+            .and_then(|sum| sum.checked_add(offset));
+        let held = worst.is_some_and(|worst| worst <= i128::from(accumulator.max_raw()));
+        Rule::Accumulator.demand(held, || {
+            let reach = worst.map_or("more than 127 bits".into(), |worst| worst.to_string());
+            format!("the sum of row {row} can reach {reach}, which {accumulator} cannot hold")
+        })
+    };
+    let offset = |row: usize| offsets.get(row).copied().map_or(0, magnitude);
+    match &gather.weights.arrangement {
+        Arrangement::Dense {
+            columns, values, ..
+        } => values
+            .chunks((*columns).max(1))
+            .enumerate()
+            .try_for_each(|(row, weights)| fits(row, magnitudes(weights), offset(row))),
+        Arrangement::Sparse { rows, .. } => rows.iter().enumerate().try_for_each(|(row, links)| {
+            let weights = magnitudes(links.iter().map(|(_, weight)| weight));
+            fits(row, weights, offset(row))
+        }),
+        Arrangement::Stencil { coefficients, .. } => {
+            let weights = magnitudes(coefficients);
+            let offsets = offsets.iter().copied().map(magnitude).enumerate();
+            let (row, offset) = offsets.max_by_key(|&(_, offset)| offset).unwrap_or((0, 0));
+            fits(row, weights, offset)
+        }
+    }
+}
+
+fn magnitude(raw: i64) -> i128 {
+    i128::from(raw).abs()
+}
+
+fn magnitudes<'w>(weights: impl IntoIterator<Item = &'w i64>) -> i128 {
+    weights.into_iter().copied().map(magnitude).sum()
+}
