@@ -33,6 +33,12 @@ const KINDS: [Kind; 9] = [
 /// Mutants that compute the same, with the reason. Each is (design, part of the line).
 const EQUIVALENT: &[(&str, &str, &str)] = &[];
 
+/// The declaration and the value of a wire.
+fn wire(line: &str) -> Option<(&str, &str)> {
+    line.split_once(" = ")
+        .filter(|(target, _)| target.trim_start().starts_with("wire"))
+}
+
 fn zero_extension(line: &str) -> Option<String> {
     let start = line.find("= {{")? + 2;
     let close = line[start..].find("}}, ")? + start;
@@ -73,7 +79,7 @@ fn part_off_by_one(line: &str) -> Option<String> {
 }
 
 fn plus_minus(line: &str) -> Option<String> {
-    let (target, value) = line.split_once(" = ")?;
+    let (target, value) = wire(line)?;
     (value.matches(" + ").count() == 1 && !value.contains('?'))
         .then(|| format!("{target} = {}", value.replace(" + ", " - ")))
 }
@@ -86,7 +92,7 @@ fn comparison(line: &str) -> Option<String> {
 }
 
 fn branches(line: &str) -> Option<String> {
-    let (target, value) = line.split_once(" = ")?;
+    let (target, value) = wire(line)?;
     let (condition, rest) = value.split_once(" ? ")?;
     let (high, low) = rest.strip_suffix(';')?.split_once(" : ")?;
     Some(format!("{target} = {condition} ? {low} : {high};"))

@@ -8,9 +8,7 @@ use crate::bed::{Bed, Slot};
 /// Scalars of one to four bits, signed and unsigned.
 fn narrow() -> Vec<Type> {
     let signs = [Type::unsigned as fn(u32) -> Type, Type::signed];
-    let types = signs
-        .iter()
-        .flat_map(|of| (1..=4).map(move |width| of(width)));
+    let types = signs.iter().flat_map(|of| (1..=4).map(of));
     types.collect()
 }
 
