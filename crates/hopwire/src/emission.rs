@@ -100,6 +100,19 @@ fn remarks(scheduled: &Scheduled, recording: &Recording) -> Vec<String> {
          files of `rtl/` and `board/`, and the pins of `board/ulx3s.lpf`."
             .into(),
     );
+    remarks.push(
+        "Over the serial port (115200 baud, 8N1) a host sends the bytes of each beat, lowest \
+         first, padded with zero bits to whole bytes, and gets those of each beat out, then a \
+         byte of status (1 stable, 2 period two, 3 budget spent) and two of steps, low byte first."
+            .into(),
+    );
+    if scheduled.interface.weights.is_some() {
+        remarks.push(
+            "Each transfer to the board begins with a byte: 0 before a start state, 1 before \
+             weights."
+                .into(),
+        );
+    }
     remarks
 }
 

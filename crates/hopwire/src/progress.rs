@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::IsTerminal;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -37,14 +38,25 @@ impl Progress {
     /// A line for a stage of unknown length.
     pub fn stage(self, what: &str) -> Bar {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        let bar = Bar::new(bar, "{spinner} {msg} {elapsed}", what, self.shown);
-        // A tool runs in between and nobody moves the bar: it moves itself, and shows at once.
-        if bar.shown {
-            bar.bar.set_draw_target(ProgressDrawTarget::stderr());
-            bar.bar.enable_steady_tick(Duration::from_millis(200));
+        let mut bar = Bar::new(bar, "{spinner} {msg} {elapsed}", what, self.shown);
+        if self.shown {
+            bar.done = Some(show_later(bar.bar.clone()));
         }
         bar
     }
+}
+
+/// Shows a bar that moves by itself once it has lasted; the sender that is given back ends that
+/// when it is dropped.
+fn show_later(bar: ProgressBar) -> Sender<()> {
+    let (done, ended) = channel();
+    std::thread::spawn(move || {
+        if ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar.enable_steady_tick(Duration::from_millis(200));
+        }
+    });
+    done
 }
 
 /// Progress of one stage; gone when it is dropped.
@@ -54,6 +66,8 @@ pub struct Bar {
     shown: bool,
     started: Instant,
     visible: Cell<bool>,
+    /// Dropped with the bar, which tells [`show_later`].
+    done: Option<Sender<()>>,
 }
 
 impl Bar {
@@ -67,6 +81,7 @@ impl Bar {
             shown,
             started: Instant::now(),
             visible: Cell::new(false),
+            done: None,
         }
     }
 
@@ -84,6 +99,7 @@ impl Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
+        self.done = None;
         self.bar.finish_and_clear();
     }
 }

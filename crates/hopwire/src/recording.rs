@@ -137,7 +137,7 @@ const RECORDED_BITS: u64 = 2_000_000_000;
 pub fn cycles_worth(scheduled: &Scheduled) -> u64 {
     let bits = hw_ir::probe::layout(&scheduled.design).bits;
     let most = (RECORDED_BITS / bits.max(1)).clamp(2_000, 1_000_000);
-    (16 * few_steps(scheduled)).clamp(2_000, most)
+    (16 * few_steps(scheduled)).max(20_000).min(most)
 }
 
 /// Cycles of a run of a few steps, loading and unloading included; at least 1.

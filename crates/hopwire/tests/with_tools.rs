@@ -7,6 +7,8 @@ use support::{Scratch, example, four_units, ran};
 
 fn have(tools: &[Tool]) -> bool {
     let found = Tools::new().have(tools);
+    let required = std::env::var_os("HOPWIRE_REQUIRE_TOOLS").is_some();
+    assert!(found || !required, "{tools:?} are not all installed");
     if !found {
         eprintln!("skipped: {tools:?} are not all installed");
     }

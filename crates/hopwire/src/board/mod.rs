@@ -25,7 +25,9 @@ pub const STATE_TRANSFER: i64 = 0;
 pub const WEIGHT_TRANSFER: i64 = 1;
 
 /// The design with its streams as bytes: the top `NAME_bytes` has the byte streams `s_axis` and
-/// `m_axis`, and `status_o`, `steps_o`, `busy_o` and `error_o` (sticky) for lights.
+/// `m_axis`, an input `dropped_i` for bytes that were lost on the way, and eight lights: the status
+/// of the last run (1 stable, 2 period, 3 budget spent) in bits 0 and 1, at work in bit 2, bytes
+/// that were lost or not understood in bit 3 (it stays), and the steps of the last run above.
 ///
 /// # Errors
 /// A design that lacks a port of its interface, which is a fault of hopwire.
@@ -139,6 +141,8 @@ impl<'a> Front<'a> {
         };
         m.group("bytes to the host");
         let out_ready = m.input("m_axis_tready", Type::BIT);
+        m.group("a byte was lost on the way");
+        let dropped = m.input("dropped_i", Type::BIT);
 
         let route = self.route(&mut m, &incoming);
         m.section("bytes into beats");
@@ -198,7 +202,7 @@ impl<'a> Front<'a> {
         }
         let shared = |nets: Vec<NetId>| nets.into_iter().map(hw_ir::Connection::Shared).collect();
         m.connect(core_pending, shared(inputs));
-        let mut wrong = vec![load.wrong];
+        let mut wrong = vec![dropped, load.wrong];
         wrong.extend(weight.as_ref().map(|weight| weight.wrong));
         wrong.extend(route.unknown);
         connect(&mut m, load, core_output("s_axis_tready")?);
@@ -212,18 +216,17 @@ impl<'a> Front<'a> {
         let busy = flag(&mut m, "busy", taken, Some(end));
         let wrong = any_of(&mut m, "wrong", &wrong);
         let error = flag(&mut m, "error", wrong, None);
+        let lights = m.concat("lights", &[*status, busy, error, *steps]);
 
         m.group("bytes from the host");
         m.output("s_axis_tready", ready);
         m.group("bytes to the host");
         m.output("m_axis_tvalid", *valid);
         m.output("m_axis_tdata", *byte);
-        m.output("m_axis_tlast", *last);
-        m.group("lights: how the last run ended, at work, bytes that were not understood");
-        m.output("status_o", *status);
-        m.output("steps_o", *steps);
-        m.output("busy_o", busy);
-        m.output("error_o", error);
+        m.group(
+            "lights, from the lowest: status of the last run (2), at work, fault, its steps (4)",
+        );
+        m.output("lights_o", lights);
         Ok(m.finish())
     }
 

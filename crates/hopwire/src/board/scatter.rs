@@ -11,6 +11,9 @@ pub const TRAILER_BYTES: u32 = 3;
 /// Bits of the steps in the trailer; more steps are told as the largest value.
 const STEPS_BITS: u32 = 16;
 
+/// The lowest bits of the steps, which lights show.
+const STEPS_SHOWN: u32 = 4;
+
 /// Ports and registers that the parts of the sender share.
 struct Sender {
     /// Bytes that are left to be sent.
@@ -102,7 +105,8 @@ pub fn scatter(name: &str, packing: Packing, steps: u32) -> Module {
     m.output("byte_last_o", last_byte);
     m.group("how the last run ended");
     m.output("status_o", status);
-    m.output("steps_o", steps);
+    let shown = m.slice("steps_shown", steps, 0, STEPS_SHOWN);
+    m.output("steps_shown_o", shown);
     m.finish()
 }
 

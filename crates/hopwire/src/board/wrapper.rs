@@ -10,11 +10,18 @@ const ULX3S_TOP: &str = include_str!("../../../../hdl-templates/ulx3s_top.v.tera
 const UART_RX: &str = include_str!("../../../../hdl-templates/lib/uart_rx.v");
 /// The sender.
 const UART_TX: &str = include_str!("../../../../hdl-templates/lib/uart_tx.v");
+/// The reset.
+const BOARD_RESET: &str = include_str!("../../../../hdl-templates/lib/board_reset.v");
 /// The pins.
 const ULX3S_PINS: &str = include_str!("../../../../constraints/ulx3s.lpf");
 
 /// The top module of the board.
 pub const TOP: &str = "ulx3s_top";
+
+/// Look-up tables of the serial port and the reset on an ECP5, measured with Yosys 0.70.
+pub const TABLES: u64 = 50;
+/// Flip-flops of the serial port and the reset, likewise.
+pub const FLIP_FLOPS: u64 = 70;
 
 /// The files that stand around a design named `core` (its top has the ports of
 /// [`super::behind_bytes`]), by path: Verilog below `board/`, and the pins.
@@ -42,6 +49,7 @@ pub fn files(core: &str) -> Result<BTreeMap<String, Vec<u8>>, HopwireError> {
     let top = tera.render(TOP, &context).map_err(internal)?;
     Ok(BTreeMap::from([
         (format!("board/{TOP}.v"), top.into_bytes()),
+        ("board/board_reset.v".into(), BOARD_RESET.into()),
         ("board/uart_rx.v".into(), UART_RX.into()),
         ("board/uart_tx.v".into(), UART_TX.into()),
         ("board/ulx3s.lpf".into(), ULX3S_PINS.into()),

@@ -1,5 +1,6 @@
 //! `simulate`: runs the network, in real numbers, in integers, or cycle by cycle.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use hw_sim::TraceFormat;
@@ -99,7 +100,8 @@ impl Report for SimulateReport {
         let run = &self.run;
         let mut text = self.pictures.join("\n");
         if self.runs > 1 {
-            text.push_str(&format!("{} runs; the first: ", self.runs));
+            text.push_str(&self.overview());
+            text.push_str("the first: ");
         }
         text.push_str(&format!("{} after {} steps", run.status, run.steps));
         if let Some(cycles) = run.cycles {
@@ -129,6 +131,30 @@ impl Report for SimulateReport {
         if let Some(trace) = &self.trace {
             text.push_str(&format!("wrote {}\n", trace.display()));
         }
+        text
+    }
+}
+
+impl SimulateReport {
+    /// How often the runs ended in each way, and how often in a pattern.
+    fn overview(&self) -> String {
+        let mut ways: BTreeMap<&str, usize> = BTreeMap::new();
+        for run in &self.all {
+            *ways.entry(run.status).or_default() += 1;
+        }
+        let ways: Vec<String> = ways
+            .iter()
+            .map(|(way, count)| format!("{count} {way}"))
+            .collect();
+        let mut text = format!("{} runs: {}", self.runs, ways.join(", "));
+        let overlaps = self.all.iter().filter_map(|run| run.nearest_pattern);
+        let (near, exact) = overlaps.fold((0, 0), |(near, exact), nearest| {
+            (near + 1, exact + usize::from(nearest.overlap == 1.0))
+        });
+        if near > 0 {
+            text.push_str(&format!("; {exact} ended in a pattern"));
+        }
+        text.push('\n');
         text
     }
 }

@@ -186,7 +186,9 @@ impl Synthesis<'_> {
             let fmax_mhz = self.place(wrapper::TOP)?;
             self.pack()?;
             let front = board::behind_bytes(scheduled)?;
-            let estimate = estimate(&front, family);
+            let mut estimate = estimate(&front, family);
+            estimate.lut += wrapper::TABLES;
+            estimate.ff += wrapper::FLIP_FLOPS;
             let top = wrapper::TOP.to_owned();
             return Ok(Measured {
                 top,
