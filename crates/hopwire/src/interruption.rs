@@ -8,8 +8,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
-/// Files and directories that must not stay.
-static ASIDE: Mutex<Vec<PathBuf>> = Mutex::new(vec![]);
+/// What must not stay.
+static ASIDE: Mutex<Vec<Aside>> = Mutex::new(vec![]);
+
+/// A file or directory aside, and directories that were made for it, the innermost first.
+#[derive(Debug)]
+struct Aside {
+    path: PathBuf,
+    made: Vec<PathBuf>,
+}
 
 /// Shells tell a program that ended by a signal by 128 and the signal's number.
 const SIGNAL_EXIT: i32 = 128;
@@ -21,21 +28,24 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Remembers a path.
-    pub fn new(path: &Path) -> Guard {
-        let path = path.to_owned();
-        aside().push(path.clone());
+    /// Remembers a path, and the directories that were made to hold it, the innermost first.
+    pub fn new(path: &Path, made: &[PathBuf]) -> Guard {
+        let (path, made) = (path.to_owned(), made.to_vec());
+        aside().push(Aside {
+            path: path.clone(),
+            made,
+        });
         Guard { path }
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        aside().retain(|path| *path != self.path);
+        aside().retain(|aside| aside.path != self.path);
     }
 }
 
-fn aside() -> MutexGuard<'static, Vec<PathBuf>> {
+fn aside() -> MutexGuard<'static, Vec<Aside>> {
     ASIDE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -51,10 +61,13 @@ pub fn watch() -> std::io::Result<()> {
         .name("signals".into())
         .spawn(move || {
             if let Some(signal) = signals.forever().next() {
-                for path in aside().iter() {
+                for Aside { path, made } in aside().iter() {
                     // One of the two is right, and nothing more can be done where it fails.
                     let _ = fs::remove_dir_all(path);
                     let _ = fs::remove_file(path);
+                    for directory in made {
+                        let _ = fs::remove_dir(directory);
+                    }
                 }
                 std::process::exit(SIGNAL_EXIT + signal);
             }

@@ -23,7 +23,7 @@ fn write_aside(path: &Path, bytes: &[u8]) -> io::Result<()> {
     builder.prefix(".hopwire-");
     shared_file_permissions(&mut builder);
     let mut file = builder.tempfile_in(parent(path))?;
-    let _guard = Guard::new(file.path());
+    let _guard = Guard::new(file.path(), &[]);
     file.write_all(bytes)?;
     file.as_file().sync_data()?;
     file.persist(path).map_err(|error| error.error)?;
@@ -46,7 +46,7 @@ pub fn write_aside_with<T>(
     builder.prefix(".hopwire-");
     shared_file_permissions(&mut builder);
     let aside = builder.tempfile_in(parent(path)).map_err(failed)?;
-    let _guard = Guard::new(aside.path());
+    let _guard = Guard::new(aside.path(), &[]);
     let written = write(aside.path())?;
     aside.persist(path).map_err(|error| failed(error.error))?;
     Ok(written)
@@ -115,7 +115,7 @@ impl StagedDirectory {
         shared_directory_permissions(&mut builder);
         match builder.tempdir_in(parent(&target)) {
             Ok(aside) => Ok(StagedDirectory {
-                _guard: Guard::new(aside.path()),
+                _guard: Guard::new(aside.path(), &made),
                 aside,
                 target,
                 made,
@@ -203,7 +203,7 @@ impl ScratchDirectory {
         let directory =
             directory.map_err(|error| HopwireError::write(&std::env::temp_dir(), &error))?;
         Ok(ScratchDirectory {
-            _guard: Guard::new(directory.path()),
+            _guard: Guard::new(directory.path(), &[]),
             directory,
         })
     }

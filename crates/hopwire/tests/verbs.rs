@@ -344,3 +344,47 @@ fn every_code_is_listed_once_and_every_listed_code_exists() {
         "in docs/errors.md, but nowhere else: {stale:?}"
     );
 }
+
+#[test]
+fn a_mismatch_is_told_with_its_cycle_net_values_and_line() {
+    use hopwire::report::{Report, print};
+    let first = cosim::mismatch::Mismatch {
+        cycle: 17,
+        net: "lane[4].sum_q element 2".into(),
+        expected: "3f".into(),
+        found: "40".into(),
+        source: Some("net.toml:6 [weights]".into()),
+    };
+    let simulator = cosim::verify::SimulatorReport {
+        name: "icarus".into(),
+        version: "11".into(),
+        cycles: 100,
+        registers: 5,
+        values_compared: 900,
+        mismatches: 1,
+        first: Some(first),
+    };
+    let compared = cosim::VerifyReport {
+        lint_warnings: 0,
+        lint_lines: vec![],
+        simulators: vec![simulator],
+    };
+    let report = hopwire::verbs::verify::VerifyReport {
+        compared,
+        hash: "0123456789abcdef".into(),
+        resets: 1,
+        beats_out: 2,
+    };
+    assert!(!report.holds());
+    let told = print(&report, false).expect("text");
+    assert!(!told.holds);
+    let line = "DIFFERS first in cycle 17: lane[4].sum_q element 2 is 40 there and 3f in the \
+                simulator, from net.toml:6 [weights]";
+    assert!(told.text.contains(line), "{}", told.text);
+    let object: Value =
+        serde_json::from_str(&print(&report, true).expect("JSON").text).expect("JSON");
+    assert_eq!(
+        object["simulators"][0]["first"]["net"],
+        "lane[4].sum_q element 2"
+    );
+}
