@@ -1,0 +1,426 @@
+//! Random programs that pass the checker, made from a list of choices, so that a failing one
+//! shrinks with the list.
+#![allow(dead_code)]
+
+use program::{
+    Arrangement, Boundary, Expression, Format, Gather, NodeId, Operation, Order, Overflow, Program,
+    Role, Rounding, Shape, Stage, Stop, Storage, Vector, VectorId, Weights, When,
+};
+use proptest::prelude::*;
+
+/// The state of every sample.
+pub const STATE: VectorId = VectorId(0);
+
+/// Numbers that decide; zeros when all are used.
+#[derive(Debug, Clone)]
+pub struct Choices(std::vec::IntoIter<u32>);
+
+/// Lists of choices.
+pub fn choices() -> impl Strategy<Value = Choices> {
+    prop::collection::vec(any::<u32>(), 0..400).prop_map(|all| Choices(all.into_iter()))
+}
+
+impl Choices {
+    /// One of 0 to `limit - 1`.
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0.next().unwrap_or(0) as usize % limit
+    }
+
+    pub fn one_of<T: Clone>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())].clone()
+    }
+
+    pub fn format(&mut self, all: &[&str]) -> Format {
+        self.one_of(all).parse().unwrap()
+    }
+
+    /// A raw value of a format, often an extreme one.
+    pub fn raw(&mut self, format: Format) -> i64 {
+        let (low, high) = (format.min_raw(), format.max_raw());
+        let span = (high.abs_diff(low)).min(u64::from(u32::MAX));
+        let value = match self.below(4) {
+            0 => low,
+            1 => high,
+            _ => low + (self.below(1 << 31) as u64 % (span + 1)) as i64,
+        };
+        if format.holds(value) { value } else { high }
+    }
+
+    pub fn raws(&mut self, count: usize, format: Format) -> Vec<i64> {
+        (0..count).map(|_| self.raw(format)).collect()
+    }
+}
+
+/// Raw values for every vector that is loaded.
+pub fn values(choices: &mut Choices, program: &Program) -> Vec<(VectorId, Vec<i64>)> {
+    let vectors = program.vectors.iter().enumerate();
+    let loaded = vectors.filter(|(_, v)| matches!(v.role, Role::State | Role::Input));
+    loaded
+        .map(|(place, v)| (VectorId(place), choices.raws(v.shape.elements(), v.format)))
+        .collect()
+}
+
+pub fn vector(name: &str, shape: Shape, format: Format, role: Role) -> Vector {
+    let name = name.into();
+    Vector {
+        name,
+        shape,
+        format,
+        role,
+    }
+}
+
+pub fn orders(choices: &mut Choices, units: usize) -> Order {
+    match choices.below(4) {
+        0 => Order::Synchronous,
+        1 => Order::Sequential,
+        2 => Order::Permuted {
+            seed: choices.below(1000) as u64,
+        },
+        _ => Order::Block {
+            size: 1 + choices.below(units + 1),
+        },
+    }
+}
+
+/// A stage of every step that writes the state from one gather.
+pub fn update(gather: Gather, apply: Expression, next: NodeId) -> Stage {
+    Stage {
+        name: "update".into(),
+        when: When::EveryStep,
+        gathers: vec![gather],
+        apply,
+        writes: vec![(STATE, next)],
+    }
+}
+
+pub fn program(vectors: Vec<Vector>, stages: Vec<Stage>, order: Order) -> Program {
+    Program {
+        name: "sample".into(),
+        kind: "sample".into(),
+        sources: vec![("update".into(), "sample.toml:9 [update]".into())],
+        vectors,
+        stages,
+        order,
+        stop: Stop {
+            max_steps: 9,
+            when_stable: true,
+            on_period_two: true,
+        },
+    }
+}
+
+/// Dense or sparse weights between units.
+pub fn links(choices: &mut Choices, units: usize, format: Format) -> Arrangement {
+    if choices.below(2) == 0 {
+        let values = choices.raws(units * units, format);
+        return Arrangement::Dense {
+            rows: units,
+            columns: units,
+            values,
+        };
+    }
+    let row = |choices: &mut Choices| {
+        let linked = (0..units)
+            .filter(|_| choices.below(3) == 0)
+            .collect::<Vec<_>>();
+        linked
+            .into_iter()
+            .map(|column| (column, choices.raw(format)))
+            .collect()
+    };
+    Arrangement::Sparse {
+        columns: units,
+        rows: (0..units).map(|_| row(choices)).collect(),
+    }
+}
+
+/// The sign of the gathered sum; zero keeps the state.
+pub fn sign(apply: &mut Expression, sum: Format) -> NodeId {
+    let field = apply.push("field", Operation::Gathered(0), sum);
+    let zero = apply.push("zero", Operation::Constant(0), sum);
+    let positive = apply.push("positive", Operation::Less(zero, field), Format::TRUTH);
+    let negative = apply.push("negative", Operation::Less(field, zero), Format::TRUTH);
+    let kept = apply.push("kept", Operation::Element(STATE), Format::BIPOLAR);
+    let plus = apply.push("plus", Operation::Constant(1), Format::BIPOLAR);
+    let minus = apply.push("minus", Operation::Constant(-1), Format::BIPOLAR);
+    let low = Operation::Select {
+        condition: negative,
+        high: minus,
+        low: kept,
+    };
+    let low = apply.push("low", low, Format::BIPOLAR);
+    let next = Operation::Select {
+        condition: positive,
+        high: plus,
+        low,
+    };
+    apply.push("next", next, Format::BIPOLAR)
+}
+
+/// A Hopfield network; `weights` is the format of its weights.
+pub fn hopfield(choices: &mut Choices) -> Program {
+    let units = 1 + choices.below(12);
+    let weights = choices.format(&["s2f0", "s4f2", "s8f0", "b1"]);
+    let sum = Format::signed(20, weights.fraction()).unwrap();
+    let shape = Shape::Units(units);
+    let mut vectors = vec![vector("state", shape, Format::BIPOLAR, Role::State)];
+    let offset = (choices.below(2) == 1).then(|| {
+        let format = Format::signed(5, weights.fraction()).unwrap();
+        let values = choices.raws(units, format);
+        vectors.push(vector("bias", shape, format, Role::Parameter(values)));
+        VectorId(1)
+    });
+    let arrangement = links(choices, units, weights);
+    let weights = Weights {
+        format: weights,
+        arrangement,
+        storage: Storage::Rom,
+    };
+    let gather = Gather {
+        source: STATE,
+        map: None,
+        weights,
+        offset,
+        accumulator: sum,
+    };
+    let mut apply = Expression::default();
+    let next = sign(&mut apply, sum);
+    let order = orders(choices, units);
+    program(vectors, vec![update(gather, apply, next)], order)
+}
+
+/// Any expression over any weights between units.
+pub fn units(choices: &mut Choices) -> Program {
+    let units = 1 + choices.below(6);
+    let state = choices.format(&["b1", "s4f1", "u5f2", "s8f4", "s1f0"]);
+    let weights = choices.format(&["s3f0", "u4f2", "s8f7"]);
+    let sum = Format::signed(24, weights.fraction() + state.fraction()).unwrap();
+    let shape = Shape::Units(units);
+    let vectors = vec![
+        vector("state", shape, state, Role::State),
+        vector(
+            "input",
+            shape,
+            choices.format(&["s4f1", "u3f0"]),
+            Role::Input,
+        ),
+    ];
+    let arrangement = links(choices, units, weights);
+    let weights = Weights {
+        format: weights,
+        arrangement,
+        storage: Storage::Ram,
+    };
+    let map = mapped(choices, state);
+    let gather = Gather {
+        source: STATE,
+        map,
+        weights,
+        offset: None,
+        accumulator: sum,
+    };
+    let (apply, next) = expression(choices, Some(sum), &vectors, state);
+    let order = orders(choices, units);
+    program(vectors, vec![update(gather, apply, next)], order)
+}
+
+/// A cellular array: a stage that runs once over the input, and one of every step.
+pub fn cells(choices: &mut Choices) -> Program {
+    let shape = Shape::Grid {
+        rows: 1 + choices.below(5),
+        columns: 1 + choices.below(7),
+    };
+    let state = choices.format(&["b1", "s2f0", "s4f1", "u5f2", "s8f4"]);
+    let input = choices.format(&["b1", "s3f0", "u8f8"]);
+    let fed = choices.format(&["s12f4", "s6f0"]);
+    let (feed, sum) = (
+        stencil(choices, VectorId(1), input),
+        stencil(choices, STATE, state),
+    );
+    let vectors = vec![
+        vector("state", shape, state, Role::State),
+        vector("input", shape, input, Role::Input),
+        vector("fed", shape, fed, Role::Derived),
+    ];
+    let (apply, node) = expression(choices, Some(feed.accumulator), &vectors[1..2], fed);
+    // The input is the vector after the state.
+    let apply = renumbered(apply, 1);
+    let once = Stage {
+        name: "feed".into(),
+        when: When::Once,
+        gathers: vec![feed],
+        apply,
+        writes: vec![(VectorId(2), node)],
+    };
+    let map = mapped(choices, state);
+    let (apply, next) = expression(choices, Some(sum.accumulator), &vectors, state);
+    let update = update(Gather { map, ..sum }, apply, next);
+    program(vectors, vec![once, update], Order::Synchronous)
+}
+
+fn renumbered(mut apply: Expression, by: usize) -> Expression {
+    for node in &mut apply.nodes {
+        if let Operation::Element(VectorId(place)) = &mut node.operation {
+            *place += by;
+        }
+    }
+    apply
+}
+
+fn stencil(choices: &mut Choices, source: VectorId, format: Format) -> Gather {
+    let radius = choices.below(3);
+    let weights = choices.format(&["s3f0", "s6f3"]);
+    let boundary = match choices.below(3) {
+        0 => Boundary::Fixed(choices.raw(format)),
+        1 => Boundary::ZeroFlux,
+        _ => Boundary::Periodic,
+    };
+    let cells = (2 * radius + 1) * (2 * radius + 1);
+    let coefficients = choices.raws(cells, weights);
+    let arrangement = Arrangement::Stencil {
+        radius,
+        coefficients,
+        boundary,
+    };
+    let accumulator = Format::signed(22, weights.fraction() + format.fraction()).unwrap();
+    let weights = Weights {
+        format: weights,
+        arrangement,
+        storage: Storage::Rom,
+    };
+    Gather {
+        source,
+        map: None,
+        weights,
+        offset: None,
+        accumulator,
+    }
+}
+
+/// Sometimes a map of the state that keeps its format.
+fn mapped(choices: &mut Choices, state: Format) -> Option<(Expression, NodeId)> {
+    if choices.below(2) == 0 {
+        return None;
+    }
+    let of = [vector("state", Shape::Units(1), state, Role::State)];
+    Some(expression(choices, None, &of, state))
+}
+
+/// Nodes over a sum and elements, the last of them in the format `last`.
+fn expression(
+    choices: &mut Choices,
+    sum: Option<Format>,
+    elements: &[Vector],
+    last: Format,
+) -> (Expression, NodeId) {
+    let mut nodes = Expression::default();
+    if let Some(sum) = sum {
+        nodes.push("sum", Operation::Gathered(0), sum);
+    }
+    for (place, element) in elements.iter().enumerate() {
+        nodes.push(
+            &element.name,
+            Operation::Element(VectorId(place)),
+            element.format,
+        );
+    }
+    for place in 0..choices.below(8) {
+        let (operation, format) = node(choices, &nodes);
+        nodes.push(&format!("node{place}"), operation, format);
+    }
+    let of = NodeId(nodes.nodes.len() - 1);
+    let (rounding, overflow) = manners(choices);
+    let resize = Operation::Resize {
+        of,
+        rounding,
+        overflow,
+    };
+    let next = nodes.push("next", resize, last);
+    (nodes, next)
+}
+
+fn manners(choices: &mut Choices) -> (Rounding, Overflow) {
+    let roundings = [
+        Rounding::Floor,
+        Rounding::TowardZero,
+        Rounding::HalfUp,
+        Rounding::HalfEven,
+    ];
+    // Wrapping and stopping are rarer, so that most samples run on.
+    let overflow = match choices.below(8) {
+        0 => Overflow::Wrap,
+        1 => Overflow::Error,
+        2 => Overflow::SaturateSymmetric,
+        _ => Overflow::Saturate,
+    };
+    (choices.one_of(&roundings), overflow)
+}
+
+/// A node over earlier ones; now and then one whose format its value may leave.
+fn node(choices: &mut Choices, earlier: &Expression) -> (Operation, Format) {
+    let all: Vec<(NodeId, Format)> = earlier
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(i, n)| (NodeId(i), n.format))
+        .collect();
+    let (a, of) = choices.one_of(&all);
+    let level: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|(_, f)| f.fraction() == of.fraction())
+        .collect();
+    let (b, other) = choices.one_of(&level);
+    let alike: Vec<_> = all.iter().copied().filter(|(_, f)| *f == of).collect();
+    let (same, _) = choices.one_of(&alike);
+    let tight = choices.below(16) == 0;
+    let sum = |width: u32, fraction: i32| {
+        Format::signed(if tight { of.width() } else { width.min(64) }, fraction).unwrap()
+    };
+    let wider = of.width().max(other.width()) + 2;
+    let (rounding, overflow) = manners(choices);
+    match choices.below(9) {
+        0 => (Operation::Constant(choices.raw(of)), of),
+        1 => (Operation::Add(a, b), sum(wider, of.fraction())),
+        2 => (Operation::Subtract(a, b), sum(wider, of.fraction())),
+        3 => {
+            let fraction = of.fraction() + other.fraction();
+            (
+                Operation::Multiply(a, b),
+                sum(of.width() + other.width() + 2, fraction),
+            )
+        }
+        4 => match Format::signed(of.width(), of.fraction() + choices.below(5) as i32 - 2) {
+            Ok(moved) if of.coding() == program::Coding::Signed => (Operation::Scale(a), moved),
+            _ => (Operation::Maximum(a, same), of),
+        },
+        5 => (Operation::Less(a, b), Format::TRUTH),
+        6 => {
+            let truths: Vec<_> = all.iter().filter(|(_, f)| *f == Format::TRUTH).collect();
+            match truths.last() {
+                Some(&&(condition, _)) => (
+                    Operation::Select {
+                        condition,
+                        high: a,
+                        low: same,
+                    },
+                    of,
+                ),
+                None => (Operation::Minimum(a, same), of),
+            }
+        }
+        7 => (Operation::Minimum(a, same), of),
+        _ => {
+            let to = choices.format(&["s4f0", "u6f3", "s12f9", "b1", "s6f-1"]);
+            (
+                Operation::Resize {
+                    of: a,
+                    rounding,
+                    overflow,
+                },
+                to,
+            )
+        }
+    }
+}
