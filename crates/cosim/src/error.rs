@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub enum CosimError {
     /// A tool is not installed.
     #[error(
-        "HW1001: `{tool}` was not found in HOPWIRE_TOOLS, on the PATH or in .tools/bin; `make tools` installs it"
+        "HW1001: `{tool}` was not found in HOPWIRE_TOOLS, in .tools/bin or on the PATH; `make tools` installs it"
     )]
     Missing {
         /// The tool's name.

@@ -10,6 +10,7 @@ mod error;
 pub mod lint;
 pub mod mismatch;
 pub mod mutation;
+mod process;
 pub mod simulators;
 pub mod synth;
 pub mod tools;

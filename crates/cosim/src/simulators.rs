@@ -106,16 +106,15 @@ impl Emitted<'_> {
             format!("+signature={written}"),
         ];
         plus.extend_from_slice(more);
+        // What an earlier run wrote must not stand for this one.
+        let path = self.folder.join(&written);
+        if path.exists() {
+            std::fs::remove_file(&path).map_err(CosimError::file("cannot remove", &path))?;
+        }
         match simulator {
             Simulated::Verilator => {
                 let path = self.folder.join("build/verilated/simulate");
-                let path = path.canonicalize().unwrap_or(path);
-                let output = std::process::Command::new(&path)
-                    .args(&plus)
-                    .current_dir(self.folder)
-                    .stdin(std::process::Stdio::null())
-                    .output()
-                    .map_err(CosimError::file("cannot run", &path))?;
+                let output = tools.execute("verilator", &path, &plus, self.folder)?;
                 if !output.status.success() {
                     let text = [output.stdout, output.stderr].concat();
                     let text = String::from_utf8_lossy(&text);
@@ -134,7 +133,6 @@ impl Emitted<'_> {
                 tools.run(Tool::Vvp, "simulating", &words, self.folder)?;
             }
         }
-        let path = self.folder.join(written);
         let text = std::fs::read_to_string(&path).map_err(CosimError::file("cannot read", path))?;
         // A signature with an undefined bit has an `x` in it: it differs from every other.
         Ok(text

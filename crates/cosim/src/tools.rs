@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use crate::error::CosimError;
+use crate::process;
 
 /// A tool of the free chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,10 +41,14 @@ impl Tool {
     }
 }
 
+/// How long a tool may take; place and route of a full device takes most of an hour.
+const LIMIT: Duration = Duration::from_secs(3600);
+
 /// Where tools are looked for.
 #[derive(Debug, Clone)]
 pub struct Tools {
     folders: Vec<PathBuf>,
+    limit: Duration,
 }
 
 impl Default for Tools {
@@ -52,8 +58,8 @@ impl Default for Tools {
 }
 
 impl Tools {
-    /// Looks in the folder that `HOPWIRE_TOOLS` names, on the `PATH`, and in `.tools/bin` of the
-    /// current directory and those above it, in this order.
+    /// Looks in the folder that `HOPWIRE_TOOLS` names, in `.tools/bin` of the current directory
+    /// and those above it, and on the `PATH`, in this order.
     pub fn new() -> Tools {
         let mut folders: Vec<PathBuf> = vec![];
         folders.extend(std::env::var_os("HOPWIRE_TOOLS").map(PathBuf::from));
@@ -65,7 +71,15 @@ impl Tools {
         if let Some(path) = std::env::var_os("PATH") {
             folders.extend(std::env::split_paths(&path));
         }
-        Tools { folders }
+        let limit = LIMIT;
+        Tools { folders, limit }
+    }
+
+    /// The same tools, each stopped where it takes longer than this (an hour where nothing is
+    /// said).
+    #[must_use]
+    pub fn limited(self, limit: Duration) -> Tools {
+        Tools { limit, ..self }
     }
 
     /// The path of a tool.
@@ -106,7 +120,7 @@ impl Tools {
     /// Runs a tool in a folder and captures what it prints, whatever its exit status.
     ///
     /// # Errors
-    /// When the tool is missing or cannot be started.
+    /// When the tool is missing, cannot be started, or does not end in time.
     pub fn output(
         &self,
         tool: Tool,
@@ -114,15 +128,35 @@ impl Tools {
         folder: &Path,
     ) -> Result<Output, CosimError> {
         let path = self.find(tool)?;
-        let path = path.canonicalize().unwrap_or(path);
-        Command::new(&path)
+        self.execute(tool.name(), &path, arguments, folder)
+    }
+
+    /// Runs a program in a folder and captures what it prints, whatever its exit status.
+    ///
+    /// # Errors
+    /// When it cannot be started, or does not end in time.
+    pub(crate) fn execute(
+        &self,
+        name: &'static str,
+        path: &Path,
+        arguments: &[String],
+        folder: &Path,
+    ) -> Result<Output, CosimError> {
+        // A relative path would be looked for from the folder.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let mut command = Command::new(&path);
+        command
             .args(arguments)
             .current_dir(folder)
-            // Verilated models of the same text are compiled once.
+            // Verilated models of the same text are compiled once, in whatever folder.
             .env("OBJCACHE", if self.has_ccache() { "ccache" } else { "" })
-            .stdin(std::process::Stdio::null())
-            .output()
-            .map_err(CosimError::file("cannot run", path))
+            .env("CCACHE_NOHASHDIR", "1");
+        let output = process::run(&mut command, self.limit);
+        let output = output.map_err(CosimError::file("cannot run", path))?;
+        output.ok_or_else(|| {
+            let status = format!("stopped after {} s", self.limit.as_secs());
+            failure(name, "running", status, "")
+        })
     }
 
     fn has_ccache(&self) -> bool {

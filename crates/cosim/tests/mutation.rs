@@ -6,7 +6,7 @@ use ::program::{Boundary, Order, Rounding, Storage};
 use codegen::{EmitOptions, emit};
 use cosim::mutation::{Fault, Mutant, places};
 use cosim::tools::for_test;
-use cosim::verify::{bench_files, verify_files};
+use cosim::verify::{SimulatorReport, bench_files, verify_files};
 use cosim::{Bench, Tool, VerifyOptions};
 use hw_ir::Design;
 use hw_sim::stimulus::random::Random;
@@ -87,20 +87,34 @@ fn noticed(name: &str, design: &Design, tried: &mut BTreeMap<Fault, usize>) {
         verilator: false,
         icarus_cycles: 3000,
     };
-    let holds = |files: &codegen::Files| {
+    let compared = |files: &codegen::Files| -> SimulatorReport {
         let folder = tempfile::tempdir().unwrap();
         let report = verify_files(&tools, design, files, &bench, folder.path(), options);
-        report.unwrap().holds()
+        report.unwrap().simulators.remove(0)
     };
-    assert!(holds(&files), "{name} without an error");
+    assert_eq!(compared(&files).mismatches, 0, "{name} without an error");
     let mut missed = vec![];
-    for mutant in Fault::ALL
-        .into_iter()
-        .flat_map(|f| spread(places(&files, f)))
-    {
+    let mutants = Fault::ALL.map(|fault| spread(places(&files, fault)));
+    for mutant in mutants.concat() {
         *tried.entry(mutant.fault).or_default() += 1;
-        if holds(&mutant.apply(&files)) {
+        let report = compared(&mutant.apply(&files));
+        if report.mismatches == 0 {
             missed.push(mutant);
+            continue;
+        }
+        let first = report.first.expect("the first difference");
+        if mutant.fault == Fault::ResetValue {
+            // It shows at once, in the register itself.
+            let register = first
+                .net
+                .split(' ')
+                .next()
+                .and_then(|p| p.rsplit('.').next());
+            assert_eq!(first.cycle, 0, "{first:?}");
+            assert!(
+                mutant.before.contains(register.unwrap()),
+                "{mutant:?} {first:?}"
+            );
         }
     }
     assert!(missed.is_empty(), "{name}: not noticed: {missed:#?}");
