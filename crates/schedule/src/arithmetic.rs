@@ -41,6 +41,11 @@ pub fn signed_width(format: Format) -> u32 {
 pub fn number(m: &mut ModuleBuilder, name: &str, net: NetId, format: Format, width: u32) -> NetId {
     let ty = Type::signed(width);
     if format.coding() != Coding::Bipolar {
+        let given = m.ty(net).width;
+        if given > width {
+            let more = m.slice(&format!("{name}_unused_bits"), net, width, given - width);
+            m.all(&format!("{name}_unused"), more);
+        }
         return m.resize(name, net, ty);
     }
     let plus = m.constant(&format!("{name}_plus"), ty, 1);

@@ -5,7 +5,7 @@ use program::{Order, Program};
 
 use super::fold::Fold;
 use super::walk::Walk;
-use crate::counter::{also, counter, flag, unless};
+use crate::counter::{Counter, also, counter, flag, unless};
 use crate::verdict::Step;
 
 /// What a controller is made for.
@@ -53,8 +53,15 @@ impl Control<'_> {
             .then(|| m.input("differs_i", Type::BIT));
 
         m.section("beats of the streams");
-        let beat_moves = m.or("beat_moves", load, unload);
-        let beat = counter(&mut m, "beat", self.beats as u64, beat_moves);
+        let beat = if self.beats > 1 {
+            let moves = m.or("beat_moves", load, unload);
+            counter(&mut m, "beat", self.beats as u64, moves)
+        } else {
+            Counter {
+                value: None,
+                last: None,
+            }
+        };
         let load_last = also(&mut m, "load_last", load, beat.last);
         let unload_last = also(&mut m, "unload_last", unload, beat.last);
 

@@ -126,7 +126,7 @@ impl Walk {
         }
         if let Some(address) = self.offset_address {
             let width = address_bits(of.fold.chunks().max(2) as u64);
-            let address = m.slice("offset_row", address, 0, width);
+            let address = low_bits(m, "offset_row", address, width);
             m.output("offset_address_o", address);
         }
         m.group("to the lanes");
@@ -136,9 +136,9 @@ impl Walk {
         }
         m.group("to the state register");
         m.output("apply_o", self.apply);
-        if let Some(chunk) = self.chunk {
+        if let Some(chunk) = self.chunk.filter(|_| of.fold.chunks() > 1) {
             let width = address_bits(of.fold.chunks() as u64);
-            let chunk = m.slice("chunk_row", chunk, 0, width);
+            let chunk = low_bits(m, "chunk_row", chunk, width);
             m.output("chunk_o", chunk);
         }
         if let Some(last) = self.block_last {
@@ -251,6 +251,16 @@ fn shift(m: &mut ModuleBuilder, name: &str, state: NetId, width: u32) -> NetId {
     )
 }
 
+/// The low bits of an index that has more than are needed; the others are named unused.
+fn low_bits(m: &mut ModuleBuilder, name: &str, index: NetId, width: u32) -> NetId {
+    let all = m.ty(index).width;
+    if all > width {
+        let more = m.slice(&format!("{name}_unused_bits"), index, width, all - width);
+        m.all(&format!("{name}_unused"), more);
+    }
+    m.slice(name, index, 0, width)
+}
+
 fn row_address(
     m: &mut ModuleBuilder,
     of: &Control<'_>,
@@ -259,7 +269,7 @@ fn row_address(
 ) -> NetId {
     let fold = of.fold;
     let row_bits = address_bits(fold.units as u64);
-    let row = m.slice("address_row", row, 0, row_bits);
+    let row = low_bits(m, "address_row", row, row_bits);
     let Some(column) = column else { return row };
     m.concat("address", &[column, row])
 }
