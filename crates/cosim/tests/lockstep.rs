@@ -140,3 +140,48 @@ fn cells_in_every_form() {
         &cells("s5f1", Boundary::Periodic, 2, Form::Frame, 2),
     );
 }
+
+/// The smallest networks have single beats, single chunks and indices with bits to spare.
+#[test]
+fn the_smallest_networks_are_clean() {
+    let Some(tools) = tools() else { return };
+    let orders = [
+        Order::Synchronous,
+        Order::Sequential,
+        Order::Permuted { seed: 3 },
+        Order::Block { size: 1 },
+    ];
+    let mut random = Random::new(1);
+    for (units, order) in (1..=4).flat_map(|units| orders.map(|order| (units, order))) {
+        for (lanes, taps) in [(1, 1), (2, 1), (1, 2), (4, 4)] {
+            let of = sample::Units {
+                units,
+                sparse: (lanes == 2).then_some(2),
+                weights: "s2f0".parse().unwrap(),
+                bias: taps == 2,
+                order,
+                storage: Storage::Rom,
+                max_steps: 3,
+                on_period_two: order == Order::Synchronous,
+            };
+            let program = sample::units(&mut random, &of);
+            let hardware = Hardware {
+                lanes,
+                taps,
+                form: Form::Frame,
+            };
+            let design = schedule::schedule(&program, &hardware).unwrap().design;
+            let files = codegen::emit(&design, &codegen::EmitOptions::default()).unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            cosim::verify::write_files(folder.path(), &files).unwrap();
+            let is_source = |path: &&String| path.starts_with("rtl/") && path.ends_with(".v");
+            let sources: Vec<String> = files.keys().filter(is_source).cloned().collect();
+            let lint = cosim::lint::lint(&tools, folder.path(), "sample", &sources).unwrap();
+            let complaints = lint.complaints;
+            assert!(
+                complaints.is_empty(),
+                "{units} {order:?} {lanes}x{taps}: {complaints:#?}"
+            );
+        }
+    }
+}

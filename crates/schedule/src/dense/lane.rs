@@ -197,6 +197,9 @@ impl Lane<'_> {
                 let picked: Vec<NetId> = (0..taps)
                     .map(|tap| {
                         let index = m.elements(&format!("index_{tap}"), indices, tap, 1);
+                        if self.length == 1 {
+                            m.any(&format!("index_{tap}_unused"), index);
+                        }
                         m.select(&format!("picked_{tap}"), all, index, 1)
                     })
                     .collect();

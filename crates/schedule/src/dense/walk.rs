@@ -89,7 +89,7 @@ impl Walk {
         let (chunk, step_end) = match rows {
             Some(rows) => {
                 let end = walk_on(m, of, &rows, issuing, apply, start);
-                (Some(real_row(m, &rows)), end)
+                ((chunks > 1).then(|| real_row(m, &rows)), end)
             }
             None => {
                 let chunk = counter(m, "chunk", chunks, apply);
