@@ -187,7 +187,7 @@ fn not_in(value: i64, format: crate::Format) -> String {
 fn vector(program: &Program, id: VectorId) -> Judgement<&Vector> {
     program.vector(id).ok_or_else(|| {
         let count = program.vectors.len();
-        Rule::Write.broken(format!("vector {} of {count} is named", id.0))
+        Rule::Write.broken(format!("vector number {} of {count} vectors", id.0))
     })
 }
 
@@ -202,6 +202,11 @@ fn check_stage(program: &Program, stage: &Stage) -> Judgement {
         })?;
     }
     expression::check(program, &stage.apply, Some(stage), shape)?;
+    writes(program, stage, shape)
+}
+
+/// Targets are distinct, of one shape, of the stage's kind, and have the format of their node.
+fn writes(program: &Program, stage: &Stage, shape: Shape) -> Judgement {
     let mut targets = HashSet::new();
     for &(target, node) in &stage.writes {
         let of = vector(program, target)?;

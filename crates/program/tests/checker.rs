@@ -6,13 +6,12 @@ use program::{
     Arrangement, Boundary, Executor, Format, NodeId, Operation, Order, Program, Role, Rule, Shape,
     VectorId, check,
 };
-use proptest::prelude::*;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
 use samples::{STATE, choices};
-use serde_json::Value;
 
 fn hopfield() -> Program {
-    use proptest::strategy::ValueTree;
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut runner = TestRunner::deterministic();
     loop {
         let mut choices = choices().new_tree(&mut runner).unwrap().current();
         let mut program = samples::hopfield(&mut choices);
@@ -29,8 +28,7 @@ fn hopfield() -> Program {
 }
 
 fn cells() -> Program {
-    use proptest::strategy::ValueTree;
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut runner = TestRunner::deterministic();
     let mut choices = choices().new_tree(&mut runner).unwrap().current();
     samples::cells(&mut choices)
 }
@@ -109,14 +107,12 @@ fn values_are_of_their_formats() {
 #[test]
 fn there_is_no_zero_among_bipolar_weights() {
     refused(hopfield(), Rule::Value, |p| {
-        let fraction = p.stages[0].gathers[0].accumulator.fraction();
         let weights = &mut p.stages[0].gathers[0].weights;
         weights.format = Format::BIPOLAR;
         if let Arrangement::Dense { values, .. } = &mut weights.arrangement {
             values.fill(1);
             values[1] = 0;
         }
-        assert!(fraction >= 0);
     });
 }
 
@@ -221,16 +217,17 @@ fn an_offset_counts_in_every_row_of_a_grid() {
     let gather = &mut program.stages[1].gathers[0];
     let (sum, shape) = (gather.accumulator, program.vectors[0].shape);
     let mut values = vec![0; shape.elements()];
-    gather.offset = Some(VectorId(3));
+    let offset = program.vectors.len();
+    gather.offset = Some(VectorId(offset));
     program.vectors.push(samples::vector(
-        "offset",
+        "start",
         shape,
         sum,
         Role::Parameter(values.clone()),
     ));
     refused(program, Rule::Accumulator, |p| {
         *values.last_mut().unwrap() = sum.max_raw();
-        p.vectors[3].role = Role::Parameter(values);
+        p.vectors[offset].role = Role::Parameter(values);
     });
 }
 
@@ -307,79 +304,4 @@ fn a_message_says_rule_place_and_line() {
     let head =
         "HW0606: `sample` is no valid program: stage `update`, sample.toml:9 [update]: gather 0";
     assert!(text.starts_with(head), "{text}");
-}
-
-/// Every number and text of a JSON value, by its path.
-fn leaves(value: &Value, path: String, found: &mut Vec<String>) {
-    match value {
-        Value::Array(all) => {
-            for (place, inner) in all.iter().enumerate() {
-                leaves(inner, format!("{path}/{place}"), found);
-            }
-        }
-        Value::Object(all) => {
-            for (key, inner) in all {
-                leaves(inner, format!("{path}/{key}"), found);
-            }
-        }
-        Value::Number(_) | Value::String(_) => found.push(path),
-        Value::Null | Value::Bool(_) => {}
-    }
-}
-
-fn spoilt() -> impl Strategy<Value = Value> {
-    prop_oneof![
-        prop::sample::select(vec![0i64, 1, 2, 3, 7, -1, 63, 1 << 40, i64::MAX, i64::MIN])
-            .prop_map(Value::from),
-        Just(Value::from(u64::MAX)),
-        prop::sample::select(vec![
-            "b1", "s64f0", "u63f256", "s1f-256", "u1f0", "s2f1", "state"
-        ])
-        .prop_map(Value::from),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
-
-    #[test]
-    fn samples_pass_and_survive_json(mut choices in choices()) {
-        for program in [
-            samples::hopfield(&mut choices),
-            samples::units(&mut choices),
-            samples::cells(&mut choices),
-        ] {
-            prop_assert_eq!(check(&program), Ok(()));
-            let text = serde_json::to_string(&program).unwrap();
-            prop_assert_eq!(serde_json::from_str::<Program>(&text).unwrap(), program);
-        }
-    }
-
-    #[test]
-    fn nothing_read_from_json_panics(
-        mut choices in choices(), kind in 0..3,
-        spoils in prop::collection::vec((any::<prop::sample::Index>(), spoilt()), 1..4),
-    ) {
-        let program = match kind {
-            0 => samples::hopfield(&mut choices),
-            1 => samples::units(&mut choices),
-            _ => samples::cells(&mut choices),
-        };
-        let mut json = serde_json::to_value(&program).unwrap();
-        let mut paths = vec![];
-        leaves(&json, String::new(), &mut paths);
-        for (place, value) in spoils {
-            if let Some(slot) = json.pointer_mut(&paths[place.index(paths.len())]) {
-                *slot = value;
-            }
-        }
-        let Ok(program) = serde_json::from_value::<Program>(json) else { return Ok(()) };
-        for made in [Executor::new(&program), Executor::interpreting(&program)] {
-            let Ok(mut executor) = made else { continue };
-            for (vector, values) in samples::values(&mut choices, &program) {
-                executor.load(vector, &values).unwrap();
-            }
-            let _ = executor.start().is_ok() && (0..3).all(|_| executor.step().is_ok());
-        }
-    }
 }

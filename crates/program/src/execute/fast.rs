@@ -3,7 +3,7 @@
 mod bipolar;
 mod grid;
 
-use super::Blocks;
+use super::blocks::Blocks;
 use crate::program::Program;
 use crate::stage::Stage;
 

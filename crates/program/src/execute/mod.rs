@@ -3,58 +3,18 @@
 //! [`interpret`] is the definition. Kernels of [`fast`] replace it where they apply, and property
 //! tests hold them to it.
 
+pub mod blocks;
+pub mod error;
 pub mod fast;
 pub mod interpret;
 
 use crate::check::{ProgramError, check};
-use crate::format::Format;
 use crate::order::{Order, Permutations};
 use crate::program::{Program, Status};
 use crate::stage::{Role, Stage, VectorId, When};
+use blocks::Blocks;
+pub use error::{ExecutionError, OverflowPlace};
 use fast::Kernel;
-
-/// Where a value left its format.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{program}`, step {step}, element {element} of stage `{stage}`{}: `{node}` is {value}, which \
-     its format {format} cannot hold; a wider format, or the overflow mode `saturate`, would do",
-    described.as_ref().map(|source| format!(", {source}")).unwrap_or_default()
-)]
-pub struct OverflowPlace {
-    /// The program.
-    pub program: String,
-    /// The step, from 1; 0 before the first.
-    pub step: u64,
-    /// The stage.
-    pub stage: String,
-    /// Its place in the description, where that is known.
-    pub described: Option<String>,
-    /// The element.
-    pub element: usize,
-    /// The node.
-    pub node: String,
-    /// The value, in units of the format.
-    pub value: i128,
-    /// The format.
-    pub format: Format,
-}
-
-/// Why a run stopped before its end.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ExecutionError {
-    /// A value left its format where the overflow mode is `error`, or an exact operation's result
-    /// does not fit the format that the program gives it.
-    #[error("HW0651: {0}")]
-    Overflow(Box<OverflowPlace>),
-    /// Values that do not suit the vector that they are loaded into.
-    #[error("HW0652: `{program}`: {why}")]
-    Load {
-        /// The program.
-        program: String,
-        /// What was found, and what would be right.
-        why: String,
-    },
-}
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -311,55 +271,6 @@ impl<'p> Executor<'p> {
                 let order = self.permutations.as_mut().map(Permutations::next_sweep);
                 Blocks::Order(order.unwrap_or_default())
             }
-        }
-    }
-}
-
-/// The groups of elements that are updated together, in order.
-#[derive(Debug, Clone)]
-pub enum Blocks {
-    /// Neighbours, `size` at a time.
-    Ranges {
-        /// Elements in all.
-        elements: usize,
-        /// Elements of a group; the last may be smaller.
-        size: usize,
-    },
-    /// One at a time, in this order.
-    Order(Vec<usize>),
-}
-
-impl<'a> IntoIterator for &'a Blocks {
-    type Item = std::ops::Range<usize>;
-    type IntoIter = BlocksIterator<'a>;
-
-    fn into_iter(self) -> BlocksIterator<'a> {
-        BlocksIterator {
-            blocks: self,
-            next: 0,
-        }
-    }
-}
-
-/// Walks through [`Blocks`].
-#[derive(Debug)]
-pub struct BlocksIterator<'a> {
-    blocks: &'a Blocks,
-    next: usize,
-}
-
-impl Iterator for BlocksIterator<'_> {
-    type Item = std::ops::Range<usize>;
-
-    fn next(&mut self) -> Option<std::ops::Range<usize>> {
-        let place = self.next;
-        self.next += 1;
-        match self.blocks {
-            Blocks::Ranges { elements, size } => {
-                let start = place.checked_mul(*size).filter(|start| start < elements)?;
-                Some(start..(start + size).min(*elements))
-            }
-            Blocks::Order(order) => order.get(place).map(|&unit| unit..unit + 1),
         }
     }
 }

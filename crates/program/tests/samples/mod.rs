@@ -1,55 +1,20 @@
 //! Random programs that pass the checker, made from a list of choices, so that a failing one
 //! shrinks with the list.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
+
+mod choices;
+mod expressions;
 
 use program::{
-    Arrangement, Boundary, Expression, Format, Gather, NodeId, Operation, Order, Overflow, Program,
-    Role, Rounding, Shape, Stage, Stop, Storage, Vector, VectorId, Weights, When,
+    Arrangement, Boundary, Expression, Format, Gather, NodeId, Operation, Order, Program, Role,
+    Shape, Stage, Stop, Storage, Vector, VectorId, Weights, When,
 };
-use proptest::prelude::*;
+
+pub use choices::{Choices, choices};
+use expressions::{expression, mapped};
 
 /// The state of every sample.
 pub const STATE: VectorId = VectorId(0);
-
-/// Numbers that decide; zeros when all are used.
-#[derive(Debug, Clone)]
-pub struct Choices(std::vec::IntoIter<u32>);
-
-/// Lists of choices.
-pub fn choices() -> impl Strategy<Value = Choices> {
-    prop::collection::vec(any::<u32>(), 0..400).prop_map(|all| Choices(all.into_iter()))
-}
-
-impl Choices {
-    /// One of 0 to `limit - 1`.
-    pub fn below(&mut self, limit: usize) -> usize {
-        self.0.next().unwrap_or(0) as usize % limit
-    }
-
-    pub fn one_of<T: Clone>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())].clone()
-    }
-
-    pub fn format(&mut self, all: &[&str]) -> Format {
-        self.one_of(all).parse().unwrap()
-    }
-
-    /// A raw value of a format, often an extreme one.
-    pub fn raw(&mut self, format: Format) -> i64 {
-        let (low, high) = (format.min_raw(), format.max_raw());
-        let span = (high.abs_diff(low)).min(u64::from(u32::MAX));
-        let value = match self.below(4) {
-            0 => low,
-            1 => high,
-            _ => low + (self.below(1 << 31) as u64 % (span + 1)) as i64,
-        };
-        if format.holds(value) { value } else { high }
-    }
-
-    pub fn raws(&mut self, count: usize, format: Format) -> Vec<i64> {
-        (0..count).map(|_| self.raw(format)).collect()
-    }
-}
 
 /// Raw values for every vector that is loaded.
 pub fn values(choices: &mut Choices, program: &Program) -> Vec<(VectorId, Vec<i64>)> {
@@ -238,11 +203,17 @@ pub fn cells(choices: &mut Choices) -> Program {
         stencil(choices, VectorId(1), input),
         stencil(choices, STATE, state),
     );
-    let vectors = vec![
+    let mut vectors = vec![
         vector("state", shape, state, Role::State),
         vector("input", shape, input, Role::Input),
         vector("fed", shape, fed, Role::Derived),
     ];
+    let offset = (choices.below(3) == 1).then(|| {
+        let format = Format::signed(9, sum.accumulator.fraction()).unwrap();
+        let values = choices.raws(shape.elements(), format);
+        vectors.push(vector("offset", shape, format, Role::Parameter(values)));
+        VectorId(3)
+    });
     let (apply, node) = expression(choices, Some(feed.accumulator), &vectors[1..2], fed);
     // The input is the vector after the state.
     let apply = renumbered(apply, 1);
@@ -255,7 +226,7 @@ pub fn cells(choices: &mut Choices) -> Program {
     };
     let map = mapped(choices, state);
     let (apply, next) = expression(choices, Some(sum.accumulator), &vectors, state);
-    let update = update(Gather { map, ..sum }, apply, next);
+    let update = update(Gather { map, offset, ..sum }, apply, next);
     program(vectors, vec![once, update], Order::Synchronous)
 }
 
@@ -295,132 +266,5 @@ fn stencil(choices: &mut Choices, source: VectorId, format: Format) -> Gather {
         weights,
         offset: None,
         accumulator,
-    }
-}
-
-/// Sometimes a map of the state that keeps its format.
-fn mapped(choices: &mut Choices, state: Format) -> Option<(Expression, NodeId)> {
-    if choices.below(2) == 0 {
-        return None;
-    }
-    let of = [vector("state", Shape::Units(1), state, Role::State)];
-    Some(expression(choices, None, &of, state))
-}
-
-/// Nodes over a sum and elements, the last of them in the format `last`.
-fn expression(
-    choices: &mut Choices,
-    sum: Option<Format>,
-    elements: &[Vector],
-    last: Format,
-) -> (Expression, NodeId) {
-    let mut nodes = Expression::default();
-    if let Some(sum) = sum {
-        nodes.push("sum", Operation::Gathered(0), sum);
-    }
-    for (place, element) in elements.iter().enumerate() {
-        nodes.push(
-            &element.name,
-            Operation::Element(VectorId(place)),
-            element.format,
-        );
-    }
-    for place in 0..choices.below(8) {
-        let (operation, format) = node(choices, &nodes);
-        nodes.push(&format!("node{place}"), operation, format);
-    }
-    let of = NodeId(nodes.nodes.len() - 1);
-    let (rounding, overflow) = manners(choices);
-    let resize = Operation::Resize {
-        of,
-        rounding,
-        overflow,
-    };
-    let next = nodes.push("next", resize, last);
-    (nodes, next)
-}
-
-fn manners(choices: &mut Choices) -> (Rounding, Overflow) {
-    let roundings = [
-        Rounding::Floor,
-        Rounding::TowardZero,
-        Rounding::HalfUp,
-        Rounding::HalfEven,
-    ];
-    // Wrapping and stopping are rarer, so that most samples run on.
-    let overflow = match choices.below(8) {
-        0 => Overflow::Wrap,
-        1 => Overflow::Error,
-        2 => Overflow::SaturateSymmetric,
-        _ => Overflow::Saturate,
-    };
-    (choices.one_of(&roundings), overflow)
-}
-
-/// A node over earlier ones; now and then one whose format its value may leave.
-fn node(choices: &mut Choices, earlier: &Expression) -> (Operation, Format) {
-    let all: Vec<(NodeId, Format)> = earlier
-        .nodes
-        .iter()
-        .enumerate()
-        .map(|(i, n)| (NodeId(i), n.format))
-        .collect();
-    let (a, of) = choices.one_of(&all);
-    let level: Vec<_> = all
-        .iter()
-        .copied()
-        .filter(|(_, f)| f.fraction() == of.fraction())
-        .collect();
-    let (b, other) = choices.one_of(&level);
-    let alike: Vec<_> = all.iter().copied().filter(|(_, f)| *f == of).collect();
-    let (same, _) = choices.one_of(&alike);
-    let tight = choices.below(16) == 0;
-    let sum = |width: u32, fraction: i32| {
-        Format::signed(if tight { of.width() } else { width.min(64) }, fraction).unwrap()
-    };
-    let wider = of.width().max(other.width()) + 2;
-    let (rounding, overflow) = manners(choices);
-    match choices.below(9) {
-        0 => (Operation::Constant(choices.raw(of)), of),
-        1 => (Operation::Add(a, b), sum(wider, of.fraction())),
-        2 => (Operation::Subtract(a, b), sum(wider, of.fraction())),
-        3 => {
-            let fraction = of.fraction() + other.fraction();
-            (
-                Operation::Multiply(a, b),
-                sum(of.width() + other.width() + 2, fraction),
-            )
-        }
-        4 => match Format::signed(of.width(), of.fraction() + choices.below(5) as i32 - 2) {
-            Ok(moved) if of.coding() == program::Coding::Signed => (Operation::Scale(a), moved),
-            _ => (Operation::Maximum(a, same), of),
-        },
-        5 => (Operation::Less(a, b), Format::TRUTH),
-        6 => {
-            let truths: Vec<_> = all.iter().filter(|(_, f)| *f == Format::TRUTH).collect();
-            match truths.last() {
-                Some(&&(condition, _)) => (
-                    Operation::Select {
-                        condition,
-                        high: a,
-                        low: same,
-                    },
-                    of,
-                ),
-                None => (Operation::Minimum(a, same), of),
-            }
-        }
-        7 => (Operation::Minimum(a, same), of),
-        _ => {
-            let to = choices.format(&["s4f0", "u6f3", "s12f9", "b1", "s6f-1"]);
-            (
-                Operation::Resize {
-                    of: a,
-                    rounding,
-                    overflow,
-                },
-                to,
-            )
-        }
     }
 }

@@ -3,7 +3,7 @@
 //! A flip of unit j changes every sum i by `2 w_ij` up or down, so that a step costs one pass over
 //! a column of weights for each unit that flips, and nothing for those that do not.
 
-use crate::execute::Blocks;
+use crate::execute::blocks::Blocks;
 use crate::format::Format;
 use crate::program::Program;
 use crate::stage::{Arrangement, Expression, NodeId, Operation, Role, Stage, VectorId, When};

@@ -25,6 +25,7 @@ pub struct GridKernel {
     boundary: Boundary,
     source: VectorId,
     map: Option<(Expression, NodeId)>,
+    offset: Option<VectorId>,
     apply: Expression,
     writes: Vec<(VectorId, NodeId)>,
 }
@@ -51,7 +52,6 @@ impl GridKernel {
                 .map
                 .as_ref()
                 .is_none_or(|(map, _)| interval::expression(program, map, None))
-            && gather.offset.is_none()
             && Interval::of(gather.accumulator).is_some();
         let side = 2 * radius + 1;
         let taps = coefficients
@@ -68,6 +68,7 @@ impl GridKernel {
             boundary: *boundary,
             source: gather.source,
             map: gather.map.clone(),
+            offset: gather.offset,
             apply: stage.apply.clone(),
             writes: stage.writes.clone(),
         })
@@ -85,7 +86,11 @@ impl GridKernel {
         let mut nodes = vec![vec![0i64; self.columns]; self.apply.nodes.len()];
         let mut sum = vec![0i64; self.columns];
         for row in 0..self.rows {
-            sum.fill(0);
+            let cells = row * self.columns..(row + 1) * self.columns;
+            match self.offset {
+                Some(offset) => sum.copy_from_slice(&values[offset.0][cells.clone()]),
+                None => sum.fill(0),
+            }
             for &(south, east, weight) in &self.taps {
                 let start = (row + south) * width + east;
                 let source = &padded[start..start + self.columns];
@@ -93,7 +98,6 @@ impl GridKernel {
                     .zip(source)
                     .for_each(|(sum, &source)| *sum += weight * source);
             }
-            let cells = row * self.columns..(row + 1) * self.columns;
             evaluate(&self.apply, &mut nodes, &sum, values, cells);
             for (result, (_, node)) in results.iter_mut().zip(&self.writes) {
                 result.extend_from_slice(&nodes[node.0]);

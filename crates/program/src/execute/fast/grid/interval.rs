@@ -3,7 +3,7 @@
 use super::sum_interval;
 use crate::format::{Coding, Format};
 use crate::program::Program;
-use crate::rounding::{self, Overflow};
+use crate::rounding::{self, Overflow, Rounding};
 use crate::stage::{Expression, Gather, NodeId, Operation};
 
 /// Formats wider than this are left to the interpreter, so that sums and shifts stay in 64 bits.
@@ -135,33 +135,41 @@ fn node_interval(
             overflow,
         } => {
             let from = expression.format(operand)?;
-            let interval = of(operand)?;
-            // A shift to the left must stay within 64 bits, and one to the right within the word.
-            let shift = from.fraction() - format.fraction();
-            let narrow = from.width() as i32 - shift.min(0) <= 62 && shift <= 62;
-            let bipolar = format.coding() == Coding::Bipolar;
-            if !narrow || bipolar {
-                return None;
-            }
-            let round = |value: i128| {
-                rounding::round(value as i64, from.fraction(), format.fraction(), rounding)
-            };
-            let rounded = Interval {
-                low: round(interval.low),
-                high: round(interval.high),
-            };
-            match overflow {
-                Overflow::Saturate | Overflow::SaturateSymmetric => {
-                    let (low, high) = saturation(format, overflow);
-                    let clamp = |value: i128| value.clamp(i128::from(low), i128::from(high));
-                    Some(Interval {
-                        low: clamp(rounded.low),
-                        high: clamp(rounded.high),
-                    })
-                }
-                // Wrapping and stopping are as good as exact where nothing can overflow.
-                Overflow::Wrap | Overflow::Error => rounded.within(format).then_some(rounded),
-            }
+            resized(of(operand)?, from, format, rounding, overflow)
         }
+    }
+}
+
+fn resized(
+    interval: Interval,
+    from: Format,
+    to: Format,
+    rounding: Rounding,
+    overflow: Overflow,
+) -> Option<Interval> {
+    // A shift to the left must stay within 64 bits, and one to the right within the word.
+    let shift = from.fraction() - to.fraction();
+    let narrow = from.width() as i32 - shift.min(0) <= 62 && shift <= 62;
+    if !narrow || to.coding() == Coding::Bipolar {
+        return None;
+    }
+    // The bounds are values of a format of at most 48 bits, so that the cast is exact.
+    let round =
+        |value: i128| rounding::round(value as i64, from.fraction(), to.fraction(), rounding);
+    let rounded = Interval {
+        low: round(interval.low),
+        high: round(interval.high),
+    };
+    match overflow {
+        Overflow::Saturate | Overflow::SaturateSymmetric => {
+            let (low, high) = saturation(to, overflow);
+            let clamp = |value: i128| value.clamp(i128::from(low), i128::from(high));
+            Some(Interval {
+                low: clamp(rounded.low),
+                high: clamp(rounded.high),
+            })
+        }
+        // Wrapping and stopping are as good as exact where nothing can overflow.
+        Overflow::Wrap | Overflow::Error => rounded.within(to).then_some(rounded),
     }
 }

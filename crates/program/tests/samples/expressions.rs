@@ -1,0 +1,135 @@
+//! Expressions of random nodes.
+
+use program::{
+    Coding, Expression, Format, NodeId, Operation, Overflow, Role, Rounding, Shape, Vector,
+    VectorId,
+};
+
+use super::{Choices, vector};
+
+/// Sometimes a map of the state that keeps its format.
+pub fn mapped(choices: &mut Choices, state: Format) -> Option<(Expression, NodeId)> {
+    if choices.below(2) == 0 {
+        return None;
+    }
+    let of = [vector("state", Shape::Units(1), state, Role::State)];
+    Some(expression(choices, None, &of, state))
+}
+
+/// Nodes over a sum and elements, the last of them in the format `last`.
+pub fn expression(
+    choices: &mut Choices,
+    sum: Option<Format>,
+    elements: &[Vector],
+    last: Format,
+) -> (Expression, NodeId) {
+    let mut nodes = Expression::default();
+    if let Some(sum) = sum {
+        nodes.push("sum", Operation::Gathered(0), sum);
+    }
+    for (place, element) in elements.iter().enumerate() {
+        nodes.push(
+            &element.name,
+            Operation::Element(VectorId(place)),
+            element.format,
+        );
+    }
+    for place in 0..choices.below(8) {
+        let (operation, format) = node(choices, &nodes);
+        nodes.push(&format!("node{place}"), operation, format);
+    }
+    let of = NodeId(nodes.nodes.len() - 1);
+    let (rounding, overflow) = manners(choices);
+    let resize = Operation::Resize {
+        of,
+        rounding,
+        overflow,
+    };
+    let next = nodes.push("next", resize, last);
+    (nodes, next)
+}
+
+fn manners(choices: &mut Choices) -> (Rounding, Overflow) {
+    let roundings = [
+        Rounding::Floor,
+        Rounding::TowardZero,
+        Rounding::HalfUp,
+        Rounding::HalfEven,
+    ];
+    // Wrapping and stopping are rarer, so that most samples run on.
+    let overflow = match choices.below(8) {
+        0 => Overflow::Wrap,
+        1 => Overflow::Error,
+        2 => Overflow::SaturateSymmetric,
+        _ => Overflow::Saturate,
+    };
+    (choices.one_of(&roundings), overflow)
+}
+
+/// A node over earlier ones; now and then one whose format its value may leave.
+fn node(choices: &mut Choices, earlier: &Expression) -> (Operation, Format) {
+    let all: Vec<(NodeId, Format)> = earlier
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(i, n)| (NodeId(i), n.format))
+        .collect();
+    let (a, of) = choices.one_of(&all);
+    let level: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|(_, f)| f.fraction() == of.fraction())
+        .collect();
+    let (b, other) = choices.one_of(&level);
+    let alike: Vec<_> = all.iter().copied().filter(|(_, f)| *f == of).collect();
+    let (same, _) = choices.one_of(&alike);
+    let tight = choices.below(16) == 0;
+    let sum = |width: u32, fraction: i32| {
+        Format::signed(if tight { of.width() } else { width.min(64) }, fraction).unwrap()
+    };
+    let wider = of.width().max(other.width()) + 2;
+    let (rounding, overflow) = manners(choices);
+    match choices.below(9) {
+        0 => (Operation::Constant(choices.raw(of)), of),
+        1 => (Operation::Add(a, b), sum(wider, of.fraction())),
+        2 => (Operation::Subtract(a, b), sum(wider, of.fraction())),
+        3 => {
+            let fraction = of.fraction() + other.fraction();
+            (
+                Operation::Multiply(a, b),
+                sum(of.width() + other.width() + 2, fraction),
+            )
+        }
+        4 => match Format::signed(of.width(), of.fraction() + choices.below(5) as i32 - 2) {
+            Ok(moved) if of.coding() == Coding::Signed => (Operation::Scale(a), moved),
+            _ => (Operation::Maximum(a, same), of),
+        },
+        5 => (Operation::Less(a, b), Format::TRUTH),
+        6 => {
+            let truths: Vec<_> = all.iter().filter(|(_, f)| *f == Format::TRUTH).collect();
+            match truths.last() {
+                Some(&&(condition, _)) => (
+                    Operation::Select {
+                        condition,
+                        high: a,
+                        low: same,
+                    },
+                    of,
+                ),
+                None => (Operation::Minimum(a, same), of),
+            }
+        }
+        7 => (Operation::Minimum(a, same), of),
+        _ => {
+            let to = choices.format(&["s4f0", "u6f3", "s12f9", "b1", "s6f-1"]);
+            (
+                Operation::Resize {
+                    of: a,
+                    rounding,
+                    overflow,
+                },
+                to,
+            )
+        }
+    }
+}
