@@ -20,18 +20,30 @@ pub enum Fault {
     Index,
     /// The design does not wait for the receiver.
     ReadyIgnored,
+    /// A sum is a difference.
+    Sum,
+    /// A comparison takes equality in.
+    Comparison,
+    /// The branches of a choice are exchanged.
+    Branches,
+    /// A register or memory does not wait for its enable.
+    EnableIgnored,
     /// The words of a memory file stand in reverse order.
     ReversedFile,
 }
 
 impl Fault {
     /// Every kind.
-    pub const ALL: [Fault; 6] = [
+    pub const ALL: [Fault; 10] = [
         Fault::SignExtension,
         Fault::Rounding,
         Fault::ResetValue,
         Fault::Index,
         Fault::ReadyIgnored,
+        Fault::Sum,
+        Fault::Comparison,
+        Fault::Branches,
+        Fault::EnableIgnored,
         Fault::ReversedFile,
     ];
 }
@@ -63,7 +75,11 @@ impl Mutant {
                 | Fault::Rounding
                 | Fault::ResetValue
                 | Fault::Index
-                | Fault::ReadyIgnored => replace_line(&text, self.line, &self.after).into_bytes(),
+                | Fault::ReadyIgnored
+                | Fault::Sum
+                | Fault::Comparison
+                | Fault::Branches
+                | Fault::EnableIgnored => replace_line(&text, self.line, &self.after).into_bytes(),
             };
         }
         files
@@ -134,8 +150,32 @@ fn alter(fault: Fault, line: &str, in_reset: bool) -> Option<String> {
         }
         Fault::Index => shifted_index(code),
         Fault::ReadyIgnored => without_ready(code),
+        Fault::Sum => other_sign(code, " + ", " - "),
+        Fault::Comparison => other_sign(code, " < ", " <= "),
+        Fault::Branches => exchanged(code),
+        Fault::EnableIgnored => {
+            let (before, rest) = code.split_once("if (")?;
+            let (_, update) = rest.split_once(") ").filter(|_| before.trim().is_empty())?;
+            update.contains(" <= ").then(|| format!("{before}{update}"))
+        }
         Fault::ReversedFile => None,
     }
+}
+
+/// `x = a + b` becomes `x = a - b`.
+fn other_sign(code: &str, sign: &str, other: &str) -> Option<String> {
+    let (target, value) = code.split_once(" = ")?;
+    let (left, right) = value.split_once(sign)?;
+    let one_operator = target.trim_start().starts_with("wire") && !value.contains('?');
+    one_operator.then(|| format!("{target} = {left}{other}{right}"))
+}
+
+/// `x = c ? a : b` becomes `x = c ? b : a`.
+fn exchanged(code: &str) -> Option<String> {
+    let (target, value) = code.split_once(" = ")?;
+    let (condition, branches) = value.split_once(" ? ")?;
+    let (high, low) = branches.trim_end().strip_suffix(';')?.split_once(" : ")?;
+    Some(format!("{target} = {condition} ? {low} : {high};"))
 }
 
 /// `{{6{x[4]}}, x}` becomes `{{6{1'b0}}, x}`.
