@@ -17,10 +17,10 @@ pub enum QuantizeError {
         /// What would.
         would: String,
     },
-    /// A sum that no word of 64 bits holds.
-    #[error("HW0502: the sum over {of} needs more than 64 bits; narrower weights would do")]
+    /// A value that no word of 64 bits holds.
+    #[error("HW0502: {of} needs more than 64 bits; narrower formats or smaller numbers would do")]
     TooWide {
-        /// The tensor.
+        /// What needs them.
         of: &'static str,
     },
     /// The network is not that of the description.

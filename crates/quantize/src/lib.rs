@@ -7,6 +7,7 @@
 pub mod cellular;
 mod error;
 pub mod hopfield;
+mod real;
 pub mod report;
 
 use network::{Cellular, Description, Hopfield, Network, Sections};
@@ -83,7 +84,8 @@ pub fn hopfield_start(program: &Program, probe: &[i8]) -> Vec<(VectorId, Vec<i64
         .collect()
 }
 
-/// The raw input and start state of a cellular array; images of values from -1 to 1.
+/// The raw input and start state of a cellular array; images of rows x columns values from -1 to
+/// 1, white (-1) where values are missing.
 pub fn cellular_start(
     program: &Program,
     network: &Cellular,
@@ -94,8 +96,10 @@ pub fn cellular_start(
     let raw = |name: &str, values: &[f64]| {
         let id = program.find(name)?;
         let format = program.vector(id)?.format;
+        let white = std::iter::repeat(&-1.0);
+        let values = values.iter().chain(white).take(network.cells());
         let nearest = |&value: &f64| program::rounding::nearest(value, format).unwrap_or(0);
-        Some((id, values.iter().map(nearest).collect::<Vec<i64>>()))
+        Some((id, values.map(nearest).collect::<Vec<i64>>()))
     };
     [raw("input", input), raw("state", &state)]
         .into_iter()

@@ -1,15 +1,20 @@
 //! Template coefficients as words.
 
-use program::{Format, rounding::nearest};
+use network::description::FormatChoice;
+use program::{Coding, Format, Rounding};
 
 use crate::QuantizeError;
-use network::description::FormatChoice;
+use crate::real::rounded;
 
 /// The most fraction bits that are looked at for exact coefficients.
 const FINEST_EXACT: i32 = 12;
 
-/// Fraction bits of coefficients that are not exact in binary.
-const NEAREST_FRACTION: i32 = 8;
+/// Significant bits of the largest coefficient, and fraction bits at least, where coefficients
+/// are not exact in binary.
+const NEAREST: i32 = 8;
+
+/// The most fraction bits at all.
+const FINEST: i32 = 24;
 
 /// Coefficients in words.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,36 +28,48 @@ pub struct Coefficients {
 }
 
 impl Coefficients {
-    /// The words of a template: in a fixed format, or exact with the fewest bits, or with
-    /// eight fraction bits where no twelve make them exact.
+    /// The words of `values`: in a fixed format, or exact with the fewest bits, or with eight
+    /// fraction bits (more where all are small) where no twelve make them exact. A fixed format
+    /// is that of all numbers of the `template`.
     ///
     /// # Errors
-    /// When a coefficient lies outside the fixed format.
-    pub fn new(values: &[f64], wanted: FormatChoice) -> Result<Coefficients, QuantizeError> {
+    /// When the fixed format is not signed, or a coefficient lies outside it.
+    pub fn new(
+        values: &[f64],
+        wanted: FormatChoice,
+        template: &[f64],
+    ) -> Result<Coefficients, QuantizeError> {
         let format = match wanted {
             FormatChoice::Fixed(format) => format,
             FormatChoice::Auto => automatic(values)?,
         };
-        let (low, high) = (
-            format.value(format.min_raw()),
-            format.value(format.max_raw()),
-        );
-        if let Some(value) = values.iter().find(|value| !(low..=high).contains(*value)) {
-            return Err(QuantizeError::Format {
-                field: "format.weights",
-                found: format,
-                why: format!("the coefficient {value} is outside {low}..={high}"),
-                would: automatic(values)?.to_string(),
-            });
+        let refused = |why: String| QuantizeError::Format {
+            field: "format.weights",
+            found: format,
+            why,
+            would: automatic(template).map_or("smaller numbers".into(), |it| it.to_string()),
+        };
+        if format.coding() != Coding::Signed {
+            return Err(refused(
+                "the numbers of a template are of either sign".into(),
+            ));
         }
-        let raw: Vec<i64> = values
-            .iter()
-            .map(|&value| nearest(value, format).unwrap_or(0))
-            .collect();
-        let errors = raw
-            .iter()
-            .zip(values)
-            .map(|(&raw, value)| (format.value(raw) - value).abs());
+        let word = |&value: &f64| {
+            let raw = scaled(value, format.fraction());
+            i64::try_from(raw)
+                .ok()
+                .filter(|&raw| format.holds(raw))
+                .ok_or_else(|| {
+                    let (low, high) = (
+                        format.value(format.min_raw()),
+                        format.value(format.max_raw()),
+                    );
+                    refused(format!("the coefficient {value} is outside {low}..={high}"))
+                })
+        };
+        let raw: Vec<i64> = values.iter().map(word).collect::<Result<_, _>>()?;
+        let errors = raw.iter().zip(values);
+        let errors = errors.map(|(&raw, value)| (format.value(raw) - value).abs());
         let error = errors.fold(0.0, f64::max);
         Ok(Coefficients { format, raw, error })
     }
@@ -63,21 +80,25 @@ impl Coefficients {
     }
 }
 
+fn scaled(value: f64, fraction: i32) -> i128 {
+    rounded(value * f64::from(fraction).exp2(), Rounding::HalfEven)
+}
+
 fn automatic(values: &[f64]) -> Result<Format, QuantizeError> {
-    let fraction = (0..=FINEST_EXACT).find(|&fraction| {
+    let exact = (0..=FINEST_EXACT).find(|&fraction| {
         let scale = f64::from(fraction).exp2();
         values.iter().all(|value| (value * scale).fract() == 0.0)
     });
-    let fraction = fraction.unwrap_or(NEAREST_FRACTION);
-    let scale = f64::from(fraction).exp2();
-    let words = || {
-        values
+    let fraction = exact.unwrap_or_else(|| {
+        let largest = values
             .iter()
-            .map(|value| (value * scale).round_ties_even() as i128)
-    };
-    let (low, high) = (
-        words().min().unwrap_or(0).min(0),
-        words().max().unwrap_or(0).max(0),
-    );
-    Format::signed_holding(low, high, fraction).ok_or(QuantizeError::TooWide { of: "template" })
+            .fold(0.0, |most: f64, value| most.max(value.abs()));
+        (NEAREST - 1 - largest.log2().floor() as i32).clamp(NEAREST, FINEST)
+    });
+    let words = || values.iter().map(|&value| scaled(value, fraction));
+    let low = words().min().unwrap_or(0).min(0);
+    let high = words().max().unwrap_or(0).max(0);
+    Format::signed_holding(low, high, fraction).ok_or(QuantizeError::TooWide {
+        of: "a number of the template",
+    })
 }

@@ -7,36 +7,34 @@ use program::{
     Vector, VectorId, When,
 };
 
-use super::scale::Scaled;
+use super::words::Words;
 use crate::QuantizeError;
 
-/// Makes the program.
+/// Makes the program; `bias` is the format and the words of the biases, unless all are zero.
 ///
 /// # Errors
 /// When a sum needs more than 64 bits.
-pub fn program(network: &Hopfield, scaled: &Scaled) -> Result<Program, QuantizeError> {
+pub fn program(
+    network: &Hopfield,
+    words: &Words,
+    bias: Option<(Format, Vec<i64>)>,
+) -> Result<Program, QuantizeError> {
     let units = network.units();
     let state = VectorId(0);
-    let arrangement = arrangement(network, scaled);
-    let bias: Vec<i64> = network
-        .bias
-        .iter()
-        .map(|bias| (bias * scaled.factor).round_ties_even() as i64)
-        .collect();
-    let accumulator = accumulator(&arrangement, &bias, scaled.format)?;
+    let arrangement = arrangement(network, words);
+    let offsets = bias.as_ref().map_or(&[][..], |(_, bias)| bias);
+    let accumulator = accumulator(&arrangement, offsets, words.format)?;
     let mut vectors = vec![Vector {
         name: "state".into(),
         shape: Shape::Units(units),
         format: Format::BIPOLAR,
         role: Role::State,
     }];
-    let offset = bias.iter().any(|&bias| bias != 0).then(|| {
-        let (low, high) = bounds(&bias);
-        let format = Format::signed_holding(low, high, scaled.format.fraction());
+    let offset = bias.map(|(format, bias)| {
         vectors.push(Vector {
             name: "bias".into(),
             shape: Shape::Units(units),
-            format: format.unwrap_or(accumulator),
+            format,
             role: Role::Parameter(bias),
         });
         VectorId(1)
@@ -48,7 +46,7 @@ pub fn program(network: &Hopfield, scaled: &Scaled) -> Result<Program, QuantizeE
         Storage::Ram => program::Storage::Ram,
     };
     let weights = program::Weights {
-        format: scaled.format,
+        format: words.format,
         arrangement,
         storage,
     };
@@ -89,21 +87,20 @@ fn order(order: Order) -> program::Order {
     }
 }
 
-fn arrangement(network: &Hopfield, scaled: &Scaled) -> Arrangement {
+fn arrangement(network: &Hopfield, words: &Words) -> Arrangement {
     let units = network.units();
     match &network.weights {
         Weights::Dense { values, .. } => Arrangement::Dense {
             rows: units,
             columns: units,
-            values: values.iter().map(|&weight| scaled.word(weight)).collect(),
+            values: values.iter().map(|&weight| words.weight(weight)).collect(),
         },
         Weights::Sparse { .. } => {
             let row = |row: usize| -> Vec<(usize, i64)> {
-                let words = network
-                    .weights
-                    .row(row)
-                    .map(|(j, weight)| (j, scaled.word(weight)));
-                words.filter(|(_, word)| *word != 0).collect()
+                let row = network.weights.row(row);
+                row.map(|(column, weight)| (column, words.weight(weight)))
+                    .filter(|(_, word)| *word != 0)
+                    .collect()
             };
             Arrangement::Sparse {
                 columns: units,
@@ -111,12 +108,6 @@ fn arrangement(network: &Hopfield, scaled: &Scaled) -> Arrangement {
             }
         }
     }
-}
-
-fn bounds(values: &[i64]) -> (i128, i128) {
-    let low = values.iter().copied().min().unwrap_or(0);
-    let high = values.iter().copied().max().unwrap_or(0);
-    (i128::from(low), i128::from(high))
 }
 
 /// The narrowest format that holds `|offset| + sum |w|` of every row.
@@ -143,8 +134,9 @@ fn accumulator(
         Arrangement::Stencil { .. } => None,
     };
     let worst = worst.unwrap_or(0);
-    Format::signed_holding(-worst, worst, weight.fraction())
-        .ok_or(QuantizeError::TooWide { of: "weights" })
+    Format::signed_holding(-worst, worst, weight.fraction()).ok_or(QuantizeError::TooWide {
+        of: "the sum of the weights",
+    })
 }
 
 /// +1 where the field is positive, -1 where it is negative, else the state as it is.

@@ -3,6 +3,7 @@
 mod lower;
 mod scale;
 mod search;
+mod words;
 
 use network::Hopfield;
 use network::description::{FormatChoice, HopfieldFormat};
@@ -11,35 +12,47 @@ use program::{Arrangement, Format, Program};
 
 use crate::report::Report;
 use crate::{Options, QuantizeError, Quantized};
-use scale::Scaled;
+use words::Words;
 
 /// The widest weights that the automatic choice tries.
 const WIDEST: u32 = 16;
 
 /// Makes a program of a network.
 ///
+/// With weights of the format `auto`: exact words where weights and biases are whole numbers of at
+/// most 16 bits after some positive scale; else the narrowest words of 2 to 16 bits with which
+/// every stored pattern that is a fixed point stays one, and as many start states end where they
+/// should (the description's, or seeded noisy copies of the patterns); 16 bits where none do.
+///
 /// # Errors
-/// When a sum needs more than 64 bits.
+/// When a format that was asked for cannot hold what it must, or a sum needs more than 64 bits.
 pub fn quantize(
     network: &Hopfield,
     formats: &HopfieldFormat,
     options: &Options,
 ) -> Result<Quantized, QuantizeError> {
-    let wanted = options.weights.map_or(formats.weights, FormatChoice::Fixed);
-    let scaled = match wanted {
-        FormatChoice::Fixed(format) => return fixed(network, format),
-        FormatChoice::Auto => Scaled::exact(network),
-    };
-    if let Some(scaled) = scaled {
-        return finish(network, &scaled);
+    match options.weights.map_or(formats.weights, FormatChoice::Fixed) {
+        FormatChoice::Fixed(format) => fixed(network, formats, format),
+        FormatChoice::Auto => automatic(network, formats),
     }
-    let mut search = search::Search::new(network)?;
+}
+
+fn automatic(network: &Hopfield, formats: &HopfieldFormat) -> Result<Quantized, QuantizeError> {
+    // A bias enters the sum as it stands, with the fraction bits of the weights.
+    let fraction = match formats.bias {
+        FormatChoice::Fixed(format) => format.fraction(),
+        FormatChoice::Auto => 0,
+    };
+    if let Some(words) = Words::exact(network, fraction) {
+        return finish(network, formats, &words);
+    }
+    let search = search::Search::new(network);
     let mut tried = vec![];
     for width in 2..=WIDEST {
-        let Ok(format) = Format::signed(width, 0) else {
+        let Ok(format) = Format::signed(width, fraction) else {
             continue;
         };
-        let mut quantized = fixed(network, format)?;
+        let mut quantized = fixed(network, formats, format)?;
         let found = search.judge(format, &quantized.program)?;
         let done = found.loses_nothing || width == WIDEST;
         tried.push(found);
@@ -48,24 +61,28 @@ pub fn quantize(
             return Ok(quantized);
         }
     }
-    Err(QuantizeError::TooWide { of: "weights" })
+    Err(QuantizeError::TooWide { of: "the weights" })
 }
 
-fn fixed(network: &Hopfield, format: Format) -> Result<Quantized, QuantizeError> {
-    // A sign does not change with a positive scale, so that weights may fill their words; those
-    // that fit as they are stay as they are.
-    let scaled = Scaled::exact(network).filter(|scaled| scaled.fits(format));
-    let scaled = match scaled {
-        Some(scaled) => Scaled { format, ..scaled },
-        None => Scaled::full_range(network, format),
-    };
-    finish(network, &scaled)
+fn fixed(
+    network: &Hopfield,
+    formats: &HopfieldFormat,
+    format: Format,
+) -> Result<Quantized, QuantizeError> {
+    let words = Words::fixed(network, format, formats.rounding)?;
+    finish(network, formats, &words)
 }
 
-fn finish(network: &Hopfield, scaled: &Scaled) -> Result<Quantized, QuantizeError> {
-    let program = lower::program(network, scaled)?;
+fn finish(
+    network: &Hopfield,
+    formats: &HopfieldFormat,
+    words: &Words,
+) -> Result<Quantized, QuantizeError> {
+    let bias = words.bias(network, formats)?;
+    let error = words.max_abs_error(network, bias.as_ref().map(|(_, bias)| bias.as_slice()));
+    let program = lower::program(network, words, bias)?;
     program::check(&program)?;
-    let report = Report::of(&program, scaled.max_abs_error(network), 1.0 / scaled.factor);
+    let report = Report::of(&program, error, words.scale.unit());
     Ok(Quantized { program, report })
 }
 

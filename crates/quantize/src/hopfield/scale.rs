@@ -1,101 +1,135 @@
-//! Weights as words: the scale, and what it costs.
+//! The scale from weights to words.
+//!
+//! The sign of `sum w s + b` does not change when weights and biases are multiplied by one positive
+//! number, and zero stays zero. So a word may stand for any positive multiple of a weight, as
+//! long as it is the same multiple everywhere.
 
 use network::Hopfield;
-use program::{Format, rounding::nearest};
 
-/// How far the search for a common factor goes: weights that are integers after one of these
-/// factors are exact.
-const LARGEST_EXACT: f64 = 32_767.0;
+/// The largest word that the search for an exact scale looks at.
+const LARGEST: f64 = 32_767.0;
 
-/// A format and the factor from weights to words.
+/// How far, in raw units, a weight may be from a whole number and still count as one: far more
+/// than double precision loses over [`LARGEST`] units, far less than unrelated weights miss by.
+const NOISE: f64 = 1e-9;
+
+/// A positive scale: a weight is `weight / divisor * multiplier` in raw units.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scaled {
-    /// The format of a weight's word.
-    pub format: Format,
-    /// A word is `weight * factor`, rounded to the nearest, in raw units.
-    pub factor: f64,
-    /// The largest word, without regard to sign.
-    pub largest: i64,
+pub struct Scale {
+    divisor: f64,
+    multiplier: f64,
 }
 
-impl Scaled {
-    /// The scale at which every weight and bias is a whole number of small size: as they are, or
-    /// times a power of two, and without a common divisor.
-    pub fn exact(network: &Hopfield) -> Option<Scaled> {
-        let factor = (0..=12).map(|n| f64::from(1u32 << n)).find(|factor| {
-            values(network).all(|value| {
-                let scaled = value * factor;
-                scaled.fract() == 0.0 && scaled.abs() <= LARGEST_EXACT
+impl Scale {
+    /// The scale at which every weight and bias is a whole number of at most 16 bits, and the
+    /// smallest such numbers; `None` where there is none.
+    ///
+    /// Numbers that are whole after a power of two are exact. So are those with a common unit
+    /// that is no binary fraction, as Hebb's rule divided by 100 units, but for what double
+    /// precision lost of them before: there, ties that it broke are ties again.
+    pub fn exact(network: &Hopfield) -> Option<Scale> {
+        Scale::binary(network).or_else(|| Scale::common(network))
+    }
+
+    fn binary(network: &Hopfield) -> Option<Scale> {
+        let multiplier = (0..=12).map(|n| f64::from(1u32 << n)).find(|multiplier| {
+            numbers(network).all(|number| {
+                let raw = number * multiplier;
+                raw.fract() == 0.0 && raw.abs() <= LARGEST
             })
         })?;
-        let whole = |value: f64| (value * factor).abs() as u64;
-        let divisor = values(network).map(whole).fold(0, common_divisor).max(1);
-        let factor = factor / divisor as f64;
-        let weights = || entries(network).map(|weight| weight * factor);
-        let high = weights().fold(0.0, f64::max) as i128;
-        let low = weights().fold(0.0, f64::min) as i128;
-        let format = Format::signed_holding(low, high, 0)?;
-        // One bit holds only -1 and 0; two are the least that hold a weight of either sign.
-        let format = if format.width() < 2 {
-            Format::signed(2, 0).ok()?
-        } else {
-            format
-        };
-        Some(Scaled {
-            format,
-            factor,
-            largest: (high.max(-low)) as i64,
+        let whole = numbers(network).map(|number| (number * multiplier).abs() as u64);
+        let divisor = whole.fold(0, greatest_common_divisor).max(1) as f64;
+        Some(Scale {
+            divisor,
+            multiplier,
         })
     }
 
-    /// The scale at which the largest weight fills the format.
-    pub fn full_range(network: &Hopfield, format: Format) -> Scaled {
-        let largest = entries(network).fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
-        let limit = format
-            .max_raw()
-            .min(-format.min_raw().saturating_add(1))
-            .max(1);
-        let factor = if largest > 0.0 {
-            limit as f64 / largest
-        } else {
-            1.0
+    fn common(network: &Hopfield) -> Option<Scale> {
+        let largest = numbers(network).fold(0.0, |largest: f64, number| largest.max(number.abs()));
+        let mut units = 1.0;
+        for number in numbers(network) {
+            let raw = number.abs() / largest * units;
+            if (raw - raw.round()).abs() > NOISE {
+                // The common unit of both divides the largest number in as many parts.
+                units = (units / common_measure(1.0, raw.fract())).round();
+            }
+            if units.is_nan() || units > LARGEST {
+                return None;
+            }
+        }
+        let scale = Scale {
+            divisor: largest,
+            multiplier: units,
         };
-        Scaled {
-            format,
-            factor,
-            largest: limit,
+        let whole = |number: f64| {
+            let raw = scale.raw(number);
+            (raw - raw.round()).abs() <= NOISE
+        };
+        numbers(network).all(whole).then_some(scale)
+    }
+
+    /// The scale at which the largest weight becomes `limit`; where all weights are 0, the
+    /// largest bias does.
+    pub fn filling(network: &Hopfield, limit: i64) -> Scale {
+        let of = |numbers: &mut dyn Iterator<Item = f64>| {
+            numbers.fold(0.0, |largest: f64, number| largest.max(number.abs()))
+        };
+        let largest = match of(&mut weights(network)) {
+            0.0 => of(&mut network.bias.iter().copied()),
+            largest => largest,
+        };
+        Scale {
+            divisor: if largest > 0.0 { largest } else { 1.0 },
+            multiplier: limit.max(1) as f64,
         }
     }
 
-    /// Whether every word fits another format of whole numbers.
-    pub fn fits(&self, format: Format) -> bool {
-        self.largest <= format.max_raw()
+    /// A weight or bias in raw units, not rounded.
+    pub fn raw(self, number: f64) -> f64 {
+        number / self.divisor * self.multiplier
     }
 
-    /// The word of a weight.
-    pub fn word(&self, weight: f64) -> i64 {
-        // The factor counts raw units, whatever fraction the format gives them.
-        let raw = weight * self.factor * self.format.unit();
-        nearest(raw, self.format).unwrap_or(0)
+    /// What a raw value stands for.
+    pub fn value(self, raw: i64) -> f64 {
+        raw as f64 / self.multiplier * self.divisor
     }
 
-    /// The largest distance between a weight and what its word stands for.
-    pub fn max_abs_error(&self, network: &Hopfield) -> f64 {
-        let error = |weight: f64| (self.word(weight) as f64 / self.factor - weight).abs();
-        entries(network).map(error).fold(0.0, f64::max)
+    /// What a raw value of 1 stands for.
+    pub fn unit(self) -> f64 {
+        self.divisor / self.multiplier
     }
 }
 
-fn entries(network: &Hopfield) -> impl Iterator<Item = f64> + '_ {
+/// All weights, row by row.
+pub fn weights(network: &Hopfield) -> impl Iterator<Item = f64> + '_ {
     (0..network.units())
         .flat_map(|row| network.weights.row(row))
         .map(|(_, weight)| weight)
 }
 
-fn values(network: &Hopfield) -> impl Iterator<Item = f64> + '_ {
-    entries(network).chain(network.bias.iter().copied())
+/// All weights and biases.
+pub fn numbers(network: &Hopfield) -> impl Iterator<Item = f64> + '_ {
+    weights(network).chain(network.bias.iter().copied())
 }
 
-fn common_divisor(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { common_divisor(b, a % b) }
+fn greatest_common_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 {
+        a
+    } else {
+        greatest_common_divisor(b, a % b)
+    }
+}
+
+/// Euclid's algorithm on real numbers, up to noise. `a` is at least `b`.
+fn common_measure(a: f64, b: f64) -> f64 {
+    // A remainder this small is noise: no unit of interest is below 1 / LARGEST.
+    let noise = 1.0 / (16.0 * LARGEST);
+    let (mut a, mut b) = (a, b);
+    while b > noise {
+        let parts = (a / b).round();
+        (a, b) = (b, (a - parts * b).abs());
+    }
+    a
 }

@@ -2,7 +2,7 @@
 
 use network::Hopfield;
 use network::noise::SplitMix64;
-use program::{Executor, Format, Program};
+use program::{ExecutionError, Executor, Format, Program};
 use rayon::prelude::*;
 
 use crate::report::Tried;
@@ -15,70 +15,58 @@ const FLIPS: f64 = 0.1;
 const COPIES: usize = 10;
 
 /// What the network itself does, against which formats are judged.
-pub struct Search<'a> {
-    network: &'a Hopfield,
-    stable: Vec<&'a Vec<i8>>,
-    starts: Vec<Vec<i8>>,
-    /// For each start state where it should end: at the nearest pattern, or where the network ends.
-    goals: Vec<Vec<i8>>,
+pub struct Search {
+    /// The patterns that are fixed points.
+    stable: Vec<Vec<i8>>,
+    /// Start states, and where each should end: at the nearest pattern, or where there are no
+    /// patterns where the network ends.
+    starts: Vec<(Vec<i8>, Vec<i8>)>,
+    /// How many of them the network takes there.
     recalled: usize,
 }
 
-impl<'a> Search<'a> {
+impl Search {
     /// Runs the network on its probes, or on seeded noisy patterns where it has none.
-    ///
-    /// # Errors
-    /// None now; formats are judged by programs, which may stop.
-    pub fn new(network: &'a Hopfield) -> Result<Search<'a>, QuantizeError> {
-        let stable: Vec<&Vec<i8>> = network
-            .patterns
-            .iter()
-            .filter(|pattern| network.is_stable(pattern))
-            .collect();
+    pub fn new(network: &Hopfield) -> Search {
+        let patterns = network.patterns.iter();
         let starts = starts(network);
-        let runs = network.run_all(&starts);
-        let goals: Vec<Vec<i8>> = starts
+        let ends = network.run_all(&starts);
+        let goals = starts
             .iter()
-            .zip(&runs)
-            .map(|(start, run)| {
-                nearest(&network.patterns, start)
-                    .unwrap_or(&run.state)
-                    .clone()
-            })
-            .collect();
-        let recalled = runs
-            .iter()
-            .zip(&goals)
-            .filter(|(run, goal)| run.state == **goal)
-            .count();
-        Ok(Search {
-            network,
-            stable,
+            .zip(&ends)
+            .map(|(start, end)| nearest(&network.patterns, start).unwrap_or(&end.state))
+            .cloned();
+        let starts: Vec<(Vec<i8>, Vec<i8>)> = starts.iter().cloned().zip(goals).collect();
+        let recalled = ends.iter().zip(&starts);
+        let recalled = recalled.filter(|(end, (_, goal))| end.state == *goal);
+        Search {
+            stable: patterns
+                .filter(|pattern| network.is_stable(pattern))
+                .cloned()
+                .collect(),
+            recalled: recalled.count(),
             starts,
-            goals,
-            recalled,
-        })
+        }
     }
 
     /// What a program keeps: patterns that stay fixed points, and the recall.
     ///
     /// # Errors
-    /// When the program stops.
-    pub fn judge(&mut self, format: Format, program: &Program) -> Result<Tried, QuantizeError> {
-        let kept = self.stable.par_iter().map(|pattern| {
-            let end = finish(program, pattern, 1)?;
-            Ok(usize::from(end == **pattern))
-        });
-        let kept = kept.sum::<Result<usize, QuantizeError>>()?;
-        let recalled = self
-            .starts
-            .par_iter()
-            .zip(&self.goals)
-            .map(|(start, goal)| {
-                let end = finish(program, start, self.network.max_steps)?;
-                Ok(usize::from(end == *goal))
-            });
-        let recalled = recalled.sum::<Result<usize, QuantizeError>>()?;
+    /// When the program is not valid, or stops.
+    pub fn judge(&self, format: Format, program: &Program) -> Result<Tried, QuantizeError> {
+        let loaded = Loaded {
+            program,
+            executor: Executor::new(program)?,
+        };
+        let kept = loaded.count(&self.stable, |executor, pattern| {
+            executor.begin(pattern)?;
+            Ok(!executor.executor.step()?.changed)
+        })?;
+        let recalled = loaded.count(&self.starts, |executor, (start, goal)| {
+            executor.begin(start)?;
+            executor.executor.run()?;
+            Ok(executor.is_at(goal))
+        })?;
         Ok(Tried {
             format,
             kept,
@@ -86,6 +74,42 @@ impl<'a> Search<'a> {
             score: recalled as f64 / self.starts.len().max(1) as f64,
             loses_nothing: kept == self.stable.len() && recalled >= self.recalled,
         })
+    }
+}
+
+/// A program made ready to run, again and again.
+#[derive(Clone)]
+struct Loaded<'p> {
+    program: &'p Program,
+    executor: Executor<'p>,
+}
+
+impl Loaded<'_> {
+    fn begin(&mut self, start: &[i8]) -> Result<(), ExecutionError> {
+        for (vector, values) in hopfield_start(self.program, start) {
+            self.executor.load(vector, &values)?;
+        }
+        self.executor.start()
+    }
+
+    fn is_at(&self, goal: &[i8]) -> bool {
+        let state = self.program.find("state");
+        let state = state.map_or(&[][..], |state| self.executor.values(state));
+        let goal = goal.iter().map(|&spin| i64::from(spin));
+        state.iter().copied().eq(goal)
+    }
+
+    /// Of how many cases `holds` is true; each thread runs an executor of its own.
+    fn count<T: Sync>(
+        &self,
+        cases: &[T],
+        holds: impl Fn(&mut Self, &T) -> Result<bool, ExecutionError> + Sync,
+    ) -> Result<usize, QuantizeError> {
+        let counted = cases.par_iter().map_init(
+            || self.clone(),
+            |own, case| holds(own, case).map(usize::from),
+        );
+        Ok(counted.sum::<Result<usize, ExecutionError>>()?)
     }
 }
 
@@ -117,26 +141,4 @@ fn nearest<'p>(patterns: &'p [Vec<i8>], start: &[i8]) -> Option<&'p Vec<i8>> {
     };
     // The first of equals, so that the choice does not depend on how maxima are found.
     patterns.iter().rev().max_by_key(|pattern| overlap(pattern))
-}
-
-/// The state after so many steps at most.
-fn finish(program: &Program, start: &[i8], steps: u64) -> Result<Vec<i8>, QuantizeError> {
-    let mut executor = Executor::new(program)?;
-    let values = hopfield_start(program, start);
-    for (vector, values) in &values {
-        executor.load(*vector, values)?;
-    }
-    executor.start()?;
-    if steps == 1 {
-        executor.step()?;
-    } else {
-        executor.run()?;
-    }
-    let state = program
-        .find("state")
-        .map_or(&[][..], |state| executor.values(state));
-    Ok(state
-        .iter()
-        .map(|&spin| if spin > 0 { 1 } else { -1 })
-        .collect())
 }

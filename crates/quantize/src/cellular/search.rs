@@ -1,0 +1,119 @@
+//! The fewest fraction bits of the state that lose nothing on pictures.
+
+use network::Cellular;
+use network::noise::SplitMix64;
+use program::{Executor, Format};
+
+use super::range::state_format;
+use crate::report::Tried;
+use crate::{QuantizeError, Quantized, cellular_output, cellular_start};
+
+/// The most fraction bits that are tried.
+const FINEST: i32 = 8;
+
+/// Half the distance of two grey levels of a picture of 256.
+const HALF_GREY_LEVEL: f64 = 1.0 / 255.0;
+
+/// Random pictures for a description that has none.
+const RANDOM_PICTURES: usize = 4;
+
+/// A start, and the output where it should end.
+struct Case {
+    input: Vec<f64>,
+    second: Vec<f64>,
+    wanted: Vec<f64>,
+}
+
+/// Tries formats of the state, narrowest first, and gives the first that loses nothing, or the
+/// finest.
+///
+/// # Errors
+/// Those of `make`, and when a program stops.
+pub fn narrowest(
+    network: &Cellular,
+    make: impl Fn(Format) -> Result<Quantized, QuantizeError>,
+) -> Result<Quantized, QuantizeError> {
+    let cases = cases(network);
+    let mut tried = vec![];
+    for fraction in 0..=FINEST {
+        let format = state_format(network, fraction)?;
+        let mut quantized = make(format)?;
+        let found = judge(network, &quantized, format, &cases)?;
+        let done = found.loses_nothing || fraction == FINEST;
+        tried.push(found);
+        if done {
+            quantized.report.tried = tried;
+            return Ok(quantized);
+        }
+    }
+    Err(QuantizeError::TooWide { of: "the state" })
+}
+
+fn cases(network: &Cellular) -> Vec<Case> {
+    let case = |input: Vec<f64>, second: Vec<f64>| Case {
+        wanted: network.run(&input, &second).output,
+        input,
+        second,
+    };
+    let or_white = |picture: &[f64]| match picture {
+        [] => vec![-1.0; network.cells()],
+        given => given.to_vec(),
+    };
+    if !(network.input.is_empty() && network.second.is_empty()) {
+        return vec![case(or_white(&network.input), or_white(&network.second))];
+    }
+    let mut random = SplitMix64::new(1);
+    let mut picture = || -> Vec<f64> {
+        let cells = random.state(network.cells());
+        cells.into_iter().map(f64::from).collect()
+    };
+    (0..RANDOM_PICTURES)
+        .map(|_| case(picture(), picture()))
+        .collect()
+}
+
+fn judge(
+    network: &Cellular,
+    quantized: &Quantized,
+    format: Format,
+    cases: &[Case],
+) -> Result<Tried, QuantizeError> {
+    let mut tried = Tried {
+        format,
+        kept: 0,
+        of: 0,
+        score: 0.0,
+        loses_nothing: true,
+    };
+    for case in cases {
+        let found = output(network, quantized, case)?;
+        let binary = case.wanted.iter().all(|value| value.abs() == 1.0);
+        let allowed = if binary { 0.0 } else { HALF_GREY_LEVEL };
+        for (found, wanted) in found.iter().zip(&case.wanted) {
+            let error = (found - wanted).abs();
+            tried.kept += usize::from(error <= allowed);
+            tried.score = tried.score.max(error);
+        }
+        tried.of += case.wanted.len();
+    }
+    tried.loses_nothing = tried.kept == tried.of;
+    Ok(tried)
+}
+
+fn output(
+    network: &Cellular,
+    quantized: &Quantized,
+    case: &Case,
+) -> Result<Vec<f64>, QuantizeError> {
+    let program = &quantized.program;
+    let mut executor = Executor::new(program)?;
+    for (vector, values) in cellular_start(program, network, &case.input, &case.second) {
+        executor.load(vector, &values)?;
+    }
+    executor.start()?;
+    executor.run()?;
+    let state = program
+        .find("state")
+        .map_or(&[][..], |state| executor.values(state));
+    Ok(cellular_output(program, state))
+}
