@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use network::cellular::definition::{BinaryImage, defined};
 use network::noise::SplitMix64;
 use network::{Cellular, Description, Network};
+use program::execute::fast::Kernel;
 use program::{Executor, Program};
 use quantize::{Options, Quantized, cellular_output, cellular_start, hopfield_start, quantize};
 
@@ -94,6 +95,21 @@ fn the_digits_stay_fixed_points_in_integers() {
             }
             executor.start().unwrap();
             assert!(!executor.step().unwrap().changed, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_program_of_the_gallery_runs_on_fast_kernels() {
+    for path in ["templates", "cellular", "digits"]
+        .into_iter()
+        .flat_map(examples)
+    {
+        let (_, quantized) = load(&path);
+        let program = &quantized.program;
+        for stage in &program.stages {
+            let kernel = Kernel::of(program, stage);
+            assert!(kernel.is_some(), "{}, {}", path.display(), stage.name);
         }
     }
 }

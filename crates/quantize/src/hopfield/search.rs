@@ -11,8 +11,12 @@ use crate::{QuantizeError, hopfield_start};
 /// The share of units that are flipped in a start state made here.
 const FLIPS: f64 = 0.1;
 
-/// Start states a pattern, or in all where there are no patterns.
+/// Start states a pattern at most, or in all where there are no patterns.
 const COPIES: usize = 10;
+
+/// Start states in all where patterns are many, but one a pattern at least; runs in real numbers
+/// take most of the time that a choice takes.
+const ENOUGH: usize = 250;
 
 /// What the network itself does, against which formats are judged.
 pub struct Search {
@@ -121,11 +125,10 @@ fn starts(network: &Hopfield) -> Vec<Vec<i8>> {
     if network.patterns.is_empty() {
         return (0..COPIES).map(|_| noise.state(network.units())).collect();
     }
-    let copies = network
-        .patterns
-        .iter()
-        .flat_map(|pattern| (0..COPIES).map(move |_| pattern));
-    copies
+    let copies = (ENOUGH / network.patterns.len()).clamp(1, COPIES);
+    let patterns = network.patterns.iter();
+    let repeated = patterns.flat_map(|pattern| std::iter::repeat_n(pattern, copies));
+    repeated
         .map(|pattern| noise.flipped(pattern, FLIPS))
         .collect()
 }
