@@ -43,6 +43,9 @@ impl Step {
         let spent = m.equal("budget_spent", more, limit);
 
         let restart = m.or("step_restart", self.end, self.start);
+        if !stop.when_stable {
+            m.any("changed_unused", self.changed);
+        }
         let stable = stop.when_stable.then(|| {
             let changed = self.seen(m, "changed", self.changed, restart);
             m.not("unchanged", changed)
