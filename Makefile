@@ -8,6 +8,7 @@ export CCACHE_NOHASHDIR ?= 1
 .PHONY: help tools build demo test bench lint clean
 help:
 	@echo "make demo    digits in a Hopfield network and images in a cellular array, to verified Verilog"
+	@echo "make build   the hopwire program, into target/release"
 	@echo "make test    every test"
 	@echo "make bench   speed and size, as ratios, into target/bench.json"
 	@echo "make lint    format, clippy and the tidy test"

