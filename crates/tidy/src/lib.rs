@@ -68,3 +68,14 @@ pub fn tracked_files_ending(ending: &str) -> Result<Vec<SourceFile>, String> {
     files.retain(|file| file.path.ends_with(ending));
     Ok(files)
 }
+
+/// The tracked files that a person writes as a program: Rust, Verilog, layouts, scripts.
+///
+/// # Errors
+/// As [`tracked_files`].
+pub fn tracked_sources() -> Result<Vec<SourceFile>, String> {
+    const ENDINGS: [&str; 5] = [".rs", ".v", ".tera", ".sh", ".py"];
+    let mut files = tracked_files()?;
+    files.retain(|file| ENDINGS.iter().any(|ending| file.path.ends_with(ending)));
+    Ok(files)
+}

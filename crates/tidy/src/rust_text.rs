@@ -36,6 +36,63 @@ pub fn words(code: &str) -> Vec<(usize, &str)> {
         .collect()
 }
 
+/// Where code names a float type, calls what is named after one (`from_f64`), or holds a float literal
+/// (`0.5`, `1.`, `1e3`, `1f64`): the line, from 1, and the text. Ranges, fields of tuples and methods of
+/// integers are none.
+pub fn floats(code: &str) -> Vec<(usize, String)> {
+    let typed = words(code)
+        .into_iter()
+        .filter(|(_, word)| names_a_float(word) || is_exponent(word))
+        .map(|(line, word)| (line, word.to_owned()));
+    let pointed = code.lines().enumerate().flat_map(|(index, line)| {
+        let points = pointed_literals(line).into_iter();
+        points.map(move |text| (index + 1, text))
+    });
+    typed.chain(pointed).collect()
+}
+
+fn names_a_float(word: &str) -> bool {
+    let mut parts = word.split('_');
+    let literal = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
+    // `0xf32` is an integer.
+    let suffix = word.starts_with(|c: char| c.is_ascii_digit()) && matches!(literal, "f32" | "f64");
+    suffix || parts.any(|part| matches!(part, "f32" | "f64"))
+}
+
+/// True for `1e3`, which is one word; `1e-3` is the word `1e` and another.
+fn is_exponent(word: &str) -> bool {
+    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '_');
+    let starts_as_number = word.starts_with(|c: char| c.is_ascii_digit());
+    let parts = word.split_once(['e', 'E']);
+    starts_as_number && parts.is_some_and(|(mantissa, power)| digits(mantissa) && digits(power))
+}
+
+/// The numbers of a line that a point follows, with the point.
+fn pointed_literals(line: &str) -> Vec<String> {
+    let chars: Vec<char> = line.chars().collect();
+    let is_word = |c: &char| c.is_alphanumeric() || *c == '_';
+    let mut found = Vec::new();
+    for (at, _) in chars.iter().enumerate().filter(|(_, c)| **c == '.') {
+        let before: Vec<char> = chars[..at]
+            .iter()
+            .rev()
+            .copied()
+            .take_while(is_word)
+            .collect();
+        let number = before.last().is_some_and(char::is_ascii_digit);
+        let of_tuple = chars[..at - before.len()].last() == Some(&'.');
+        let fraction = match chars.get(at + 1) {
+            None => true,
+            Some(c) => c.is_ascii_digit() || !(is_word(c) || *c == '.'),
+        };
+        if number && !of_tuple && fraction {
+            let number: String = before.into_iter().rev().collect();
+            found.push(format!("{number}."));
+        }
+    }
+    found
+}
+
 /// The end of the comment or literal that begins at `at`; `at` itself where none does.
 fn skipped_until(chars: &[char], at: usize) -> usize {
     let follows = |text: &str| {
@@ -118,7 +175,7 @@ fn quoted_end(chars: &[char], at: usize, quote: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{code_only, words};
+    use super::{code_only, floats, words};
 
     #[test]
     fn comments_and_literals_are_blank() {
@@ -131,5 +188,32 @@ mod tests {
     fn code_stays() {
         let text = "fn longer<'a>(x: &'a f64) -> r#type { bar#x / 2 }";
         assert_eq!(code_only(text), text);
+    }
+
+    #[test]
+    fn floats_are_found_however_they_are_written() {
+        for code in [
+            "x: f64",
+            "a.to_f64()",
+            "1f32",
+            "2_f64",
+            "y = 0.5;",
+            "y = 1.;",
+            "1e3",
+            "1e-3",
+            "[1.0]",
+        ] {
+            assert_eq!(floats(code).len(), 1, "{code}: {:?}", floats(code));
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_float_is_none() {
+        for code in [
+            "0..5", "pair.0.1", "pair.0", "1.max(2)", "0xf32", "0x1e3", "a1.b", "one_e3",
+            "x[1]..=3",
+        ] {
+            assert!(floats(code).is_empty(), "{code}: {:?}", floats(code));
+        }
     }
 }
