@@ -93,17 +93,20 @@ fn node(choices: &mut Choices, earlier: &Expression) -> (Operation, Format) {
         0 => (Operation::Constant(choices.raw(of)), of),
         1 => (Operation::Add(a, b), sum(wider, of.fraction())),
         2 => (Operation::Subtract(a, b), sum(wider, of.fraction())),
-        3 => {
+        3 if of.fraction().abs() + other.fraction().abs() < 40 => {
             let fraction = of.fraction() + other.fraction();
             (
                 Operation::Multiply(a, b),
                 sum(of.width() + other.width() + 2, fraction),
             )
         }
-        4 => match Format::signed(of.width(), of.fraction() + choices.below(5) as i32 - 2) {
-            Ok(moved) if of.coding() == Coding::Signed => (Operation::Scale(a), moved),
-            _ => (Operation::Maximum(a, same), of),
-        },
+        // Far from the 62 places that a resize can shift.
+        4 if of.fraction().abs() < 20 => {
+            match Format::signed(of.width(), of.fraction() + choices.below(5) as i32 - 2) {
+                Ok(moved) if of.coding() == Coding::Signed => (Operation::Scale(a), moved),
+                _ => (Operation::Maximum(a, same), of),
+            }
+        }
         5 => (Operation::Less(a, b), Format::TRUTH),
         6 => {
             let truths: Vec<_> = all.iter().filter(|(_, f)| *f == Format::TRUTH).collect();
