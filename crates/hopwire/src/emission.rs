@@ -72,6 +72,14 @@ fn remarks(scheduled: &Scheduled, recording: &Recording) -> Vec<String> {
         interface.unload.bits(),
         interface.unload.prefix
     )];
+    if let Some(torus) = interface.load.torus {
+        remarks.push(format!(
+            "The boundary is periodic: a frame is sent with {} rows of its south before it, {} of \
+             its north behind it, and each row with its last {} cells before it and its first {} \
+             behind it.",
+            torus.north, torus.south, torus.west, torus.east
+        ));
+    }
     remarks.push(match (timing.fixed_steps, timing.interval) {
         (Some(steps), Some(interval)) => format!(
             "It makes {steps} steps while the frame streams through; a frame enters every \

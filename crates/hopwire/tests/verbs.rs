@@ -197,6 +197,7 @@ fn streaming_and_frame_forms_tick_as_their_closed_form_says() {
         "dt_edge",
         "hole_fill_chua_yang",
         "dilation_torus",
+        "dilation_torus_stream",
         "blur",
     ] {
         let file = example(&format!("templates/{name}.toml"));

@@ -271,10 +271,6 @@ fn sections_that_do_not_fit() {
             cellular("[hardware]\niterations = 4")
         ),
         (
-            "periodic stream",
-            cellular("[boundary]\nrule = \"periodic\"\n[hardware]\nform = \"streaming\"")
-        ),
-        (
             "stream that waits",
             cellular("[update]\nuntil = \"stable\"\n[hardware]\nform = \"streaming\"")
         ),

@@ -17,6 +17,40 @@ pub struct Stream {
     pub elements: usize,
     /// Beats of a whole transfer.
     pub beats: usize,
+    /// How the elements are a grid with its far edges repeated around it, where they are; else
+    /// they are the vectors as they stand.
+    pub torus: Option<Torus>,
+}
+
+/// A grid sent with its far edges repeated around it, as the cells around it are on a torus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Torus {
+    /// Rows of the grid.
+    pub rows: usize,
+    /// Columns of the grid.
+    pub columns: usize,
+    /// Rows that are sent before the grid's first.
+    pub north: usize,
+    /// Rows that are sent after its last.
+    pub south: usize,
+    /// Columns that are sent before the first of each row.
+    pub west: usize,
+    /// Columns that are sent after the last of each row.
+    pub east: usize,
+}
+
+impl Torus {
+    /// The element of the grid that is sent at place `index` of the transfer.
+    pub fn element(&self, index: usize) -> usize {
+        let width = (self.west + self.columns + self.east).max(1);
+        let wrapped = |place: usize, before: usize, size: usize| {
+            let size = size.max(1);
+            (place + size - before % size) % size
+        };
+        let row = wrapped(index / width, self.north, self.rows);
+        let column = wrapped(index % width, self.west, self.columns);
+        row * self.columns + column
+    }
 }
 
 impl Stream {
@@ -33,7 +67,8 @@ impl Stream {
     /// The beats for raw values, one slice a field in field order: for each beat the elements'
     /// bit patterns. Elements beyond the end of a slice are filled with zero bits.
     pub fn pack(&self, values: &[&[i64]]) -> Vec<Vec<i64>> {
-        let element = |index: usize| {
+        let element = |place: usize| {
+            let index = self.torus.map_or(place, |torus| torus.element(place));
             let mut bits = 0u64;
             let mut below = 0;
             for (&(_, format), values) in self.fields.iter().zip(values) {
@@ -58,7 +93,8 @@ impl Stream {
             .collect()
     }
 
-    /// Raw values of each field from the beats of a whole transfer, padding included.
+    /// Raw values of each field from the beats of a whole transfer, padding and what is repeated
+    /// included.
     pub fn unpack(&self, beats: &[Vec<i64>]) -> Vec<Vec<i64>> {
         let mut below = 0;
         self.fields

@@ -16,7 +16,7 @@ use program::{Arrangement, Program};
 use serde::{Deserialize, Serialize};
 
 pub use error::ScheduleError;
-pub use interface::{Interface, Stream, Timing, WeightStream};
+pub use interface::{Interface, Stream, Timing, Torus, WeightStream};
 
 /// What a user asks of the hardware.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -130,7 +130,7 @@ pub enum BoundaryWord {
     Fixed,
     /// A cell outside equals the nearest cell inside.
     ZeroFlux,
-    /// The grid is a torus. Needs the hardware form `frame`.
+    /// The grid is a torus. In the hardware form `streaming` the far edges are sent around it.
     Periodic,
 }
 

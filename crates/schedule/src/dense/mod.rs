@@ -130,6 +130,7 @@ impl<'a> Engine<'a> {
             fields: vec![(self.state, self.state_vector.format)],
             elements: self.beat,
             beats: self.length / self.beat,
+            torus: None,
         };
         let weights = (self.gather.weights.storage == Storage::Ram).then(|| WeightStream {
             prefix: "w_axis".into(),

@@ -2,7 +2,7 @@
 //!
 //! Phases: load the frame, run the stage that runs once (where there is one), run steps until a
 //! stop condition holds, unload. A pass scans the memory word by word through the stage; results
-//! go to the other half of the state memory, so that a pass reads old values only. For a periodic
+//! go to the other words of the state memory, even or odd, so that a pass reads old values only. For a periodic
 //! boundary the scan repeats the far edge around the grid.
 
 use hw_ir::{Connection, Module, ModuleBuilder, ModuleId, NetId, PendingInstance, Type};
@@ -162,7 +162,7 @@ impl Frame<'_> {
         Writing::build(m, name, self.raster, self.halo, first, phase)
     }
 
-    /// One bit: the half of the state memory that is read.
+    /// One bit: whether the odd words of the state memory are read.
     fn bank(&self, m: &mut ModuleBuilder, step_end: NetId) -> NetId {
         let bank = m.register("bank_q", Type::BIT, 0);
         let other = m.not("bank_d", bank.net);
@@ -324,8 +324,8 @@ impl Memories<'_> {
         read
     }
 
-    /// The state memory: two halves, one read, one written; a frame is loaded into the half that
-    /// is read next.
+    /// The state memory: even words are read while odd ones are written, or the other way; a
+    /// frame is loaded into those that are read next.
     fn state(
         &self,
         m: &mut ModuleBuilder,
@@ -336,17 +336,14 @@ impl Memories<'_> {
         unload: &Unload,
     ) -> NetId {
         let stage = &self.frame.grid.iterate;
-        m.section("the state memory: a half is read, the other written");
+        m.section("the state memory: even or odd words are read, the others written");
         let word = net_type(stage.format(stage.target)).times(self.frame.raster.lanes as u32);
-        let depth = (self.frame.raster.positions() as u32)
-            .max(2)
-            .next_power_of_two()
-            * 2;
+        let depth = self.frame.raster.positions() as u32 * 2;
         let memory = m.memory("state_frame", word, depth, None);
         let scan = self.scan.address;
         let position = unload.position.unwrap_or(scan);
         let from = m.mux("read_position", self.phases.unloading, position, scan);
-        let read_address = m.concat("read_address", &[from, self.bank]);
+        let read_address = m.concat("read_address", &[self.bank, from]);
         let read = m.read("state_word", memory, read_address, Some(unload.read));
 
         let loading = self.phases.loading;
@@ -355,7 +352,7 @@ impl Memories<'_> {
         let to = m.mux("write_position", loading, load_at, written);
         let other = m.not("other_bank", self.bank);
         let half = m.mux("write_bank", loading, self.bank, other);
-        let address = m.concat("write_address", &[to, half]);
+        let address = m.concat("write_address", &[half, to]);
         let loaded = find(load_words, stage.target).unwrap_or(iterate.outputs[1]);
         let data = m.mux("state_write_word", loading, loaded, iterate.outputs[1]);
         let enable = m.or("state_write", self.load, writing.enable);

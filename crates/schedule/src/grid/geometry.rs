@@ -18,6 +18,26 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// What a stage with this reach and then one with the other read together.
+    pub fn then(self, other: Reach) -> Reach {
+        Reach {
+            north: self.north + other.north,
+            south: self.south + other.south,
+            west: self.west + other.west,
+            east: self.east + other.east,
+        }
+    }
+
+    /// What so many stages with this reach, one after another, read together.
+    pub fn times(self, stages: usize) -> Reach {
+        Reach {
+            north: self.north * stages,
+            south: self.south * stages,
+            west: self.west * stages,
+            east: self.east * stages,
+        }
+    }
+
     /// The larger reach in each direction.
     pub fn union(self, other: Reach) -> Reach {
         Reach {

@@ -13,7 +13,7 @@ use hw_ir::{Design, Module, ModuleId};
 use program::{Boundary, Format, Program, Role, Shape, Storage, VectorId, When};
 
 use self::frame::Frame;
-use self::geometry::Raster;
+use self::geometry::{Raster, Reach};
 use self::scan::Halo;
 use self::stage::GridStage;
 use self::streaming::Streaming;
@@ -49,7 +49,7 @@ pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, Sch
         .vector(grid.iterate.target)
         .ok_or_else(|| shape(program, "no state"))?;
     let raster = Raster::of(program, state.shape, hardware.lanes.max(1))?;
-    let halo = grid.halo(raster);
+    let halo = grid.halo(raster, hardware.form);
     let around = halo.around(raster);
 
     let mut modules = vec![];
@@ -69,8 +69,9 @@ pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, Sch
             chain: &chain,
             iterations,
             raster,
+            halo,
             fields: fields.clone(),
-            delay: grid.delay(raster, iterations),
+            fillers: grid.fillers(raster, halo, iterations),
         }
         .build(),
         Form::Frame => Frame {
@@ -90,7 +91,7 @@ pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, Sch
         modules,
         images: vec![],
     };
-    let interface = grid.interface(raster, fields);
+    let interface = grid.interface(raster, halo, hardware.form, fields);
     Ok(Scheduled {
         design,
         interface,
@@ -173,20 +174,18 @@ impl<'a> Grid<'a> {
                 return Err(shape(program, "a parameter vector over a grid"));
             }
         }
+        let mut around = self
+            .stages()
+            .filter(|stage| stage.reach() != Reach::default());
+        let periodic = |stage: &GridStage<'_>| stage.stencil.boundary == Boundary::Periodic;
+        if let Some(first) = around.next()
+            && around.any(|stage| periodic(stage) != periodic(first))
+        {
+            return Err(shape(program, "a template on a torus and one that is not"));
+        }
         let Form::Streaming { iterations } = form else {
             return Ok(());
         };
-        if self
-            .stages()
-            .any(|stage| stage.stencil.boundary == Boundary::Periodic)
-        {
-            return Err(ScheduleError::Form {
-                name: program.name.clone(),
-                found: "a stream".into(),
-                why: "a periodic boundary needs the far edge of the grid before it has come".into(),
-                works: "hardware.form = \"frame\"".into(),
-            });
-        }
         if iterations == 0 {
             return Err(ScheduleError::Fold {
                 field: "hardware.iterations",
@@ -220,14 +219,20 @@ impl<'a> Grid<'a> {
         of(Role::Input).chain(of(Role::State)).collect()
     }
 
-    /// What a scan repeats around the grid: the reach of stages with a periodic boundary.
-    fn halo(&self, raster: Raster) -> Halo {
-        let periodic = self
-            .stages()
-            .filter(|s| s.stencil.boundary == Boundary::Periodic);
-        let reach = periodic
-            .map(GridStage::reach)
-            .fold(Default::default(), geometry::Reach::union);
+    /// What is repeated around the grid for stages with a periodic boundary. A frame is scanned
+    /// anew for each stage, as far as the one that reaches furthest; in a stream each stage needs
+    /// what the next ones need and its own reach around that.
+    fn halo(&self, raster: Raster, form: Form) -> Halo {
+        let reach = |stage: &GridStage<'_>| match stage.stencil.boundary {
+            Boundary::Periodic => stage.reach(),
+            Boundary::Fixed(_) | Boundary::ZeroFlux => Reach::default(),
+        };
+        let once = self.once.as_ref().map_or_else(Reach::default, reach);
+        let iterate = reach(&self.iterate);
+        let reach = match form {
+            Form::Frame => once.union(iterate),
+            Form::Streaming { iterations } => once.then(iterate.times(iterations)),
+        };
         Halo {
             north: reach.north,
             south: reach.south,
@@ -236,32 +241,41 @@ impl<'a> Grid<'a> {
         }
     }
 
-    fn delay(&self, raster: Raster, iterations: usize) -> usize {
+    /// Words from the entry of a cell into a chain to its last iteration's output.
+    fn delay(&self, around: Raster, iterations: usize) -> usize {
         let once = self
             .once
             .as_ref()
-            .map_or(0, |stage| raster.delay(stage.reach()));
-        once + iterations * raster.delay(self.iterate.reach())
+            .map_or(0, |stage| around.delay(stage.reach()));
+        once + iterations * around.delay(self.iterate.reach())
+    }
+
+    /// Words that follow a frame until its last result has left; what came around the frame has
+    /// already moved the chain as far as it reaches behind the frame's last cell.
+    fn fillers(&self, raster: Raster, halo: Halo, iterations: usize) -> usize {
+        let around = halo.around(raster);
+        let behind = halo.south * around.words + halo.east;
+        self.delay(around, iterations).saturating_sub(behind).max(1)
     }
 
     fn timing(&self, raster: Raster, halo: Halo, form: Form) -> Timing {
         let positions = raster.positions() as u64;
+        let around = halo.around(raster);
         let lanes = raster.lanes as u64;
         match form {
             Form::Streaming { iterations } => {
-                let delay = self.delay(raster, iterations) as u64;
+                let fillers = self.fillers(raster, halo, iterations) as u64;
                 Timing {
                     start: 0,
                     step: 0,
-                    finish: delay + 1,
+                    finish: fillers + 1,
                     fixed_steps: Some(iterations as u64),
-                    interval: Some(positions + delay),
+                    interval: Some(around.positions() as u64 + fillers),
                     units: lanes * iterations as u64,
                     work: positions * lanes * iterations as u64,
                 }
             }
             Form::Frame => {
-                let around = halo.around(raster);
                 let last = (halo.north + raster.rows - 1) * around.words + halo.west + raster.words;
                 let pass = |stage: &GridStage<'_>| (last + around.delay(stage.reach()) + 1) as u64;
                 Timing {
@@ -277,17 +291,31 @@ impl<'a> Grid<'a> {
         }
     }
 
-    fn interface(&self, raster: Raster, fields: Vec<(VectorId, Format)>) -> Interface {
-        let stream = |prefix: &str, fields| Stream {
+    fn interface(
+        &self,
+        raster: Raster,
+        halo: Halo,
+        form: Form,
+        fields: Vec<(VectorId, Format)>,
+    ) -> Interface {
+        let streams = matches!(form, Form::Streaming { .. });
+        let torus = (streams && !halo.is_empty()).then(|| halo.torus(raster));
+        let entering = match torus {
+            Some(_) => halo.around(raster),
+            None => raster,
+        };
+        let stream = |prefix: &str, fields, raster: Raster, torus| Stream {
             prefix: prefix.into(),
             fields,
             elements: raster.lanes,
             beats: raster.positions(),
+            torus,
         };
         let state = self.iterate.target;
+        let unloaded = vec![(state, self.iterate.format(state))];
         Interface {
-            load: stream("s_axis", fields),
-            unload: stream("m_axis", vec![(state, self.iterate.format(state))]),
+            load: stream("s_axis", fields, entering, torus),
+            unload: stream("m_axis", unloaded, raster, None),
             weights: None,
         }
     }

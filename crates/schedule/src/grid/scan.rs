@@ -4,6 +4,7 @@ use hw_ir::{ModuleBuilder, NetId, Type, types::address_bits};
 
 use super::geometry::Raster;
 use super::window::Position;
+use crate::Torus;
 use crate::counter::{address_counter, also, counter, unless};
 
 /// Rows and words that a scan repeats around the grid, for a periodic boundary.
@@ -29,7 +30,20 @@ impl Halo {
         }
     }
 
-    fn is_empty(self) -> bool {
+    /// The transfer of a grid with what is repeated around it.
+    pub fn torus(self, raster: Raster) -> Torus {
+        Torus {
+            rows: raster.rows,
+            columns: raster.words * raster.lanes,
+            north: self.north,
+            south: self.south,
+            west: self.west * raster.lanes,
+            east: self.east * raster.lanes,
+        }
+    }
+
+    /// Whether nothing is repeated.
+    pub fn is_empty(self) -> bool {
         self == Halo::default()
     }
 }
@@ -190,7 +204,7 @@ impl Writing {
 }
 
 /// One bit: the word that leaves lies on the grid and not in the halo.
-fn interior(
+pub fn interior(
     m: &mut ModuleBuilder,
     name: &str,
     (raster, halo): (Raster, Halo),

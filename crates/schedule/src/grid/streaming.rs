@@ -1,12 +1,17 @@
 //! The streaming form: cells flow through a chain of iterations, one word a cycle.
 //!
-//! A frame enters word by word; behind its last word the chain is flushed with so many fillers as
-//! it is long, so that a frame never waits for the next one. The chain moves as a whole.
+//! A frame enters word by word; behind its last word the chain is flushed with as many fillers as
+//! its results need, so that a frame never waits for the next one. The chain moves as a whole.
+//!
+//! For a periodic boundary the host sends the far edges around the frame, as far as all iterations
+//! together reach: each iteration makes a rim of them meaningless, and what is left in the end is
+//! the frame.
 
 use hw_ir::{Connection, Module, ModuleBuilder, ModuleId, NetId, Type};
 use program::{Format, VectorId};
 
 use super::geometry::Raster;
+use super::scan::{Halo, interior};
 use super::tokens::{beat_type, unpack};
 use super::{Chain, Grid};
 use crate::counter::{also, counter, unless};
@@ -19,12 +24,14 @@ pub struct Streaming<'a> {
     pub chain: &'a Chain<'a>,
     /// Iterations chained in space.
     pub iterations: usize,
-    /// The scan.
+    /// The scan of the frame that leaves.
     pub raster: Raster,
+    /// What enters around it.
+    pub halo: Halo,
     /// Vectors of the load stream, in field order.
     pub fields: Vec<(VectorId, Format)>,
-    /// Words from the entry of a cell to its last iteration's output.
-    pub delay: usize,
+    /// Words that follow the last word, until the last result has left.
+    pub fillers: usize,
 }
 
 /// The entering side: what moves the chain, and the word that enters.
@@ -53,7 +60,7 @@ impl Streaming<'_> {
         if let Some(source) = program.source("network") {
             m.source(source);
         }
-        m.fact("fillers", format!("{} words flush a frame", self.delay));
+        m.fact("fillers", format!("{} words flush a frame", self.fillers));
         m.group("the frame");
         let load_valid = m.input("s_axis_tvalid", Type::BIT);
         let formats: Vec<Format> = self.fields.iter().map(|(_, format)| *format).collect();
@@ -101,7 +108,8 @@ impl Streaming<'_> {
         m.drive(kept_valid, next, None);
         m.drive(kept_data, data, Some(store));
 
-        let position = counter(m, "position", self.raster.positions() as u64, take);
+        let entering = self.halo.around(self.raster).positions();
+        let position = counter(m, "position", entering as u64, take);
         let first = match position.value {
             Some(position) => {
                 let some = m.any("not_first", position);
@@ -111,7 +119,7 @@ impl Streaming<'_> {
             None => m.not("first", flushing.net),
         };
         let ends = also(m, "frame_ends", take, position.last);
-        let fillers = counter(m, "filler_count", self.delay as u64, filler);
+        let fillers = counter(m, "filler_count", self.fillers as u64, filler);
         let flushed = also(m, "flushed", filler, fillers.last);
         let kept = unless(m, "flushing_kept", flushing.net, flushed);
         let next = m.or("flushing_d", ends, kept);
@@ -235,14 +243,22 @@ impl Streaming<'_> {
         ready: NetId,
         valid: hw_ir::PendingRegister,
     ) {
-        m.section("the output register takes the words of a frame, not the fillers");
+        m.section(
+            "the output register takes the words of a frame, not what came around or behind it",
+        );
         let giving = m.register("giving_q", Type::BIT, 0);
         let inside = m.or("in_frame", words.first, giving.net);
-        let deliver = m.and("deliver", entry.advance, inside);
+        let moves = m.and("frame_moves", entry.advance, inside);
+        let deliver = if self.halo.is_empty() {
+            moves
+        } else {
+            interior(m, "given", (self.raster, self.halo), moves, words.first)
+        };
         let position = counter(m, "given", self.raster.positions() as u64, deliver);
         let last = position.last.unwrap_or(inside);
-        let more = unless(m, "more_to_give", deliver, last);
-        let rest = unless(m, "giving_kept", giving.net, deliver);
+        let ends = m.and("given_last", deliver, last);
+        let more = unless(m, "more_to_give", moves, ends);
+        let rest = unless(m, "giving_kept", giving.net, moves);
         let next = m.or("giving_d", more, rest);
         m.drive(giving, next, None);
 
@@ -256,8 +272,9 @@ impl Streaming<'_> {
         m.section("whether the last iteration changed a cell of the frame");
         let seen = m.register("changed_q", Type::BIT, 0);
         let before = unless(m, "changed_so_far", seen.net, words.first);
-        let any = m.or("changed_d", before, changed);
-        m.drive(seen, any, Some(deliver));
+        let counts = m.and("changed_inside", changed, deliver);
+        let any = m.or("changed_d", before, counts);
+        m.drive(seen, any, Some(moves));
 
         m.group("the frame");
         m.output("s_axis_tready", entry.ready);

@@ -22,6 +22,8 @@ pub struct Position {
     pub word: NetId,
     /// The word that enters next.
     pub next_word: NetId,
+    /// Words of a row.
+    words: usize,
     /// One bit: the word whose results leave the window's centre next is the grid's first.
     pub origin: NetId,
 }
@@ -73,6 +75,7 @@ impl Position {
             row,
             word,
             next_word,
+            words: raster.words,
             origin,
         }
     }
@@ -87,7 +90,7 @@ impl Position {
     /// The last `lines` lines at the entering word's columns, the latest first.
     pub fn lines(&self, m: &mut ModuleBuilder, name: &str, word: NetId, lines: usize) -> NetId {
         let ty = m.ty(word);
-        let depth = 1u32 << m.ty(self.word).width;
+        let depth = self.words as u32;
         let memory = m.memory(
             &format!("{name}_lines"),
             ty.times(ty.count * lines as u32),

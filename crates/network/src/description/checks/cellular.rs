@@ -198,11 +198,6 @@ fn cellular_hardware(check: &Checker<'_>, described: &CellularDescription) -> Ch
     if !streaming {
         return Ok(());
     }
-    if described.boundary.rule == BoundaryWord::Periodic {
-        let message = "a stream has no last row when its first row is computed";
-        let expected = "form = \"frame\" for the rule `periodic`";
-        check.conflict("boundary.rule", message, expected)?;
-    }
     if described.update.until == Some(Until::Stable) {
         let message = "chained steps cannot wait until nothing changes";
         check.conflict(
