@@ -88,10 +88,14 @@ pub fn unless(m: &mut ModuleBuilder, name: &str, a: NetId, b: NetId) -> NetId {
 }
 
 /// A bit that is set by `set`, cleared by `clear` (which loses against `set`), and else kept.
-pub fn flag(m: &mut ModuleBuilder, name: &str, reset: bool, set: NetId, clear: NetId) -> NetId {
-    let register = m.register(&format!("{name}_q"), Type::BIT, i64::from(reset));
+pub fn drive_flag(
+    m: &mut ModuleBuilder,
+    name: &str,
+    register: PendingRegister,
+    set: NetId,
+    clear: NetId,
+) {
     let kept = unless(m, &format!("{name}_kept"), register.net, clear);
     let next = m.or(&format!("{name}_d"), kept, set);
     m.drive(register, next, None);
-    register.net
 }

@@ -25,6 +25,16 @@ pub fn build(
     result: NodeId,
     leaves: &dyn Leaves,
 ) -> Option<NetId> {
+    build_all(m, expression, &[result], leaves).and_then(|nets| nets.first().copied())
+}
+
+/// As [`build`], for several results over the same nodes.
+pub fn build_all(
+    m: &mut ModuleBuilder,
+    expression: &Expression,
+    results: &[NodeId],
+    leaves: &dyn Leaves,
+) -> Option<Vec<NetId>> {
     let mut built = Built {
         expression,
         nets: vec![],
@@ -36,7 +46,8 @@ pub fn build(
         };
         built.nets.push(net);
     }
-    built.get(m, result).map(|(net, _)| net)
+    let result = |node: &NodeId| built.get(m, *node).map(|(net, _)| net);
+    results.iter().map(result).collect()
 }
 
 /// The vectors that an expression reads, each once, in order of first use.

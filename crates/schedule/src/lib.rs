@@ -4,12 +4,13 @@
 //! how a host talks to it ([`Interface`]) and how many cycles it takes ([`Timing`]).
 
 pub mod arithmetic;
+mod beat;
 mod counter;
-pub mod dense;
 mod error;
 pub mod expression;
 pub mod grid;
 pub mod interface;
+pub mod units;
 mod verdict;
 
 use program::{Arrangement, Program};
@@ -67,6 +68,6 @@ pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, Sch
     if stencil {
         grid::schedule(program, hardware)
     } else {
-        dense::schedule(program, hardware)
+        units::schedule(program, hardware)
     }
 }

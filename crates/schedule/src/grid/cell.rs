@@ -5,9 +5,9 @@ use program::{Coding, Format, Gather, Program, Stage, VectorId};
 
 use super::geometry::{Stencil, place_name};
 use crate::arithmetic::{net_type, number, signed_width};
-use crate::dense::lane::pairs;
 use crate::error::ScheduleError;
 use crate::expression::{Leaves, build, elements_read};
+use crate::units::lane::pairs;
 
 /// What a cell is made for.
 pub struct Cell<'a> {

@@ -11,10 +11,10 @@ use program::{Format, VectorId};
 use super::geometry::Raster;
 use super::scan::{Halo, Scan, Writing};
 use super::stage::GridStage;
-use super::tokens::{beat_type, unpack};
 use super::{Chain, Grid};
 use crate::arithmetic::net_type;
-use crate::counter::{also, counter, unless};
+use crate::beat::{beat_type, unpack};
+use crate::counter::{also, counter, drive_flag, unless};
 use crate::verdict::Step;
 
 /// Builds the top module of a frame design.
@@ -107,11 +107,11 @@ impl Frame<'_> {
         let scan = Scan::build(&mut m, self.raster, self.halo, scan_start);
 
         let unload = self.unload(&mut m, unloading.net, verdict.finish, unload_ready);
-        drive_phase(&mut m, "loading", loading, unload.done, load_last);
-        drive_phase(&mut m, "unloading", unloading, verdict.finish, unload.done);
-        drive_phase(&mut m, "iterating", iterating, start, verdict.finish);
+        drive_flag(&mut m, "loading", loading, unload.done, load_last);
+        drive_flag(&mut m, "unloading", unloading, verdict.finish, unload.done);
+        drive_flag(&mut m, "iterating", iterating, start, verdict.finish);
         if let (Some(phase), Some(end)) = (once_phase, once_end) {
-            drive_phase(&mut m, "once", phase, load_last, end);
+            drive_flag(&mut m, "once", phase, load_last, end);
         }
 
         let bank = self.bank(&mut m, step_end);
@@ -202,7 +202,7 @@ impl Frame<'_> {
         let fetch = m.and("fetch", fetching.net, free);
         let position = counter(m, "unload_position", self.raster.positions() as u64, fetch);
         let fetched = also(m, "fetch_last", fetch, position.last);
-        drive_phase(m, "fetching", fetching, finish, fetched);
+        drive_flag(m, "fetching", fetching, finish, fetched);
         let unread = unless(m, "out_kept", valid.net, ready);
         let next = m.or("out_valid_d", fetch, unread);
         m.drive(valid, next, None);
@@ -359,16 +359,4 @@ impl Memories<'_> {
         m.write(memory, address, enable, data);
         read
     }
-}
-
-fn drive_phase(
-    m: &mut ModuleBuilder,
-    name: &str,
-    phase: hw_ir::PendingRegister,
-    set: NetId,
-    clear: NetId,
-) {
-    let kept = unless(m, &format!("{name}_kept"), phase.net, clear);
-    let next = m.or(&format!("{name}_d"), kept, set);
-    m.drive(phase, next, None);
 }

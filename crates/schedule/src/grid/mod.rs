@@ -6,7 +6,6 @@ pub mod geometry;
 pub mod scan;
 pub mod stage;
 pub mod streaming;
-pub mod tokens;
 pub mod window;
 
 use hw_ir::{Design, Module, ModuleId};

@@ -12,8 +12,8 @@ use program::{Format, VectorId};
 
 use super::geometry::Raster;
 use super::scan::{Halo, interior};
-use super::tokens::{beat_type, unpack};
 use super::{Chain, Grid};
+use crate::beat::{beat_type, unpack};
 use crate::counter::{also, counter, unless};
 
 /// Builds the top module of a streaming design.

@@ -1,11 +1,11 @@
-//! Cells on streams: several vectors' elements side by side in one beat.
+//! Elements on streams: those of several vectors side by side in one beat.
 
 use hw_ir::{ModuleBuilder, NetId, Op, Type};
 use program::Format;
 
 use crate::arithmetic::net_type;
 
-/// The type of a beat of `lanes` cells with these fields: the field's own type where there is one.
+/// The type of a beat of `lanes` elements with these fields: the field's own type where there is one.
 pub fn beat_type(fields: &[Format], lanes: usize) -> Type {
     match fields {
         [only] => net_type(*only).times(lanes as u32),
@@ -46,4 +46,25 @@ pub fn unpack(m: &mut ModuleBuilder, beat: NetId, fields: &[(String, Format)]) -
             m.join(&format!("{name}_word"), &parts)
         })
         .collect()
+}
+
+/// The beat of the vectors of `lanes` elements, one a field: what [`unpack`] takes apart.
+pub fn pack(m: &mut ModuleBuilder, fields: &[NetId]) -> Option<NetId> {
+    let (first, rest) = fields.split_first()?;
+    if rest.is_empty() {
+        return Some(*first);
+    }
+    let cells: Vec<NetId> = (0..m.ty(*first).count)
+        .map(|lane| {
+            let parts: Vec<NetId> = fields
+                .iter()
+                .enumerate()
+                .map(|(field, &net)| {
+                    m.elements(&format!("field{field}_element{lane}"), net, lane, 1)
+                })
+                .collect();
+            m.concat(&format!("beat_element{lane}"), &parts)
+        })
+        .collect();
+    Some(m.join("beat", &cells))
 }

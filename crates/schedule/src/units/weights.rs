@@ -1,12 +1,13 @@
-//! The weight memory of a dense or sparse stage: what stands in which word.
+//! The weight memory of a gather over units: what stands in which word.
 
-use hw_ir::Type;
+use hw_ir::{ModuleBuilder, NetId, Type};
 use program::{Arrangement, Weights};
 
 use super::fold::Fold;
 use crate::arithmetic::{encode, net_type};
+use crate::counter::{address_counter, also, counter};
 
-/// Contents of the memories of a stage, word by word, lane by lane, tap by tap.
+/// Contents of the memories of a gather, word by word, lane by lane, tap by tap.
 #[derive(Debug)]
 pub struct WeightImage {
     /// Weights in the encoding of their nets; padding is the encoding of zero, or of -1 for
@@ -19,7 +20,7 @@ pub struct WeightImage {
 }
 
 impl WeightImage {
-    /// Lays out the weights of a stage.
+    /// Lays out the weights of a gather.
     pub fn lay_out(weights: &Weights, fold: &Fold) -> WeightImage {
         let padding = (usize::MAX, usize::MAX);
         let mut image = WeightImage {
@@ -88,4 +89,31 @@ fn weight_at(arrangement: &Arrangement, row: usize, position: usize) -> Option<(
         Arrangement::Sparse { rows, .. } => rows.get(row)?.get(position).copied(),
         Arrangement::Stencil { .. } => None,
     }
+}
+
+/// Fills a weight memory from a stream, element by element of a word, word by word.
+pub fn load_weights(
+    m: &mut ModuleBuilder,
+    memory: u32,
+    word: Type,
+    words: u64,
+    fire: NetId,
+    data: NetId,
+) {
+    m.section("weights from the stream");
+    let element = counter(m, "weight_element", u64::from(word.count), fire);
+    let write = also(m, "weight_write", fire, element.last);
+    let address = address_counter(m, "weight_address", words, write);
+    let full = if word.count > 1 {
+        let ty = word.times(word.count - 1);
+        let register = m.register("weight_word_q", ty, 0);
+        let full = m.join("weight_word", &[register.net, data]);
+        let kept = m.elements("weight_word_d", full, 1, word.count - 1);
+        m.drive(register, kept, Some(fire));
+        full
+    } else {
+        data
+    };
+    let address = address.unwrap_or_else(|| m.constant("weight_address", Type::BIT, 0));
+    m.write(memory, address, write, full);
 }

@@ -1,9 +1,9 @@
-//! The walk through a step: which weight word is addressed, and what the pipeline does with it.
+//! The walk through a stage: which weight word is addressed, and what the pipeline does with it.
 
 use hw_ir::{ModuleBuilder, NetId, Op, Type, types::address_bits};
 use program::{Order, Permutations, order::feedback_mask};
 
-use super::control::Control;
+use super::plan::StagePlan;
 use crate::counter::{address_counter, also, counter, unless};
 
 /// The nets of the walk.
@@ -14,14 +14,22 @@ pub struct Walk {
     pub apply: NetId,
     /// One bit: the group that is written is its block's last; `None` where each is.
     pub block_last: Option<NetId>,
-    /// One bit: the step ends in this cycle.
-    pub step_end: NetId,
-    accumulate: NetId,
-    first: Option<NetId>,
-    column: Option<NetId>,
-    address: Option<NetId>,
-    offset_address: Option<NetId>,
-    chunk: Option<NetId>,
+    /// One bit: the stage ends in this cycle.
+    pub end: NetId,
+    /// One bit: products reach the accumulators in this cycle; `None` where nothing is gathered.
+    pub accumulate: Option<NetId>,
+    /// One bit: they are the first of their row; where that is asked for.
+    pub first: Option<NetId>,
+    /// The word of a row that is addressed; `None` where there is one.
+    pub column: Option<NetId>,
+    /// The address of the weight memories; where there are some.
+    pub address: Option<NetId>,
+    /// The address of the offset memories; where there are some.
+    pub offset_address: Option<NetId>,
+    /// The address of the parameter memories; where there are some.
+    pub parameter_address: Option<NetId>,
+    /// The group that is written; `None` where there is one.
+    pub chunk: Option<NetId>,
 }
 
 /// The order of rows where it is a permutation.
@@ -37,9 +45,9 @@ struct Rows {
 }
 
 impl Walk {
-    /// Adds the nets; `issuing` is high while rows of a block are addressed, `start` for one cycle
-    /// before a run.
-    pub fn build(m: &mut ModuleBuilder, of: &Control<'_>, issuing: NetId, start: NetId) -> Walk {
+    /// Adds the nets; `issuing` is high while rows of a block are addressed, `reseed` for one
+    /// cycle before a run.
+    pub fn build(m: &mut ModuleBuilder, of: &StagePlan<'_>, issuing: NetId, reseed: NetId) -> Walk {
         let fold = of.fold;
         m.section("address");
         let rows = permutation(m, of);
@@ -53,7 +61,7 @@ impl Walk {
         } else {
             group_issued
         };
-        let address = of.weight_memory.then(|| match &rows {
+        let address = of.weight_memory().then(|| match &rows {
             Some(rows) => row_address(m, of, rows.row, column.value),
             None => {
                 let words = fold.words() as u64;
@@ -61,39 +69,33 @@ impl Walk {
                     .unwrap_or_else(|| m.constant("address_zero", Type::BIT, 0))
             }
         });
-
-        m.section("the pipeline behind the address");
-        let first = column.value.filter(|_| of.first_output).map(|column| {
-            let some = m.any("column_not_first", column);
-            m.not("column_first", some)
-        });
-        let (mut valid_at, mut first_at, mut last_at) = (issue, first, group_issued);
-        let mut offset_last = (fold.depth == 0).then_some(last_at);
-        for stage in 1..=fold.depth + 1 {
-            valid_at = m.delay(&format!("valid{stage}_q"), valid_at, None, 0);
-            first_at = first_at.map(|f| m.delay(&format!("first{stage}_q"), f, None, 0));
-            last_at = m.delay(&format!("last{stage}_q"), last_at, None, 0);
-            if stage == fold.depth {
-                offset_last = Some(last_at);
-            }
-        }
-        let apply = m.delay("apply_q", last_at, None, 0);
+        let pipeline = Pipeline::build(m, of, issue, column.value, group_issued);
+        let apply = m.delay("apply_q", pipeline.last, None, 0);
 
         let chunks = fold.chunks() as u64;
-        let offset_address = match (&rows, offset_last) {
-            _ if !of.offset_memory => None,
-            (Some(rows), _) => Some(rows.row),
-            (None, Some(last)) => address_counter(m, "offset_address", chunks, last),
-            (None, None) => None,
+        let row = rows.as_ref().map(|rows| rows.row);
+        let narrow = |m: &mut ModuleBuilder, name: &str, row: NetId| {
+            low_bits(m, name, row, address_bits(chunks))
         };
-        let (chunk, step_end) = match rows {
+        let mut by_group = |wanted: bool, name: &str, at: NetId| match row {
+            _ if !wanted => None,
+            Some(row) => Some(narrow(m, &format!("{name}_row"), row)),
+            None => address_counter(m, &format!("{name}_address"), chunks, at),
+        };
+        let offset_address = by_group(of.offset_memory(), "offset", pipeline.starting);
+        let parameter_address = by_group(of.parameter_memory(), "parameter", pipeline.last);
+        let (chunk, end) = match rows {
             Some(rows) => {
-                let end = walk_on(m, of, &rows, issuing, apply, start);
-                ((chunks > 1).then(|| real_row(m, &rows)), end)
+                let end = walk_on(m, of, &rows, issuing, apply, reseed);
+                let chunk = (chunks > 1).then(|| {
+                    let row = real_row(m, &rows);
+                    narrow(m, "chunk_row", row)
+                });
+                (chunk, end)
             }
             None => {
                 let chunk = counter(m, "chunk", chunks, apply);
-                (chunk.value, also(m, "step_end", apply, chunk.last))
+                (chunk.value, also(m, "stage_end", apply, chunk.last))
             }
         };
         let block_last = if fold.groups > 1 {
@@ -105,51 +107,67 @@ impl Walk {
             block_issued,
             apply,
             block_last,
-            step_end,
-            accumulate: valid_at,
-            first: first_at,
+            end,
+            accumulate: pipeline.valid,
+            first: pipeline.first,
             column: column.value,
             address,
             offset_address,
+            parameter_address,
             chunk,
         }
     }
+}
 
-    /// Adds the output ports.
-    pub fn outputs(&self, m: &mut ModuleBuilder, of: &Control<'_>) {
-        m.group("to the weight memory and the state register");
-        if let Some(address) = self.address {
-            m.output("address_o", address);
+/// The bits that travel beside a word, from its address to its accumulator.
+struct Pipeline {
+    /// One bit: a word is there; `None` where nothing is gathered.
+    valid: Option<NetId>,
+    /// One bit: it is the first of its row; where that is asked for.
+    first: Option<NetId>,
+    /// One bit: it is the last of its group.
+    last: NetId,
+    /// One bit: the group whose sums start next has moved on.
+    starting: NetId,
+}
+
+impl Pipeline {
+    fn build(
+        m: &mut ModuleBuilder,
+        of: &StagePlan<'_>,
+        issue: NetId,
+        column: Option<NetId>,
+        group_issued: NetId,
+    ) -> Pipeline {
+        m.section("the pipeline behind the address");
+        let first = column.filter(|_| of.first_output()).map(|column| {
+            let some = m.any("column_not_first", column);
+            m.not("column_first", some)
+        });
+        let depth = of.fold.depth;
+        let mut pipeline = Pipeline {
+            valid: (!of.gathers.is_empty()).then_some(issue),
+            first,
+            last: group_issued,
+            starting: group_issued,
+        };
+        for stage in 1..=depth + 1 {
+            let mut later =
+                |name: &str, net: NetId| m.delay(&format!("{name}{stage}_q"), net, None, 0);
+            pipeline.valid = pipeline.valid.map(|net| later("valid", net));
+            pipeline.first = pipeline.first.map(|net| later("first", net));
+            pipeline.last = later("last", pipeline.last);
+            if stage == depth {
+                pipeline.starting = pipeline.last;
+            }
         }
-        if let Some(column) = self.column.filter(|_| of.column_output) {
-            m.output("column_o", column);
-        }
-        if let Some(address) = self.offset_address {
-            let width = address_bits(of.fold.chunks().max(2) as u64);
-            let address = low_bits(m, "offset_row", address, width);
-            m.output("offset_address_o", address);
-        }
-        m.group("to the lanes");
-        m.output("accumulate_o", self.accumulate);
-        if let Some(first) = self.first {
-            m.output("first_o", first);
-        }
-        m.group("to the state register");
-        m.output("apply_o", self.apply);
-        if let Some(chunk) = self.chunk.filter(|_| of.fold.chunks() > 1) {
-            let width = address_bits(of.fold.chunks() as u64);
-            let chunk = low_bits(m, "chunk_row", chunk, width);
-            m.output("chunk_o", chunk);
-        }
-        if let Some(last) = self.block_last {
-            m.output("block_last_o", last);
-        }
+        pipeline
     }
 }
 
 /// The permuted row: the word of a maximal-length register, exclusive-ored with a mask; see
 /// [`program::Permutations`].
-fn permutation(m: &mut ModuleBuilder, of: &Control<'_>) -> Option<Rows> {
+fn permutation(m: &mut ModuleBuilder, of: &StagePlan<'_>) -> Option<Rows> {
     let bits = of.fold.permuted_bits?;
     let word = m.register("word_q", Type::unsigned(bits), 1);
     let generator = m.register("generator_q", Type::unsigned(32), 1);
@@ -181,14 +199,14 @@ fn real_row(m: &mut ModuleBuilder, rows: &Rows) -> NetId {
     m.mux("row_or_zero", valid, rows.row, zero)
 }
 
-/// Advances the permutation after a row, and gives the end of the step.
+/// Advances the permutation after a row, and gives the end of the stage.
 fn walk_on(
     m: &mut ModuleBuilder,
-    of: &Control<'_>,
+    of: &StagePlan<'_>,
     rows: &Rows,
     issuing: NetId,
     apply: NetId,
-    start: NetId,
+    reseed: NetId,
 ) -> NetId {
     m.section("the permutation");
     let bits = of.fold.permuted_bits.unwrap_or(2);
@@ -199,7 +217,7 @@ fn walk_on(
         }
         None => apply,
     };
-    let step_end = m.and("step_end", advance, rows.last);
+    let end = m.and("stage_end", advance, rows.last);
 
     let one = m.constant("word_one", Type::unsigned(bits), 1);
     let stepped = shift(m, "word", rows.word.net, bits);
@@ -207,26 +225,26 @@ fn walk_on(
     let zero = m.constant("word_zero", Type::unsigned(bits), 0);
     let next = m.mux("word_or_zero", at_one, zero, stepped);
     let next = m.mux("word_next", rows.last, one, next);
-    let next = m.mux("word_d", start, one, next);
-    let moves = m.or("permutation_moves", advance, start);
+    let next = m.mux("word_d", reseed, one, next);
+    let moves = m.or("permutation_moves", advance, reseed);
     m.drive(rows.word, next, Some(moves));
 
-    let seed = match of.program.order {
+    let seed = match of.order {
         Order::Permuted { seed } => Permutations::mask_start(seed),
         Order::Synchronous | Order::Sequential | Order::Block { .. } => 1,
     };
     let seed_net = m.constant("generator_seed", Type::unsigned(32), i64::from(seed));
     let stepped = shift(m, "generator", rows.generator.net, 32);
-    let next = m.mux("generator_d", start, seed_net, stepped);
+    let next = m.mux("generator_d", reseed, seed_net, stepped);
     m.drive(rows.generator, next, Some(moves));
 
     let fresh = m.slice("mask_fresh", stepped, 0, bits);
-    let renewed = m.or("mask_moves", step_end, start);
+    let renewed = m.or("mask_moves", end, reseed);
     let first = i64::from(seed & (u32::MAX >> (32 - bits)));
     let first = m.constant("mask_first", Type::unsigned(bits), first);
-    let next = m.mux("mask_d", start, first, fresh);
+    let next = m.mux("mask_d", reseed, first, fresh);
     m.drive(rows.mask, next, Some(renewed));
-    step_end
+    end
 }
 
 /// One step of a maximal-length register: shifted toward the high end, the parity of its feedback
@@ -263,7 +281,7 @@ fn low_bits(m: &mut ModuleBuilder, name: &str, index: NetId, width: u32) -> NetI
 
 fn row_address(
     m: &mut ModuleBuilder,
-    of: &Control<'_>,
+    of: &StagePlan<'_>,
     row: NetId,
     column: Option<NetId>,
 ) -> NetId {

@@ -1,6 +1,6 @@
-//! The fold of a dense or sparse stage: how its work is spread over lanes, taps and cycles.
+//! The fold of a stage over units: how its work is spread over lanes, taps and cycles.
 
-use program::{Arrangement, Order, Permutations, Program};
+use program::{Order, Permutations, Program};
 
 use crate::error::ScheduleError;
 
@@ -28,6 +28,17 @@ pub struct Fold {
     pub permuted_bits: Option<u32>,
 }
 
+/// The rows of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rows {
+    /// How many.
+    pub units: usize,
+    /// Weights of the longest.
+    pub length: usize,
+    /// Whether some sources are picked by indices that come with the weights.
+    pub sparse: bool,
+}
+
 impl Fold {
     /// Resolves what the user asked for. Columns that do not divide are padded with zero weights,
     /// and so is the last group of a synchronous step.
@@ -39,20 +50,14 @@ impl Fold {
     /// A block that does not divide the units, or lanes that do not divide the block.
     pub fn resolve(
         program: &Program,
-        arrangement: &Arrangement,
-        units: usize,
+        order: Order,
+        rows: Rows,
         lanes: usize,
         taps: usize,
     ) -> Result<Fold, ScheduleError> {
-        let (row_length, select) = match arrangement {
-            Arrangement::Dense { columns, .. } => (*columns, 0),
-            Arrangement::Sparse { rows, .. } => {
-                (rows.iter().map(Vec::len).max().unwrap_or(0).max(1), 1)
-            }
-            Arrangement::Stencil { .. } => (1, 0),
-        };
-        let lanes = lanes.clamp(1, units);
-        let (lanes, taps, blocks, groups) = match program.order {
+        let Rows { units, length, .. } = rows;
+        let lanes = lanes.clamp(1, units.max(1));
+        let (lanes, taps, blocks, groups) = match order {
             Order::Synchronous => (lanes, taps, 1, units.div_ceil(lanes)),
             Order::Sequential | Order::Permuted { .. } => (1, lanes.saturating_mul(taps), units, 1),
             Order::Block { size } => {
@@ -62,21 +67,19 @@ impl Fold {
                 (lanes, taps, units / size, size / lanes)
             }
         };
-        let taps = taps.clamp(1, row_length);
-        let permuted_bits = match program.order {
+        let taps = taps.clamp(1, length.max(1));
+        let permuted_bits = match order {
             Order::Permuted { .. } => Some(Permutations::index_bits(units)),
             Order::Synchronous | Order::Sequential | Order::Block { .. } => None,
         };
-        let depth = select + tree_registers(taps);
-        let columns = row_length.div_ceil(taps);
         Ok(Fold {
             units,
             lanes,
             taps,
             blocks,
             groups,
-            columns,
-            depth,
+            columns: length.max(1).div_ceil(taps),
+            depth: usize::from(rows.sparse) + tree_registers(taps),
             permuted_bits,
         })
     }

@@ -1,0 +1,187 @@
+//! The engine over units: vectors in registers, weights in memories, and stages of dense and sparse
+//! sums that run one after another, each with lanes side by side.
+
+pub mod fold;
+pub mod lane;
+pub mod plan;
+pub mod stage;
+pub mod store;
+mod top;
+pub mod walk;
+pub mod weights;
+
+use hw_ir::Design;
+use program::{Order, Program, When};
+
+use self::plan::{StagePlan, shape};
+use self::stage::{Parts, StageModule};
+use self::store::{Store, Stores};
+use self::top::Top;
+use crate::error::ScheduleError;
+use crate::interface::{Interface, Stream, Timing, WeightStream};
+use crate::{Hardware, Scheduled};
+
+/// The bits of an element of a stream with all its fields, at most.
+const ELEMENT_BITS: u32 = 64;
+
+/// Makes the design of a program over units.
+///
+/// # Errors
+/// When the program has a shape that the engine does not run, or the fold does not suit.
+pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, ScheduleError> {
+    let of = |when: When| -> Result<Vec<StagePlan<'_>>, ScheduleError> {
+        let stages = program.stages.iter().filter(|stage| stage.when == when);
+        stages
+            .map(|stage| StagePlan::resolve(program, stage, hardware))
+            .collect()
+    };
+    let mut plans = of(When::Once)?;
+    let once = plans.len();
+    plans.extend(of(When::EveryStep)?);
+    judge(program, &plans)?;
+    let stores = Stores::resolve(program, &plans);
+    let interface = interface(program, &stores, &plans)?;
+    let timing = timing(&plans, once);
+
+    let mut parts = Parts::default();
+    let mut made = vec![];
+    for plan in plans {
+        let module = stage::build(&mut parts, &plan, &stores)?;
+        made.push((plan, module));
+    }
+    let header = header(program, &made, timing);
+    let (once, steps) = made.split_at(once);
+    let top = Top {
+        program,
+        stores: &stores,
+        once,
+        steps,
+        parts: &parts,
+    };
+    let top = top.build(&interface);
+    parts.add(top);
+    Ok(Scheduled {
+        design: Design {
+            name: program.name.clone(),
+            header,
+            modules: parts.modules,
+            images: parts.images,
+        },
+        interface,
+        timing,
+    })
+}
+
+fn judge(program: &Program, plans: &[StagePlan<'_>]) -> Result<(), ScheduleError> {
+    let steps = plans
+        .iter()
+        .filter(|plan| plan.stage.when == When::EveryStep);
+    let count = steps.clone().count();
+    if count == 0 {
+        return Err(shape(program, "no stage in every step"));
+    }
+    if count > 1 && program.order != Order::Synchronous {
+        return Err(shape(
+            program,
+            "several stages in a step whose rows are not updated all at once",
+        ));
+    }
+    let mut written = vec![];
+    for state in steps.flat_map(StagePlan::states) {
+        if written.contains(&state) {
+            return Err(shape(program, "a state that two stages of a step write"));
+        }
+        written.push(state);
+    }
+    let gathers = plans.iter().flat_map(|plan| &plan.gathers);
+    if gathers.filter(|of| of.loadable()).count() > 1 {
+        return Err(shape(program, "several weight memories that are loaded"));
+    }
+    Ok(())
+}
+
+fn interface(
+    program: &Program,
+    stores: &Stores<'_>,
+    plans: &[StagePlan<'_>],
+) -> Result<Interface, ScheduleError> {
+    let bits: u32 = stores.loaded().map(|store| store.format.width()).sum();
+    if bits > ELEMENT_BITS {
+        return Err(shape(
+            program,
+            &format!(
+                "{bits} bits of inputs and states an element, where a beat has {ELEMENT_BITS}"
+            ),
+        ));
+    }
+    let stream = |prefix: &str, of: Vec<&Store<'_>>| Stream {
+        prefix: prefix.into(),
+        fields: of.iter().map(|store| (store.id, store.format)).collect(),
+        elements: stores.beat,
+        beats: stores.beats(of.into_iter()),
+        torus: None,
+    };
+    let loadable = plans
+        .iter()
+        .flat_map(|plan| &plan.gathers)
+        .find(|of| of.loadable());
+    let weights = loadable.map(|of| WeightStream {
+        prefix: "w_axis".into(),
+        format: of.gather.weights.format,
+        order: of.image.places.clone(),
+    });
+    Ok(Interface {
+        load: stream("s_axis", stores.loaded().collect()),
+        unload: stream("m_axis", stores.unloaded().collect()),
+        weights,
+    })
+}
+
+fn timing(plans: &[StagePlan<'_>], once: usize) -> Timing {
+    let cycles = |plans: &[StagePlan<'_>]| plans.iter().map(|plan| plan.fold.step_cycles()).sum();
+    let (first, steps) = plans.split_at(once);
+    // Stages take turns, so that in no cycle more multipliers work than those of one stage.
+    let units = steps.iter().map(StagePlan::multipliers).max();
+    Timing {
+        start: cycles(first),
+        step: cycles(steps),
+        finish: 1,
+        fixed_steps: None,
+        interval: None,
+        units: units.unwrap_or(1),
+        work: steps.iter().map(StagePlan::work).sum(),
+    }
+}
+
+fn header(
+    program: &Program,
+    made: &[(StagePlan<'_>, StageModule)],
+    timing: Timing,
+) -> Vec<(String, String)> {
+    let states: Vec<String> = program
+        .vectors
+        .iter()
+        .filter(|vector| vector.role == program::Role::State)
+        .map(|vector| format!("{} {}", vector.name, vector.shape.elements()))
+        .collect();
+    let mut lines = vec![(
+        "network".into(),
+        format!("{}, units: {}", program.kind, states.join(", ")),
+    )];
+    for (plan, _) in made {
+        let mut formats: Vec<String> = plan
+            .stage
+            .writes
+            .iter()
+            .map(|&(id, _)| plan.vector(id))
+            .map(|(name, format)| format!("{name} {format}"))
+            .collect();
+        for of in &plan.gathers {
+            let (weight, sum) = (of.gather.weights.format, of.gather.accumulator);
+            formats.push(format!("weight {weight}, accumulator {sum}"));
+        }
+        lines.push((format!("stage {}", plan.stage.name), formats.join(", ")));
+    }
+    lines.push(("step".into(), format!("{} cycles", timing.step)));
+    lines
+}

@@ -1,0 +1,547 @@
+//! The top module of the engine over units: streams, vectors in registers, and the stages.
+
+use std::collections::BTreeMap;
+
+use hw_ir::{Connection, Module, ModuleBuilder, NetId, PendingInstance, PendingRegister, Type};
+use program::{Format, Program, VectorId};
+
+use super::plan::StagePlan;
+use super::stage::{Feed, Parts, StageModule};
+use super::store::{Store, Stores};
+use crate::arithmetic::net_type;
+use crate::beat::{beat_type, pack, unpack};
+use crate::counter::{also, counter, drive_flag, unless};
+use crate::interface::Interface;
+use crate::verdict::{Step, Verdict};
+
+/// What the top module is made of.
+pub struct Top<'a, 'b> {
+    /// The program.
+    pub program: &'a Program,
+    /// Its vectors.
+    pub stores: &'b Stores<'a>,
+    /// The stages that run once, with their modules.
+    pub once: &'b [(StagePlan<'a>, StageModule)],
+    /// The stages of every step, with their modules.
+    pub steps: &'b [(StagePlan<'a>, StageModule)],
+    /// The modules made so far.
+    pub parts: &'b Parts,
+}
+
+/// The registers of a vector.
+struct Registers {
+    id: VectorId,
+    value: PendingRegister,
+    /// The value one step before, where period 2 is looked for.
+    before: Option<PendingRegister>,
+    /// The value with the groups written so far, where a block is more than one group.
+    shadow: Option<PendingRegister>,
+}
+
+/// A stage in the top: its instance, and its outputs by port name.
+struct Placed<'p, 'a> {
+    plan: &'p StagePlan<'a>,
+    feeds: &'p [Feed],
+    instance: PendingInstance,
+    outputs: BTreeMap<String, NetId>,
+}
+
+impl Placed<'_, '_> {
+    fn get(&self, name: &str) -> Option<NetId> {
+        self.outputs.get(name).copied()
+    }
+
+    /// A bit that every stage has; low if it has not, which the checker would show.
+    fn bit(&self, m: &mut ModuleBuilder, name: &str) -> NetId {
+        self.get(name)
+            .unwrap_or_else(|| m.constant(name, Type::BIT, 0))
+    }
+}
+
+/// The streams.
+struct Ports {
+    load_valid: NetId,
+    load_data: NetId,
+    unload_ready: NetId,
+    weight: Option<(NetId, NetId)>,
+}
+
+/// The moves of the streams.
+struct Moves {
+    loading: NetId,
+    unloading: NetId,
+    load: NetId,
+    unload: NetId,
+    /// The numbers of the beats.
+    load_beat: Option<NetId>,
+    unload_beat: Option<NetId>,
+    unload_last: NetId,
+}
+
+impl<'a> Top<'a, '_> {
+    /// Builds the module.
+    pub fn build(&self, interface: &Interface) -> Module {
+        let program = self.program;
+        let units = self.stores.unloaded().map(|store| {
+            let vector = program.vector(store.id);
+            vector.map_or(0, |vector| vector.shape.elements())
+        });
+        let purpose = format!("{} network, {} units", program.kind, units.sum::<usize>());
+        let mut m = ModuleBuilder::new(program.name.clone(), purpose);
+        if let Some(source) = program.source("network") {
+            m.source(source);
+        }
+        let ports = self.ports(&mut m, interface);
+        let registers: Vec<Registers> = self
+            .stores
+            .all()
+            .iter()
+            .map(|store| self.registers(&mut m, store))
+            .collect();
+        let once = self.place(&mut m, self.once);
+        let steps = self.place(&mut m, self.steps);
+
+        let (loading, unloading) = (
+            m.register("loading_q", Type::BIT, 1),
+            m.register("unloading_q", Type::BIT, 0),
+        );
+        let moves = self.moves(&mut m, interface, &ports, (loading.net, unloading.net));
+        let load_last = self.load_last(&mut m, interface, &moves);
+        let (starts, run_start) = chain(&mut m, &once, load_last);
+        let verdict = self.verdict(&mut m, &steps, run_start);
+        let step_end = steps
+            .last()
+            .map_or(run_start, |last| last.bit(&mut m, "end_o"));
+        let again = unless(&mut m, "step_again", step_end, verdict.finish);
+        let step_start = m.or("step_start", run_start, again);
+        let (step_starts, _) = chain(&mut m, &steps, step_start);
+        m.section("phases");
+        drive_flag(&mut m, "loading", loading, moves.unload_last, load_last);
+        drive_flag(
+            &mut m,
+            "unloading",
+            unloading,
+            verdict.finish,
+            moves.unload_last,
+        );
+
+        let fields = self.entering(&mut m, &ports);
+        self.update(&mut m, &registers, &moves, &fields, (&once, &steps));
+        let weight = ports
+            .weight
+            .map(|(valid, data)| (m.and("weight_load", valid, loading.net), data));
+        let feeding = Feeding {
+            registers: &registers,
+            weight,
+            run_start,
+        };
+        for (placed, starts) in [(once, starts), (steps, step_starts)] {
+            for (placed, start) in placed.into_iter().zip(starts) {
+                let inputs = placed.feeds.iter().map(|feed| feeding.net(*feed, start));
+                let inputs = inputs.map(Connection::Shared).collect();
+                m.connect(placed.instance, inputs);
+            }
+        }
+        self.outputs(&mut m, &registers, &moves, &verdict, weight.is_some());
+        m.finish()
+    }
+
+    fn ports(&self, m: &mut ModuleBuilder, interface: &Interface) -> Ports {
+        let formats: Vec<Format> = interface.load.fields.iter().map(|(_, f)| *f).collect();
+        m.group("what a run starts from");
+        let load_valid = m.input("s_axis_tvalid", Type::BIT);
+        let load_data = m.input("s_axis_tdata", beat_type(&formats, self.stores.beat));
+        m.group("the final state");
+        let unload_ready = m.input("m_axis_tready", Type::BIT);
+        let weight = interface.weights.as_ref().map(|weights| {
+            m.group("weights, one a beat, in the order of the weight memory");
+            let valid = m.input("w_axis_tvalid", Type::BIT);
+            (valid, m.input("w_axis_tdata", net_type(weights.format)))
+        });
+        Ports {
+            load_valid,
+            load_data,
+            unload_ready,
+            weight,
+        }
+    }
+
+    fn stages(&self) -> impl Iterator<Item = &StagePlan<'a>> {
+        self.once.iter().chain(self.steps).map(|(plan, _)| plan)
+    }
+
+    fn registers(&self, m: &mut ModuleBuilder, store: &Store<'_>) -> Registers {
+        let ty = net_type(store.format).times(store.length as u32);
+        let name = store.name;
+        let value = m.register(&format!("{name}_q"), ty, 0);
+        let detected = self.program.stop.on_period_two
+            && self
+                .steps
+                .iter()
+                .any(|(plan, _)| plan.states().contains(&store.id));
+        let before = detected.then(|| m.register(&format!("{name}_before_q"), ty, 0));
+        let shadowed = self.stages().any(|plan| {
+            let writes = plan
+                .stage
+                .writes
+                .iter()
+                .any(|(target, _)| *target == store.id);
+            writes && plan.shadows(store.id)
+        });
+        let shadow = shadowed.then(|| m.register(&format!("{name}_shadow_q"), ty, 0));
+        Registers {
+            id: store.id,
+            value,
+            before,
+            shadow,
+        }
+    }
+
+    fn place<'p>(
+        &self,
+        m: &mut ModuleBuilder,
+        stages: &'p [(StagePlan<'a>, StageModule)],
+    ) -> Vec<Placed<'p, 'a>> {
+        let place = |(plan, made): &'p (StagePlan<'a>, StageModule)| {
+            let module = self.parts.module(made.id);
+            let name = &plan.stage.name;
+            let (instance, nets) = m.declare_instances(name, made.id, module, 1);
+            let names = module.outputs.iter().map(|port| port.name.clone());
+            Placed {
+                plan,
+                feeds: &made.feeds,
+                instance,
+                outputs: names.zip(nets).collect(),
+            }
+        };
+        stages.iter().map(place).collect()
+    }
+
+    fn moves(
+        &self,
+        m: &mut ModuleBuilder,
+        interface: &Interface,
+        ports: &Ports,
+        (loading, unloading): (NetId, NetId),
+    ) -> Moves {
+        m.section("handshakes and beats of the streams");
+        let load = m.and("load", ports.load_valid, loading);
+        let unload = m.and("unload", unloading, ports.unload_ready);
+        let (in_beats, out_beats) = (interface.load.beats as u64, interface.unload.beats as u64);
+        let (load_beat, unload_beat) = if in_beats == out_beats {
+            let either = m.or("beat_moves", load, unload);
+            let beat = counter(m, "beat", in_beats, either);
+            (beat, beat)
+        } else {
+            let load_beat = counter(m, "load_beat", in_beats, load);
+            (load_beat, counter(m, "unload_beat", out_beats, unload))
+        };
+        let unload_last = also(m, "unload_last", unload, unload_beat.last);
+        Moves {
+            loading,
+            unloading,
+            load,
+            unload,
+            load_beat: load_beat.value,
+            unload_beat: unload_beat.value,
+            unload_last,
+        }
+    }
+
+    fn load_last(&self, m: &mut ModuleBuilder, interface: &Interface, moves: &Moves) -> NetId {
+        let last = moves.load_beat.map(|beat| {
+            let highest = interface.load.beats as i64 - 1;
+            let highest = m.constant("load_beat_highest", m.ty(beat), highest);
+            m.equal("load_beat_last", beat, highest)
+        });
+        also(m, "load_last", moves.load, last)
+    }
+
+    fn verdict(&self, m: &mut ModuleBuilder, steps: &[Placed<'_, '_>], start: NetId) -> Verdict {
+        let end = steps.last().map_or(start, |last| last.bit(m, "end_o"));
+        let said = |m: &mut ModuleBuilder, name: &str| match steps {
+            [only] => only.get(&format!("{name}_o")),
+            _ => {
+                let mut any = None;
+                for placed in steps {
+                    let Some(bit) = placed.get(&format!("{name}_o")) else {
+                        continue;
+                    };
+                    let apply = placed.bit(m, "apply_o");
+                    let stage = &placed.plan.stage.name;
+                    let bit = m.and(&format!("{stage}_{name}_now"), apply, bit);
+                    any = Some(match any {
+                        None => bit,
+                        Some(any) => m.or(name, any, bit),
+                    });
+                }
+                any
+            }
+        };
+        let changed = said(m, "changed");
+        let differs = said(m, "differs");
+        let mut write = None;
+        for placed in steps {
+            let apply = placed.bit(m, "apply_o");
+            write = Some(match write {
+                None => apply,
+                Some(write) => m.or("some_apply", write, apply),
+            });
+        }
+        let never = |m: &mut ModuleBuilder| m.constant("never", Type::BIT, 0);
+        let step = Step {
+            write: write.unwrap_or_else(|| never(m)),
+            end,
+            start,
+            changed: changed.unwrap_or_else(|| never(m)),
+            differs,
+        };
+        step.judge(m, self.program.stop)
+    }
+
+    /// The fields of the entering beat.
+    fn entering(&self, m: &mut ModuleBuilder, ports: &Ports) -> Vec<(VectorId, NetId)> {
+        m.section("the fields of the entering beat");
+        let loaded: Vec<&Store<'_>> = self.stores.loaded().collect();
+        let fields: Vec<(String, Format)> = loaded
+            .iter()
+            .map(|store| (store.name.to_owned(), store.format))
+            .collect();
+        let nets = unpack(m, ports.load_data, &fields);
+        loaded.iter().map(|store| store.id).zip(nets).collect()
+    }
+
+    /// The next values of all vectors.
+    fn update(
+        &self,
+        m: &mut ModuleBuilder,
+        registers: &[Registers],
+        moves: &Moves,
+        fields: &[(VectorId, NetId)],
+        (once, steps): (&[Placed<'_, '_>], &[Placed<'_, '_>]),
+    ) {
+        for (of, store) in registers.iter().zip(self.stores.all()) {
+            let name = store.name;
+            m.section(format!(
+                "`{name}`: shifted by the streams, written by stages"
+            ));
+            let shift = self.shift(m, of, store, moves, fields);
+            let base = of.shadow.map_or(of.value.net, |shadow| shadow.net);
+            let mut next = shift.map(|(data, _)| data);
+            let mut any = shift.map(|(_, moves)| moves);
+            let mut commit = any;
+            for placed in once.iter().chain(steps) {
+                let Some(results) = placed.get(&format!("{name}_next_o")) else {
+                    continue;
+                };
+                let apply = placed.bit(m, "apply_o");
+                let chunk = placed.get("chunk_o");
+                let rows = placed.plan.fold.rows() as u32;
+                let written = put(m, &format!("{name}_written"), base, rows, (chunk, results));
+                next = Some(match next {
+                    None => written,
+                    Some(other) => m.mux(&format!("{name}_d"), apply, written, other),
+                });
+                let either = |m: &mut ModuleBuilder, what: &str, so_far, bit| match so_far {
+                    None => bit,
+                    Some(so_far) => m.or(&format!("{name}_{what}"), so_far, bit),
+                };
+                any = Some(either(m, "writes", any, apply));
+                let last = placed.get("block_last_o");
+                let last = last.filter(|_| placed.plan.shadows(store.id));
+                let commits = also(m, &format!("{name}_commits"), apply, last);
+                commit = Some(either(m, "committed", commit, commits));
+                if let Some(before) = of.before {
+                    let old = self.old(m, of, placed.plan, chunk);
+                    let kept = put(
+                        m,
+                        &format!("{name}_before_d"),
+                        before.net,
+                        rows,
+                        (chunk, old),
+                    );
+                    m.drive(before, kept, Some(apply));
+                }
+            }
+            // A vector that nothing writes is not stored; its register keeps its value.
+            let next = next.unwrap_or(of.value.net);
+            match of.shadow {
+                Some(shadow) => {
+                    m.drive(of.value, next, commit);
+                    m.drive(shadow, next, any);
+                }
+                None => m.drive(of.value, next, any),
+            }
+        }
+    }
+
+    /// The values of a group before it is written.
+    fn old(
+        &self,
+        m: &mut ModuleBuilder,
+        of: &Registers,
+        plan: &StagePlan<'_>,
+        chunk: Option<NetId>,
+    ) -> NetId {
+        let fold = plan.fold;
+        let name = plan.vector(of.id).0;
+        let rows = m.elements(&format!("{name}_rows"), of.value.net, 0, fold.rows() as u32);
+        match chunk {
+            Some(chunk) => m.select(&format!("{name}_old"), rows, chunk, fold.lanes as u32),
+            None => rows,
+        }
+    }
+
+    /// The vector shifted by a beat, and when it is.
+    fn shift(
+        &self,
+        m: &mut ModuleBuilder,
+        of: &Registers,
+        store: &Store<'_>,
+        moves: &Moves,
+        fields: &[(VectorId, NetId)],
+    ) -> Option<(NetId, NetId)> {
+        let field = fields.iter().find(|(id, _)| *id == of.id)?.1;
+        let name = store.name;
+        let (length, beat) = (store.length as u32, self.stores.beat as u32);
+        let value = of.value.net;
+        let entering = if store.state {
+            let low = m.elements(&format!("{name}_low"), value, 0, beat);
+            m.mux(&format!("{name}_entering"), moves.loading, field, low)
+        } else {
+            field
+        };
+        let shifted = if length > beat {
+            let rest = m.elements(&format!("{name}_rest"), value, beat, length - beat);
+            m.join(&format!("{name}_shifted"), &[rest, entering])
+        } else {
+            entering
+        };
+        let beats = i64::from(length / beat);
+        let within = |m: &mut ModuleBuilder, what: &str, at: NetId, count: Option<NetId>| {
+            // A shorter vector takes part in the first beats only.
+            let Some(count) = count.filter(|&count| {
+                let all = 1i64 << m.ty(count).width;
+                beats < all
+            }) else {
+                return at;
+            };
+            let limit = m.constant(&format!("{name}_beats"), m.ty(count), beats);
+            let inside = m.less(&format!("{name}_{what}_inside"), count, limit);
+            m.and(&format!("{name}_{what}"), at, inside)
+        };
+        let longest = |loaded: bool| {
+            let all = self.stores.all().iter();
+            let of = all.filter(|other| other.state || (loaded && other.input));
+            of.map(|other| other.length).max() == Some(store.length)
+        };
+        let load = if longest(true) {
+            moves.load
+        } else {
+            within(m, "load", moves.load, moves.load_beat)
+        };
+        if !store.state {
+            return Some((shifted, load));
+        }
+        let unload = if longest(false) {
+            moves.unload
+        } else {
+            within(m, "unload", moves.unload, moves.unload_beat)
+        };
+        Some((shifted, m.or(&format!("{name}_moves"), load, unload)))
+    }
+
+    fn outputs(
+        &self,
+        m: &mut ModuleBuilder,
+        registers: &[Registers],
+        moves: &Moves,
+        verdict: &Verdict,
+        weights: bool,
+    ) {
+        m.section("the leaving beat");
+        let beat = self.stores.beat as u32;
+        let states = registers.iter().zip(self.stores.all());
+        let states = states.filter(|(_, store)| store.state);
+        let fields: Vec<NetId> = states
+            .map(|(of, store)| {
+                let name = format!("{}_leaving", store.name);
+                m.elements(&name, of.value.net, 0, beat)
+            })
+            .collect();
+        let data = pack(m, &fields);
+        m.group("what a run starts from");
+        m.output("s_axis_tready", moves.loading);
+        if weights {
+            m.group("weights, taken between runs");
+            m.output("w_axis_tready", moves.loading);
+        }
+        m.group("the final state");
+        m.output("m_axis_tvalid", moves.unloading);
+        if let Some(data) = data {
+            m.output("m_axis_tdata", data);
+        }
+        m.output("m_axis_tlast", moves.unload_last);
+        m.group("how the last run ended: 1 stable, 2 period two, 3 budget spent; and its steps");
+        m.output("status_o", verdict.status);
+        m.output("steps_o", verdict.steps);
+    }
+}
+
+/// Where the inputs of stages come from.
+struct Feeding<'r> {
+    registers: &'r [Registers],
+    weight: Option<(NetId, NetId)>,
+    run_start: NetId,
+}
+
+impl Feeding<'_> {
+    fn net(&self, feed: Feed, start: NetId) -> NetId {
+        let of = |id: VectorId| self.registers.iter().find(|registers| registers.id == id);
+        let found = match feed {
+            Feed::Start => Some(start),
+            Feed::Reseed => Some(self.run_start),
+            Feed::WeightLoad => self.weight.map(|(load, _)| load),
+            Feed::WeightData => self.weight.map(|(_, data)| data),
+            Feed::Vector(id) => of(id).map(|registers| registers.value.net),
+            Feed::Before(id) => of(id).and_then(|of| of.before).map(|before| before.net),
+        };
+        // Every feed of a resolved stage is there; the checker refuses a net of another type.
+        found.unwrap_or(start)
+    }
+}
+
+/// When each of the stages starts that run one after another, and when the last has ended.
+fn chain(m: &mut ModuleBuilder, stages: &[Placed<'_, '_>], start: NetId) -> (Vec<NetId>, NetId) {
+    let mut starts = vec![];
+    let mut at = start;
+    for placed in stages {
+        starts.push(at);
+        at = placed.bit(m, "end_o");
+    }
+    (starts, at)
+}
+
+/// The vector with a chunk of its first `rows` elements replaced: that of the index, or all of them
+/// where there is none.
+fn put(
+    m: &mut ModuleBuilder,
+    name: &str,
+    of: NetId,
+    rows: u32,
+    (index, chunk): (Option<NetId>, NetId),
+) -> NetId {
+    let length = m.ty(of).count;
+    let written = match index {
+        None => chunk,
+        Some(index) => {
+            let first = m.elements(&format!("{name}_rows"), of, 0, rows);
+            m.insert(name, first, index, chunk)
+        }
+    };
+    if rows == length {
+        return written;
+    }
+    let rest = m.elements(&format!("{name}_rest"), of, rows, length - rows);
+    m.join(&format!("{name}_joined"), &[written, rest])
+}
