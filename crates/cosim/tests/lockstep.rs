@@ -6,6 +6,7 @@ use cosim::{Bench, Tool, Tools, VerifyOptions, verify};
 use hw_sim::stimulus::random::Random;
 use hw_sim::stimulus::stream::StreamOptions;
 use lockstep::sample;
+use lockstep::stages::{self, Stages};
 use schedule::{Form, Hardware, Scheduled};
 
 fn tools() -> Option<Tools> {
@@ -116,6 +117,34 @@ fn units_in_every_order() {
         "sparse",
         &units(Order::Synchronous, (5, 2), Some(4), Storage::Rom),
     );
+}
+
+#[test]
+fn chains_of_stages() {
+    let of = |layers: &[usize], once, state: &str, sparse| Stages {
+        layers: layers.to_vec(),
+        once,
+        state: state.parse().unwrap(),
+        gathers: 3,
+        sparse,
+        max_steps: 5,
+        on_period_two: true,
+    };
+    let cases = [
+        ("two layers", of(&[12, 5], 0, "s6f3", false), (4, 3)),
+        ("derived", of(&[7, 7, 2], 2, "s5f0", true), (3, 2)),
+        ("elements alone", of(&[4], 1, "u4f1", false), (1, 1)),
+        ("whole rows", of(&[6, 9], 1, "s4f2", true), (9, 9)),
+    ];
+    for (name, of, (lanes, taps)) in cases {
+        let program = stages::stages(&mut Random::new(of.layers.len() as u64), &of);
+        let hardware = Hardware {
+            lanes,
+            taps,
+            form: Form::Frame,
+        };
+        check(name, &schedule::schedule(&program, &hardware).unwrap());
+    }
 }
 
 #[test]

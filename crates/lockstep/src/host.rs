@@ -8,8 +8,10 @@ use schedule::Scheduled;
 /// What a host has seen of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostRun {
-    /// The final raw values of the unloaded vector, padding cut off.
+    /// The final raw values of the first unloaded vector, padding cut off.
     pub state: Vec<i64>,
+    /// The same of all unloaded vectors.
+    pub states: Vec<Vec<i64>>,
     /// The status output, as [`schedule::interface::status_code`]; for a streaming design 1 where
     /// the last iteration changed nothing.
     pub status: i64,
@@ -79,14 +81,15 @@ pub fn run(
         return Ok(None);
     };
     let beats: Vec<Vec<i64>> = received.iter().map(|r| r.beat.data.clone()).collect();
-    let mut state = unload.unpack(&beats).swap_remove(0);
-    let length = values
-        .iter()
-        .find(|(id, _)| Some(*id) == unload.fields.first().map(|(id, _)| *id))
-        .map_or(state.len(), |(_, values)| values.len());
-    state.truncate(length);
+    let mut states = unload.unpack(&beats);
+    for (state, (id, _)) in states.iter_mut().zip(&unload.fields) {
+        let loaded = values.iter().find(|(of, _)| of == id);
+        state.truncate(loaded.map_or(state.len(), |(_, values)| values.len()));
+    }
+    let state = states.first().cloned().unwrap_or_default();
     Ok(Some(HostRun {
         state,
+        states,
         status: status.0,
         steps: status.1,
         latency: received

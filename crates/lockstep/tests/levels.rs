@@ -1,17 +1,18 @@
 //! The integer program, its fast kernels and its hardware give the same state after every step.
 
 use ::program::{
-    Boundary, Executor, Order, Permutations, Program, Rounding, Status, Storage, VectorId,
+    Boundary, Executor, Order, Permutations, Program, Role, Rounding, Status, Storage, VectorId,
 };
 use hw_sim::stimulus::random::Random;
 use lockstep::host::{self, Values};
 use lockstep::sample::{self, Cells, Units};
+use lockstep::stages::{self, Stages};
 use proptest::prelude::*;
 use schedule::interface::status_code;
 use schedule::{Form, Hardware, ScheduleError};
 
-/// Loads and runs a program for `steps` steps at most; gives the state, the status and the steps.
-fn run(program: &Program, values: &Values, fast: bool) -> (Vec<i64>, Status, u64) {
+/// Loads and runs a program for `steps` steps at most; gives the states, the status and the steps.
+fn run(program: &Program, values: &Values, fast: bool) -> (Vec<Vec<i64>>, Status, u64) {
     let made = if fast {
         Executor::new(program)
     } else {
@@ -23,7 +24,10 @@ fn run(program: &Program, values: &Values, fast: bool) -> (Vec<i64>, Status, u64
     }
     executor.start().unwrap();
     let run = executor.run().unwrap();
-    (executor.values(VectorId(0)).to_vec(), run.status, run.steps)
+    let vectors = program.vectors.iter().enumerate();
+    let states = vectors.filter(|(_, vector)| vector.role == Role::State);
+    let states = states.map(|(place, _)| executor.values(VectorId(place)).to_vec());
+    (states.collect(), run.status, run.steps)
 }
 
 /// Fast kernels against the definition, and the hardware against both, for every budget up to
@@ -54,7 +58,7 @@ fn compare(mut program: Program, hardware: Hardware, seed: u64) -> Result<(), Te
         let cycles = scheduled.timing.run(defined.2) + 10_000;
         let seen = host::run(&scheduled, &values, host::quiet(), cycles).unwrap();
         let seen = seen.ok_or_else(|| TestCaseError::fail("the hardware did not end"))?;
-        prop_assert_eq!(&seen.state, &defined.0, "hardware, {} steps", budget);
+        prop_assert_eq!(&seen.states, &defined.0, "hardware, {} steps", budget);
         prop_assert_eq!(seen.status, status_code(Some(defined.1)));
         prop_assert_eq!(seen.steps, Some(defined.2 as i64));
         prop_assert_eq!(seen.latency, scheduled.timing.run(defined.2), "closed form");
@@ -109,12 +113,32 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    fn several_stages()(
+        layers in prop::collection::vec(1usize..14, 1..4), once in 0usize..3,
+        state in prop::sample::select(vec!["s3f0", "s6f3", "u4f1", "s9f-2"]),
+        gathers in 0usize..4, sparse in any::<bool>(), max_steps in 1u64..5,
+        on_period_two in any::<bool>(),
+    ) -> Stages {
+        let state = state.parse().unwrap();
+        Stages { layers, once, state, gathers, sparse, max_steps, on_period_two }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
     fn units_agree(of in units(), lanes in 1usize..22, taps in 1usize..22, seed in any::<u64>()) {
         let program = sample::units(&mut Random::new(seed), &of);
+        compare(program, Hardware { lanes, taps, form: Form::Frame }, seed)?;
+    }
+
+    #[test]
+    fn chains_of_stages_agree(
+        of in several_stages(), lanes in 1usize..16, taps in 1usize..16, seed in any::<u64>(),
+    ) {
+        let program = stages::stages(&mut Random::new(seed), &of);
         compare(program, Hardware { lanes, taps, form: Form::Frame }, seed)?;
     }
 
@@ -139,7 +163,7 @@ proptest! {
         let restless = hw_sim::stimulus::stream::StreamOptions { seed, ..Default::default() };
         for (options, quiet) in [(host::quiet(), true), (restless, false)] {
             let seen = host::run(&scheduled, &values, options, 100_000).unwrap().unwrap();
-            prop_assert_eq!(&seen.state, &defined.0);
+            prop_assert_eq!(&seen.states, &defined.0);
             if quiet {
                 prop_assert_eq!(seen.unloaded, scheduled.timing.finish, "closed form");
             }

@@ -139,6 +139,24 @@ impl<'a> StagePlan<'a> {
         gathered && self.fold.groups > 1
     }
 
+    /// How many elements of a stored vector of `length` the stage reads, from the first on.
+    pub fn reads(&self, id: VectorId, length: usize) -> usize {
+        let fold = &self.fold;
+        let gathered = self.gathers.iter().filter(|of| of.gather.source == id);
+        let taken = gathered.map(|of| match of.image.indices {
+            Some(_) => length,
+            None => (fold.columns * fold.taps).min(length),
+        });
+        let own = self.own.contains(&id).then(|| fold.rows());
+        taken.chain(own).max().unwrap_or(length)
+    }
+
+    /// Whether the end of a block matters to what the stage writes.
+    pub fn shadows_any(&self) -> bool {
+        let targets = self.stage.writes.iter();
+        targets.clone().any(|(target, _)| self.shadows(*target))
+    }
+
     /// Whether states two steps back are compared.
     pub fn detects_period(&self) -> bool {
         self.program.stop.on_period_two && !self.states().is_empty()

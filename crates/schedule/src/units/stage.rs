@@ -27,10 +27,10 @@ pub enum Feed {
     WeightLoad,
     /// The weight.
     WeightData,
-    /// A vector as it stands.
-    Vector(VectorId),
-    /// A state one step before.
-    Before(VectorId),
+    /// So many elements of a vector as it stands.
+    Vector(VectorId, usize),
+    /// So many elements of a state one step before.
+    Before(VectorId, usize),
 }
 
 /// The module of a stage. Outputs: `end_o` (the stage ends with this cycle), `apply_o` (a group of
@@ -176,8 +176,10 @@ impl StageBuilder<'_, '_> {
         let read = plan.read().into_iter();
         let vectors = read.map(|id| {
             let (name, format) = plan.vector(id);
-            let ty = net_type(format).times(self.stores.length(id) as u32);
-            (id, self.input(Feed::Vector(id), &format!("{name}_i"), ty))
+            let count = plan.reads(id, self.stores.length(id));
+            let ty = net_type(format).times(count as u32);
+            let feed = Feed::Vector(id, count);
+            (id, self.input(feed, &format!("{name}_i"), ty))
         });
         let vectors = vectors.collect();
         let mut before = vec![];
@@ -185,9 +187,10 @@ impl StageBuilder<'_, '_> {
             self.m.group("states one step before");
             for id in plan.states() {
                 let (name, format) = plan.vector(id);
-                let ty = net_type(format).times(self.stores.length(id) as u32);
+                let rows = plan.fold.rows();
+                let ty = net_type(format).times(rows as u32);
                 let name = format!("{name}_before_i");
-                before.push((id, self.input(Feed::Before(id), &name, ty)));
+                before.push((id, self.input(Feed::Before(id, rows), &name, ty)));
             }
         }
         Inputs {
@@ -412,7 +415,7 @@ impl StageBuilder<'_, '_> {
         if let Some(chunk) = walk.chunk {
             m.output("chunk_o", chunk);
         }
-        if let Some(last) = walk.block_last {
+        if let Some(last) = walk.block_last.filter(|_| plan.shadows_any()) {
             m.output("block_last_o", last);
         }
         m.group("what is written");

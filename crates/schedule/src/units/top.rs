@@ -137,7 +137,8 @@ impl<'a> Top<'a, '_> {
         };
         for (placed, starts) in [(once, starts), (steps, step_starts)] {
             for (placed, start) in placed.into_iter().zip(starts) {
-                let inputs = placed.feeds.iter().map(|feed| feeding.net(*feed, start));
+                let inputs = placed.feeds.iter();
+                let inputs = inputs.map(|feed| feeding.net(&mut m, *feed, start));
                 let inputs = inputs.map(Connection::Shared).collect();
                 m.connect(placed.instance, inputs);
             }
@@ -228,7 +229,7 @@ impl<'a> Top<'a, '_> {
         let load = m.and("load", ports.load_valid, loading);
         let unload = m.and("unload", unloading, ports.unload_ready);
         let (in_beats, out_beats) = (interface.load.beats as u64, interface.unload.beats as u64);
-        let (load_beat, unload_beat) = if in_beats == out_beats {
+        let (load_beat, unload_beat) = if in_beats == out_beats && in_beats > 1 {
             let either = m.or("beat_moves", load, unload);
             let beat = counter(m, "beat", in_beats, either);
             (beat, beat)
@@ -347,10 +348,12 @@ impl<'a> Top<'a, '_> {
                     Some(so_far) => m.or(&format!("{name}_{what}"), so_far, bit),
                 };
                 any = Some(either(m, "writes", any, apply));
-                let last = placed.get("block_last_o");
-                let last = last.filter(|_| placed.plan.shadows(store.id));
-                let commits = also(m, &format!("{name}_commits"), apply, last);
-                commit = Some(either(m, "committed", commit, commits));
+                if of.shadow.is_some() {
+                    let last = placed.get("block_last_o");
+                    let last = last.filter(|_| placed.plan.shadows(store.id));
+                    let commits = also(m, &format!("{name}_commits"), apply, last);
+                    commit = Some(either(m, "committed", commit, commits));
+                }
                 if let Some(before) = of.before {
                     let old = self.old(m, of, placed.plan, chunk);
                     let kept = put(
@@ -496,15 +499,19 @@ struct Feeding<'r> {
 }
 
 impl Feeding<'_> {
-    fn net(&self, feed: Feed, start: NetId) -> NetId {
+    fn net(&self, m: &mut ModuleBuilder, feed: Feed, start: NetId) -> NetId {
         let of = |id: VectorId| self.registers.iter().find(|registers| registers.id == id);
         let found = match feed {
             Feed::Start => Some(start),
             Feed::Reseed => Some(self.run_start),
             Feed::WeightLoad => self.weight.map(|(load, _)| load),
             Feed::WeightData => self.weight.map(|(_, data)| data),
-            Feed::Vector(id) => of(id).map(|registers| registers.value.net),
-            Feed::Before(id) => of(id).and_then(|of| of.before).map(|before| before.net),
+            Feed::Vector(id, count) => {
+                of(id).map(|of| m.elements("read_elements", of.value.net, 0, count as u32))
+            }
+            Feed::Before(id, count) => of(id)
+                .and_then(|of| of.before)
+                .map(|before| m.elements("before_elements", before.net, 0, count as u32)),
         };
         // Every feed of a resolved stage is there; the checker refuses a net of another type.
         found.unwrap_or(start)
