@@ -4,6 +4,7 @@
 pub mod fold;
 pub mod lane;
 pub mod plan;
+mod registers;
 pub mod stage;
 pub mod store;
 mod top;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use hw_ir::{Connection, Module, ModuleBuilder, NetId, PendingInstance, PendingRegister, Type};
+use hw_ir::{Connection, Module, ModuleBuilder, NetId, PendingInstance, Type};
 use program::{Format, Program, VectorId};
 
 use super::plan::StagePlan;
+use super::registers::Registers;
 use super::stage::{Feed, Parts, StageModule};
 use super::store::{Store, Stores};
 use crate::arithmetic::net_type;
@@ -28,31 +29,23 @@ pub struct Top<'a, 'b> {
     pub parts: &'b Parts,
 }
 
-/// The registers of a vector.
-struct Registers {
-    id: VectorId,
-    value: PendingRegister,
-    /// The value one step before, where period 2 is looked for.
-    before: Option<PendingRegister>,
-    /// The value with the groups written so far, where a block is more than one group.
-    shadow: Option<PendingRegister>,
-}
-
 /// A stage in the top: its instance, and its outputs by port name.
-struct Placed<'p, 'a> {
-    plan: &'p StagePlan<'a>,
+pub struct Placed<'p, 'a> {
+    /// The stage.
+    pub plan: &'p StagePlan<'a>,
     feeds: &'p [Feed],
     instance: PendingInstance,
     outputs: BTreeMap<String, NetId>,
 }
 
 impl Placed<'_, '_> {
-    fn get(&self, name: &str) -> Option<NetId> {
+    /// An output by the name of its port.
+    pub fn get(&self, name: &str) -> Option<NetId> {
         self.outputs.get(name).copied()
     }
 
     /// A bit that every stage has; low if it has not, which the checker would show.
-    fn bit(&self, m: &mut ModuleBuilder, name: &str) -> NetId {
+    pub fn bit(&self, m: &mut ModuleBuilder, name: &str) -> NetId {
         self.get(name)
             .unwrap_or_else(|| m.constant(name, Type::BIT, 0))
     }
@@ -67,15 +60,23 @@ struct Ports {
 }
 
 /// The moves of the streams.
-struct Moves {
-    loading: NetId,
-    unloading: NetId,
-    load: NetId,
-    unload: NetId,
-    /// The numbers of the beats.
-    load_beat: Option<NetId>,
-    unload_beat: Option<NetId>,
-    unload_last: NetId,
+pub struct Moves {
+    /// One bit: the vectors are loaded.
+    pub loading: NetId,
+    /// One bit: the states are unloaded.
+    pub unloading: NetId,
+    /// One bit: a beat is taken.
+    pub load: NetId,
+    /// One bit: a beat is given.
+    pub unload: NetId,
+    /// The number of the beat that is taken.
+    pub load_beat: Option<NetId>,
+    /// The number of the beat that is given.
+    pub unload_beat: Option<NetId>,
+    /// One bit: the last beat is taken.
+    pub load_last: NetId,
+    /// One bit: the last beat is given.
+    pub unload_last: NetId,
 }
 
 impl<'a> Top<'a, '_> {
@@ -106,8 +107,7 @@ impl<'a> Top<'a, '_> {
             m.register("unloading_q", Type::BIT, 0),
         );
         let moves = self.moves(&mut m, interface, &ports, (loading.net, unloading.net));
-        let load_last = self.load_last(&mut m, interface, &moves);
-        let (starts, run_start) = chain(&mut m, &once, load_last);
+        let (starts, run_start) = chain(&mut m, &once, moves.load_last);
         let verdict = self.verdict(&mut m, &steps, run_start);
         let step_end = steps
             .last()
@@ -116,7 +116,13 @@ impl<'a> Top<'a, '_> {
         let step_start = m.or("step_start", run_start, again);
         let (step_starts, _) = chain(&mut m, &steps, step_start);
         m.section("phases");
-        drive_flag(&mut m, "loading", loading, moves.unload_last, load_last);
+        drive_flag(
+            &mut m,
+            "loading",
+            loading,
+            moves.unload_last,
+            moves.load_last,
+        );
         drive_flag(
             &mut m,
             "unloading",
@@ -167,35 +173,9 @@ impl<'a> Top<'a, '_> {
         }
     }
 
-    fn stages(&self) -> impl Iterator<Item = &StagePlan<'a>> {
+    /// Every stage.
+    pub fn stages(&self) -> impl Iterator<Item = &StagePlan<'a>> {
         self.once.iter().chain(self.steps).map(|(plan, _)| plan)
-    }
-
-    fn registers(&self, m: &mut ModuleBuilder, store: &Store<'_>) -> Registers {
-        let ty = net_type(store.format).times(store.length as u32);
-        let name = store.name;
-        let value = m.register(&format!("{name}_q"), ty, 0);
-        let detected = self.program.stop.on_period_two
-            && self
-                .steps
-                .iter()
-                .any(|(plan, _)| plan.states().contains(&store.id));
-        let before = detected.then(|| m.register(&format!("{name}_before_q"), ty, 0));
-        let shadowed = self.stages().any(|plan| {
-            let writes = plan
-                .stage
-                .writes
-                .iter()
-                .any(|(target, _)| *target == store.id);
-            writes && plan.shadows(store.id)
-        });
-        let shadow = shadowed.then(|| m.register(&format!("{name}_shadow_q"), ty, 0));
-        Registers {
-            id: store.id,
-            value,
-            before,
-            shadow,
-        }
     }
 
     fn place<'p>(
@@ -237,6 +217,7 @@ impl<'a> Top<'a, '_> {
             let load_beat = counter(m, "load_beat", in_beats, load);
             (load_beat, counter(m, "unload_beat", out_beats, unload))
         };
+        let load_last = also(m, "load_last", load, load_beat.last);
         let unload_last = also(m, "unload_last", unload, unload_beat.last);
         Moves {
             loading,
@@ -245,17 +226,9 @@ impl<'a> Top<'a, '_> {
             unload,
             load_beat: load_beat.value,
             unload_beat: unload_beat.value,
+            load_last,
             unload_last,
         }
-    }
-
-    fn load_last(&self, m: &mut ModuleBuilder, interface: &Interface, moves: &Moves) -> NetId {
-        let last = moves.load_beat.map(|beat| {
-            let highest = interface.load.beats as i64 - 1;
-            let highest = m.constant("load_beat_highest", m.ty(beat), highest);
-            m.equal("load_beat_last", beat, highest)
-        });
-        also(m, "load_last", moves.load, last)
     }
 
     fn verdict(&self, m: &mut ModuleBuilder, steps: &[Placed<'_, '_>], start: NetId) -> Verdict {
@@ -310,148 +283,6 @@ impl<'a> Top<'a, '_> {
             .collect();
         let nets = unpack(m, ports.load_data, &fields);
         loaded.iter().map(|store| store.id).zip(nets).collect()
-    }
-
-    /// The next values of all vectors.
-    fn update(
-        &self,
-        m: &mut ModuleBuilder,
-        registers: &[Registers],
-        moves: &Moves,
-        fields: &[(VectorId, NetId)],
-        (once, steps): (&[Placed<'_, '_>], &[Placed<'_, '_>]),
-    ) {
-        for (of, store) in registers.iter().zip(self.stores.all()) {
-            let name = store.name;
-            m.section(format!(
-                "`{name}`: shifted by the streams, written by stages"
-            ));
-            let shift = self.shift(m, of, store, moves, fields);
-            let base = of.shadow.map_or(of.value.net, |shadow| shadow.net);
-            let mut next = shift.map(|(data, _)| data);
-            let mut any = shift.map(|(_, moves)| moves);
-            let mut commit = any;
-            for placed in once.iter().chain(steps) {
-                let Some(results) = placed.get(&format!("{name}_next_o")) else {
-                    continue;
-                };
-                let apply = placed.bit(m, "apply_o");
-                let chunk = placed.get("chunk_o");
-                let rows = placed.plan.fold.rows() as u32;
-                let written = put(m, &format!("{name}_written"), base, rows, (chunk, results));
-                next = Some(match next {
-                    None => written,
-                    Some(other) => m.mux(&format!("{name}_d"), apply, written, other),
-                });
-                let either = |m: &mut ModuleBuilder, what: &str, so_far, bit| match so_far {
-                    None => bit,
-                    Some(so_far) => m.or(&format!("{name}_{what}"), so_far, bit),
-                };
-                any = Some(either(m, "writes", any, apply));
-                if of.shadow.is_some() {
-                    let last = placed.get("block_last_o");
-                    let last = last.filter(|_| placed.plan.shadows(store.id));
-                    let commits = also(m, &format!("{name}_commits"), apply, last);
-                    commit = Some(either(m, "committed", commit, commits));
-                }
-                if let Some(before) = of.before {
-                    let old = self.old(m, of, placed.plan, chunk);
-                    let kept = put(
-                        m,
-                        &format!("{name}_before_d"),
-                        before.net,
-                        rows,
-                        (chunk, old),
-                    );
-                    m.drive(before, kept, Some(apply));
-                }
-            }
-            // A vector that nothing writes is not stored; its register keeps its value.
-            let next = next.unwrap_or(of.value.net);
-            match of.shadow {
-                Some(shadow) => {
-                    m.drive(of.value, next, commit);
-                    m.drive(shadow, next, any);
-                }
-                None => m.drive(of.value, next, any),
-            }
-        }
-    }
-
-    /// The values of a group before it is written.
-    fn old(
-        &self,
-        m: &mut ModuleBuilder,
-        of: &Registers,
-        plan: &StagePlan<'_>,
-        chunk: Option<NetId>,
-    ) -> NetId {
-        let fold = plan.fold;
-        let name = plan.vector(of.id).0;
-        let rows = m.elements(&format!("{name}_rows"), of.value.net, 0, fold.rows() as u32);
-        match chunk {
-            Some(chunk) => m.select(&format!("{name}_old"), rows, chunk, fold.lanes as u32),
-            None => rows,
-        }
-    }
-
-    /// The vector shifted by a beat, and when it is.
-    fn shift(
-        &self,
-        m: &mut ModuleBuilder,
-        of: &Registers,
-        store: &Store<'_>,
-        moves: &Moves,
-        fields: &[(VectorId, NetId)],
-    ) -> Option<(NetId, NetId)> {
-        let field = fields.iter().find(|(id, _)| *id == of.id)?.1;
-        let name = store.name;
-        let (length, beat) = (store.length as u32, self.stores.beat as u32);
-        let value = of.value.net;
-        let entering = if store.state {
-            let low = m.elements(&format!("{name}_low"), value, 0, beat);
-            m.mux(&format!("{name}_entering"), moves.loading, field, low)
-        } else {
-            field
-        };
-        let shifted = if length > beat {
-            let rest = m.elements(&format!("{name}_rest"), value, beat, length - beat);
-            m.join(&format!("{name}_shifted"), &[rest, entering])
-        } else {
-            entering
-        };
-        let beats = i64::from(length / beat);
-        let within = |m: &mut ModuleBuilder, what: &str, at: NetId, count: Option<NetId>| {
-            // A shorter vector takes part in the first beats only.
-            let Some(count) = count.filter(|&count| {
-                let all = 1i64 << m.ty(count).width;
-                beats < all
-            }) else {
-                return at;
-            };
-            let limit = m.constant(&format!("{name}_beats"), m.ty(count), beats);
-            let inside = m.less(&format!("{name}_{what}_inside"), count, limit);
-            m.and(&format!("{name}_{what}"), at, inside)
-        };
-        let longest = |loaded: bool| {
-            let all = self.stores.all().iter();
-            let of = all.filter(|other| other.state || (loaded && other.input));
-            of.map(|other| other.length).max() == Some(store.length)
-        };
-        let load = if longest(true) {
-            moves.load
-        } else {
-            within(m, "load", moves.load, moves.load_beat)
-        };
-        if !store.state {
-            return Some((shifted, load));
-        }
-        let unload = if longest(false) {
-            moves.unload
-        } else {
-            within(m, "unload", moves.unload, moves.unload_beat)
-        };
-        Some((shifted, m.or(&format!("{name}_moves"), load, unload)))
     }
 
     fn outputs(
@@ -527,28 +358,4 @@ fn chain(m: &mut ModuleBuilder, stages: &[Placed<'_, '_>], start: NetId) -> (Vec
         at = placed.bit(m, "end_o");
     }
     (starts, at)
-}
-
-/// The vector with a chunk of its first `rows` elements replaced: that of the index, or all of them
-/// where there is none.
-fn put(
-    m: &mut ModuleBuilder,
-    name: &str,
-    of: NetId,
-    rows: u32,
-    (index, chunk): (Option<NetId>, NetId),
-) -> NetId {
-    let length = m.ty(of).count;
-    let written = match index {
-        None => chunk,
-        Some(index) => {
-            let first = m.elements(&format!("{name}_rows"), of, 0, rows);
-            m.insert(name, first, index, chunk)
-        }
-    };
-    if rows == length {
-        return written;
-    }
-    let rest = m.elements(&format!("{name}_rest"), of, rows, length - rows);
-    m.join(&format!("{name}_joined"), &[written, rest])
 }
