@@ -22,6 +22,12 @@ pub struct DesignError {
 
 type Judgement = Result<(), String>;
 
+/// The most elements of a net or of a word of memory.
+const MAX_COUNT: u32 = 1 << 24;
+
+/// The most words of a memory.
+const MAX_DEPTH: u32 = 1 << 26;
+
 /// Checks types, names, connections, memories, and that no module feeds a net with itself.
 ///
 /// # Errors
@@ -31,13 +37,9 @@ pub fn check(design: &Design) -> Result<(), DesignError> {
     if design.modules.is_empty() {
         return Err(fault(&design.name, "design", "it has no module".into()));
     }
-    for (number, module) in design.modules.iter().enumerate() {
-        if !names.insert(module.name.to_ascii_lowercase()) {
-            return Err(fault(&module.name, "name", "two modules have it".into()));
-        }
-        check_module(design, number, module)?;
-    }
     for image in &design.images {
+        let at = format!("image `{}`", image.name);
+        check_type(image.word).map_err(|problem| fault(&design.name, &at, problem))?;
         let whole = image
             .elements
             .len()
@@ -49,12 +51,14 @@ pub fn check(design: &Design) -> Result<(), DesignError> {
                 .any(|&element| !image.word.holds(element))
         {
             let problem = "its elements do not fit its word type".into();
-            return Err(fault(
-                &design.name,
-                &format!("image `{}`", image.name),
-                problem,
-            ));
+            return Err(fault(&design.name, &at, problem));
         }
+    }
+    for (number, module) in design.modules.iter().enumerate() {
+        if !names.insert(module.name.to_ascii_lowercase()) {
+            return Err(fault(&module.name, "name", "two modules have it".into()));
+        }
+        check_module(design, number, module)?;
     }
     Ok(())
 }
@@ -72,23 +76,19 @@ fn check_module(design: &Design, number: usize, module: &Module) -> Result<(), D
     let mut names = HashSet::new();
     for net in &module.nets {
         let place = format!("net `{}`", net.name);
-        let ty = net.ty;
-        if ty.width == 0 || ty.width > MAX_WIDTH || ty.count == 0 {
-            return Err(at(place)(format!(
-                "{ty:?} is no type: 1 to 64 bits, 1 or more elements"
-            )));
-        }
+        check_type(net.ty).map_err(at(place.clone()))?;
         if !names.insert(net.name.to_ascii_lowercase()) {
             return Err(at(place)("two nets have this name".into()));
         }
         if let NetSource::Op(op) = &net.source {
             check_operands(module, op).map_err(at(place.clone()))?;
-            check_op(module, ty, op).map_err(at(place))?;
+            check_op(module, net.ty, op).map_err(at(place))?;
         }
     }
     for port in module.inputs.iter().chain(&module.outputs) {
         known(module, port.net).map_err(at(format!("port `{}`", port.name)))?;
     }
+    check_sources(module)?;
     for register in &module.registers {
         check_register(module, register).map_err(at("registers".into()))?;
     }
@@ -100,6 +100,57 @@ fn check_module(design: &Design, number: usize, module: &Module) -> Result<(), D
         check_instance(design, number, module, instance).map_err(at(place))?;
     }
     check_loops(module).map_err(at("combinational logic".into()))
+}
+
+fn check_type(ty: Type) -> Judgement {
+    let sound = (1..=MAX_WIDTH).contains(&ty.width) && (1..=MAX_COUNT).contains(&ty.count);
+    want(sound, || {
+        format!("{ty:?} is no type: 1 to {MAX_WIDTH} bits, 1 to {MAX_COUNT} elements")
+    })
+}
+
+/// Every net that is an input, or the value of a register, a memory or an instance, is the one
+/// that these name, and each of them has its net.
+fn check_sources(module: &Module) -> Result<(), DesignError> {
+    let mut named = HashSet::new();
+    let mut name = |net: NetId, source: NetSource, place: String| {
+        let at = |problem: String| fault(&module.name, &place, problem);
+        let found = module.nets.get(net.0 as usize);
+        let found = found.ok_or_else(|| at(format!("net number {} does not exist", net.0)))?;
+        if found.source != source || !named.insert(net) {
+            return Err(at(format!("net `{}` has another source", found.name)));
+        }
+        Ok(())
+    };
+    for port in &module.inputs {
+        name(port.net, NetSource::Input, format!("port `{}`", port.name))?;
+    }
+    for (place, register) in (0u32..).zip(&module.registers) {
+        let source = NetSource::Register(place);
+        name(register.net, source, format!("register {place}"))?;
+    }
+    for (place, memory) in (0u32..).zip(&module.memories) {
+        for (port, read) in (0u32..).zip(&memory.reads) {
+            let source = NetSource::Read(place, port);
+            name(read.data, source, format!("memory `{}`", memory.name))?;
+        }
+    }
+    for (place, instance) in (0u32..).zip(&module.instances) {
+        for (port, &net) in (0u32..).zip(&instance.outputs) {
+            let source = NetSource::Instance(place, port);
+            name(net, source, format!("instance `{}`", instance.name))?;
+        }
+    }
+    let lost = (0u32..).zip(&module.nets).find(|(number, net)| {
+        !matches!(net.source, NetSource::Op(_)) && !named.contains(&NetId(*number))
+    });
+    match lost {
+        None => Ok(()),
+        Some((_, net)) => {
+            let problem = format!("nothing gives it its value: {:?}", net.source);
+            Err(fault(&module.name, &format!("net `{}`", net.name), problem))
+        }
+    }
 }
 
 fn known(module: &Module, net: NetId) -> Judgement {
@@ -262,12 +313,12 @@ fn check_register(module: &Module, register: &crate::Register) -> Judgement {
 }
 
 fn check_memory(design: &Design, module: &Module, memory: &crate::Memory) -> Judgement {
-    want(memory.depth >= 2 && memory.depth.is_power_of_two(), || {
-        format!(
-            "a depth of {} words; a power of two from 2 is needed",
-            memory.depth
-        )
-    })?;
+    check_type(memory.word)?;
+    let depth = memory.depth;
+    want(
+        (2..=MAX_DEPTH).contains(&depth) && depth.is_power_of_two(),
+        || format!("a depth of {depth} words; a power of two from 2 to {MAX_DEPTH} is needed"),
+    )?;
     if let Some(image) = memory.image {
         let image = design
             .images
@@ -320,7 +371,8 @@ fn check_instance(
         matched && instance.outputs.len() == of.outputs.len(),
         || format!("its connections are not the ports of `{}`", of.name),
     )?;
-    let times = |ty: Type| ty.times(ty.count * instance.count);
+    // A product beyond 32 bits is the type of no net.
+    let times = |ty: Type| ty.times(ty.count.saturating_mul(instance.count));
     for (connection, port) in instance.inputs.iter().zip(&of.inputs) {
         known(module, connection.net())?;
         let needed = match connection {
