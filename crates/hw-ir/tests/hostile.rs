@@ -5,6 +5,9 @@ use hw_ir::{
 };
 use proptest::prelude::*;
 
+/// What makes a design wrong.
+type Change = fn(&mut Design);
+
 /// A design with a register, a memory with an image, and an array of instances.
 fn design() -> Design {
     let word = Type::unsigned(8);
@@ -49,7 +52,7 @@ fn said(change: impl Fn(&mut Design)) -> String {
 
 #[test]
 fn nets_have_the_source_that_names_them() {
-    let cases: [(&str, fn(&mut Design)); 6] = [
+    let cases: [(&str, Change); 6] = [
         ("register 0", |d| d.modules[0].registers[0].net = NetId(0)),
         ("nothing gives it", |d| d.modules[0].registers.clear()),
         ("another source", |d| {
@@ -78,7 +81,7 @@ fn nets_have_the_source_that_names_them() {
 
 #[test]
 fn sizes_are_bounded_before_anything_is_multiplied_or_divided() {
-    let cases: [fn(&mut Design); 6] = [
+    let cases: [Change; 6] = [
         |d| d.images[0].word.count = 0,
         |d| d.images[0].word.width = 0,
         |d| d.modules[1].instances[0].count = u32::MAX,
