@@ -23,10 +23,10 @@ pub struct DesignError {
 type Judgement = Result<(), String>;
 
 /// The most elements of a net or of a word of memory.
-const MAX_COUNT: u32 = 1 << 24;
+pub const MAX_COUNT: u32 = 1 << 24;
 
 /// The most words of a memory.
-const MAX_DEPTH: u32 = 1 << 26;
+pub const MAX_DEPTH: u32 = 1 << 26;
 
 /// Checks types, names, connections, memories, and that no module feeds a net with itself.
 ///

@@ -14,7 +14,7 @@ pub mod types;
 pub mod word;
 
 pub use build::{ModuleBuilder, PendingInstance, PendingRegister};
-pub use check::{DesignError, check};
+pub use check::{DesignError, MAX_COUNT, check};
 pub use design::{
     Connection, Design, Image, ImageId, Instance, Memory, Module, ModuleId, Net, NetId, NetSource,
     Port, ReadPort, Register, Reset, WritePort,

@@ -8,14 +8,6 @@ pub enum SimulationError {
     /// The design is not valid.
     #[error(transparent)]
     Design(#[from] hw_ir::DesignError),
-    /// A net names a port, register, memory or instance that does not exist.
-    #[error("HW0801: net `{net}` says that it comes from {source_text}, which does not exist")]
-    Source {
-        /// The net, by hierarchical path.
-        net: String,
-        /// What it names.
-        source_text: String,
-    },
     /// Nets depend on each other without a register between them.
     #[error("HW0802: combinational loop: {}; a register must break it", nets.join(" <- "))]
     Loop {

@@ -181,7 +181,6 @@ impl<'a> FlatDesign<'a> {
                 source,
             });
         }
-        self.check_sources(module, base)?;
         self.enter_instances(module, scope, instances)?;
         Ok(scope)
     }
@@ -240,70 +239,6 @@ impl<'a> FlatDesign<'a> {
             for (net, port) in instance.outputs.iter().zip(&of.outputs) {
                 self.nets[base + net.0 as usize].source =
                     FlatSource::Same(child_base + port.net.0 as usize);
-            }
-        }
-        Ok(())
-    }
-
-    /// What stands in a net's source must exist, and must say the same of the net.
-    fn check_sources(&self, module: &Module, base: usize) -> Result<(), SimulationError> {
-        for (net, place) in module.nets.iter().zip(0..) {
-            let id = NetId(place);
-            let exists = match &net.source {
-                NetSource::Op(_) => true,
-                NetSource::Input => module.inputs.iter().any(|port| port.net == id),
-                NetSource::Register(place) => module
-                    .registers
-                    .get(*place as usize)
-                    .is_some_and(|found| found.net == id),
-                NetSource::Read(memory, port) => module
-                    .memories
-                    .get(*memory as usize)
-                    .and_then(|memory| memory.reads.get(*port as usize))
-                    .is_some_and(|found| found.data == id),
-                NetSource::Instance(instance, port) => module
-                    .instances
-                    .get(*instance as usize)
-                    .and_then(|instance| instance.outputs.get(*port as usize))
-                    .is_some_and(|&found| found == id),
-            };
-            if !exists {
-                let net = self.path(base + place as usize);
-                let source_text = format!("{:?}", module.net(id).source);
-                return Err(SimulationError::Source { net, source_text });
-            }
-        }
-        self.check_carriers(module, base)
-    }
-
-    /// Each register, read port, input and output of an instance has a net of its own.
-    fn check_carriers(&self, module: &Module, base: usize) -> Result<(), SimulationError> {
-        let wrong = |id: NetId, text: &str| SimulationError::Source {
-            net: self.path(base + id.0 as usize),
-            source_text: format!("{text}, yet it carries another value: that"),
-        };
-        for (register, place) in module.registers.iter().zip(0..) {
-            if module.net(register.net).source != NetSource::Register(place) {
-                return Err(wrong(register.net, "a register"));
-            }
-        }
-        for (memory, place) in module.memories.iter().zip(0..) {
-            for (read, port) in memory.reads.iter().zip(0..) {
-                if module.net(read.data).source != NetSource::Read(place, port) {
-                    return Err(wrong(read.data, "a read port"));
-                }
-            }
-        }
-        for port in &module.inputs {
-            if module.net(port.net).source != NetSource::Input {
-                return Err(wrong(port.net, "an input port"));
-            }
-        }
-        for (instance, place) in module.instances.iter().zip(0..) {
-            for (&net, port) in instance.outputs.iter().zip(0..) {
-                if module.net(net).source != NetSource::Instance(place, port) {
-                    return Err(wrong(net, "an instance"));
-                }
             }
         }
         Ok(())

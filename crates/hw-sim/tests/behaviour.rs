@@ -335,18 +335,19 @@ fn sources_that_do_not_exist_are_refused() {
     let mut module = counter();
     module.nets[1].source = NetSource::Read(4, 0);
     let error = Simulator::new(&design(vec![module], vec![])).unwrap_err();
-    insta::assert_snapshot!(error, @"HW0801: net `count_q` says that it comes from Read(4, 0), which does not exist");
+    insta::assert_snapshot!(error, @"HW0701: invalid design: module `counter`, register 0: net `count_q` has another source");
 }
 
 #[test]
 fn designs_too_large_are_refused_before_memory_is_taken() {
-    let mut module = counter();
-    module.nets[1].ty = BYTE.times(u32::MAX);
-    module.registers.clear();
-    module.nets.truncate(1);
-    module.outputs.clear();
-    module.nets[0].ty = BYTE.times(u32::MAX);
-    let error = Simulator::new(&design(vec![module], vec![])).unwrap_err();
+    let mut m = ModuleBuilder::new(
+        "wide",
+        "Vectors that are each as large as a design may have.",
+    );
+    for place in 0..5 {
+        m.input(&format!("input_{place}"), BYTE.times(hw_ir::MAX_COUNT));
+    }
+    let error = Simulator::new(&design(vec![m.finish()], vec![])).unwrap_err();
     insta::assert_snapshot!(error, @"HW0803: the design has more than 67108864 elements, too many to simulate");
 }
 
