@@ -108,7 +108,7 @@ pub fn format_argument(text: &str, argument: &'static str) -> Result<Format, Hop
 fn quantize_error(project: &Project, error: &QuantizeError) -> HopwireError {
     let (field, exit) = match error {
         QuantizeError::Format { field, .. } => (*field, Exit::BadInput),
-        QuantizeError::TooWide { .. } => ("format", Exit::BadInput),
+        QuantizeError::TooWide { .. } | QuantizeError::Search { .. } => ("format", Exit::BadInput),
         QuantizeError::Execution(_) => ("format", Exit::DoesNotHold),
         QuantizeError::Mismatched | QuantizeError::Program(_) => ("network", Exit::Tool),
     };

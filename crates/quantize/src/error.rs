@@ -26,6 +26,14 @@ pub enum QuantizeError {
     /// The network is not that of the description.
     #[error("HW0503: the network and the description are of different kinds")]
     Mismatched,
+    /// A search has nothing to look for, or finds nothing.
+    #[error("HW0504: nothing to choose from: {why}; {would} would do")]
+    Search {
+        /// What is in the way.
+        why: String,
+        /// What would do.
+        would: String,
+    },
     /// The program that was made is not valid, which is a fault of hopwire.
     #[error(transparent)]
     Program(#[from] program::ProgramError),

@@ -9,6 +9,7 @@ mod error;
 pub mod hopfield;
 mod real;
 pub mod report;
+pub mod search;
 
 use network::{Cellular, Description, Hopfield, Network, Sections};
 use program::{Format, Program, VectorId};

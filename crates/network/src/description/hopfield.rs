@@ -179,6 +179,10 @@ pub struct HopfieldFormat {
     pub weights: FormatChoice,
     /// Format of the bias, or `auto`: the fraction bits of the weights, as wide as needed.
     pub bias: FormatChoice,
+    /// The weight that fills the format, in standard deviations of the weights; larger ones are
+    /// brought to it. Default: the largest weight. Only with a fixed format of the weights.
+    #[schemars(range(min = 0.1, max = 100.0))]
+    pub clip: Option<f64>,
     /// How weights are rounded.
     pub rounding: Rounding,
     /// What happens to weights that do not fit.

@@ -12,7 +12,7 @@ use program::{Arrangement, Format, Program};
 
 use crate::report::Report;
 use crate::{Options, QuantizeError, Quantized};
-use words::Words;
+pub use words::Words;
 
 /// The widest weights that the automatic choice tries.
 const WIDEST: u32 = 16;
@@ -69,11 +69,11 @@ fn fixed(
     formats: &HopfieldFormat,
     format: Format,
 ) -> Result<Quantized, QuantizeError> {
-    let words = Words::fixed(network, format, formats.rounding)?;
+    let words = Words::fixed(network, format, formats.rounding, formats.clip)?;
     finish(network, formats, &words)
 }
 
-fn finish(
+pub(crate) fn finish(
     network: &Hopfield,
     formats: &HopfieldFormat,
     words: &Words,

@@ -86,6 +86,26 @@ impl Scale {
         }
     }
 
+    /// The scale at which `deviations` standard deviations of the weights become `limit`, or the
+    /// largest weight where that is less: large weights are few, and a finer unit for all others
+    /// can be worth more than what they lose. Weights that are 0 do not count.
+    pub fn clipping(network: &Hopfield, limit: i64, deviations: f64) -> Scale {
+        let (count, squares) = weights(network)
+            .filter(|&weight| weight != 0.0)
+            .fold((0.0, 0.0), |(n, sum), weight| {
+                (n + 1.0, sum + weight * weight)
+            });
+        let filling = Scale::filling(network, limit);
+        let bound = deviations * f64::sqrt(squares / f64::max(count, 1.0));
+        if bound > 0.0 && bound < filling.divisor {
+            return Scale {
+                divisor: bound,
+                ..filling
+            };
+        }
+        filling
+    }
+
     /// A weight or bias in raw units, not rounded.
     pub fn raw(self, number: f64) -> f64 {
         number / self.divisor * self.multiplier

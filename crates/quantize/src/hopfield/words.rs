@@ -40,7 +40,8 @@ impl Words {
         })
     }
 
-    /// Words of a given format: exact where they fit, else such that the largest weight fills it.
+    /// Words of a given format: with `clip`, such that so many standard deviations fill it; else
+    /// exact where they fit, and where they do not such that the largest weight fills it.
     ///
     /// # Errors
     /// When the format cannot hold weights of either sign.
@@ -48,6 +49,7 @@ impl Words {
         network: &Hopfield,
         format: Format,
         rounding: Rounding,
+        clip: Option<f64>,
     ) -> Result<Words, QuantizeError> {
         if format.coding() != Coding::Signed || format.width() < 2 {
             let would = Format::signed(format.width().max(2), format.fraction());
@@ -56,6 +58,14 @@ impl Words {
                 found: format,
                 why: "weights are of either sign".into(),
                 would: would.map_or("s8f0".into(), |format| format.to_string()),
+            });
+        }
+        if let Some(deviations) = clip {
+            return Ok(Words {
+                format,
+                scale: Scale::clipping(network, format.max_raw(), deviations),
+                rounding,
+                exact: false,
             });
         }
         let exact = Words::exact(network, format.fraction());

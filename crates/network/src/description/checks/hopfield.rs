@@ -1,7 +1,9 @@
 //! What a Hopfield description must hold to.
 
 use super::{Checked, Checker, MAX_SIDE, MAX_STEPS};
-use crate::description::{HopfieldDescription, Learn, OrderWord, PatternSource, Rule, Source};
+use crate::description::{
+    FormatChoice, HopfieldDescription, Learn, OrderWord, PatternSource, Rule, Source,
+};
 
 /// Checks a Hopfield description.
 pub(in crate::description) fn check_hopfield(
@@ -16,6 +18,13 @@ pub(in crate::description) fn check_hopfield(
     hopfield_update(&check, described)?;
     check.signed("format.weights", "weights", described.format.weights)?;
     check.signed("format.bias", "a bias", described.format.bias)?;
+    if let Some(clip) = described.format.clip {
+        check.range("format.clip", "the clipping bound", clip, 0.1, 100.0)?;
+        if described.format.weights == FormatChoice::Auto {
+            let message = "`clip` fills a format that is not given";
+            check.conflict("format.clip", message, "weights = \"s4f0\" beside it")?;
+        }
+    }
     if let Some(lanes) = described.hardware.lanes {
         check.count("hardware.lanes", "the number of lanes", lanes, units)?;
     }

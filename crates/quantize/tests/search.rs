@@ -1,0 +1,163 @@
+//! The search finds the widths that the literature and measurements lead one to expect.
+
+mod support;
+
+use network::Hopfield;
+use network::description::HopfieldFormat;
+use network::hopfield::{Order, Weights};
+use network::learning::{hebb, projection, storkey};
+use network::noise::SplitMix64;
+use quantize::search::{Exploration, Keep, Wish, explore};
+use support::hopfield;
+
+type Rule = fn(usize, &[Vec<i8>]) -> Vec<f64>;
+
+/// A network of 128 units (or as many) with random patterns, sequential.
+fn memory(units: usize, count: usize, rule: Rule) -> Hopfield {
+    let mut random = SplitMix64::new(7);
+    let patterns: Vec<Vec<i8>> = (0..count).map(|_| random.state(units)).collect();
+    let weights = Weights::dense(units, rule(units, &patterns)).unwrap();
+    Hopfield {
+        patterns,
+        ..hopfield(weights, vec![0.0; units], Order::Sequential)
+    }
+}
+
+fn wish(keep: Keep, tolerance: f64) -> Wish {
+    Wish {
+        keep,
+        tolerance,
+        noise: 0.1,
+        trials: 200,
+        seed: 1,
+        budget_lut: None,
+    }
+}
+
+fn search(network: &Hopfield, wish: Wish) -> Exploration {
+    let formats = HopfieldFormat::default();
+    let (found, quantized) = explore(network, &formats, wish, &|_| None).unwrap();
+    if let Some(chosen) = found.chosen() {
+        let gather = &quantized.program.stages[0].gathers[0];
+        assert_eq!(gather.weights.format, chosen.weights);
+    }
+    found
+}
+
+/// At 10 % flipped bits over 200 trials, within 0.03 of the network in real numbers.
+#[test]
+fn recall_is_kept_at_the_widths_that_were_measured() {
+    let cases: [(&str, usize, Rule, u32); 3] = [
+        ("hebb", 14, hebb, 4),
+        ("storkey", 26, storkey, 4),
+        ("projection", 51, projection, 5),
+    ];
+    for (name, count, rule, width) in cases {
+        let found = search(&memory(128, count, rule), wish(Keep::Recall, 0.03));
+        let chosen = found.chosen().expect("within the tolerance");
+        assert!(chosen.weights.width() <= width, "{name}: {chosen:?}");
+        assert!(chosen.error <= 0.03, "{name}: {chosen:?}");
+        let at = found.points.iter().filter(|p| p.weights.width() == width);
+        let best = at.map(|point| point.error).fold(1.0, f64::min);
+        println!(
+            "{name}, {count} patterns: float {:.3}, {width} bits lose {best:.3}; chosen {} at {:?} \
+             deviations, {:.3} kept",
+            found.float, chosen.weights, chosen.clip, chosen.kept
+        );
+        assert!(best <= 0.03, "{name}: {best} lost at {width} bits");
+    }
+}
+
+#[test]
+fn hebbian_weights_are_exact_in_as_many_bits_as_patterns_need() {
+    for count in 1..=20usize {
+        let units = 48;
+        let network = memory(units, count, hebb);
+        let found = search(&network, wish(Keep::Weights, 0.0));
+        let chosen = found.chosen().expect("exact words");
+        let bits = (2 * count + 1).next_power_of_two().trailing_zeros().max(2);
+        assert!(chosen.exact && chosen.error == 0.0, "{count}: {chosen:?}");
+        assert!(
+            chosen.weights.width() <= bits,
+            "{count}: {chosen:?}, not {bits} bits"
+        );
+    }
+}
+
+#[test]
+fn the_front_is_the_points_that_no_other_beats() {
+    let found = search(&memory(40, 9, projection), wish(Keep::Recall, 0.0));
+    for point in &found.points {
+        let beaten = found.points.iter().any(|other| {
+            let (cost, least) = (other.cost.total(), point.cost.total());
+            cost < least && other.error <= point.error || cost <= least && other.error < point.error
+        });
+        assert_eq!(point.on_front && beaten, false, "{point:?}");
+        if !point.on_front && !beaten {
+            let twin = |other: &&quantize::search::Point| {
+                other.on_front
+                    && other.cost.total() == point.cost.total()
+                    && other.error == point.error
+            };
+            assert!(found.points.iter().any(|other| twin(&other)), "{point:?}");
+        }
+    }
+    let rising = found.points.windows(2);
+    assert!(
+        rising
+            .into_iter()
+            .all(|p| p[0].cost.total() <= p[1].cost.total())
+    );
+    assert_eq!(found.points.iter().filter(|p| p.chosen).count(), 1);
+}
+
+#[test]
+fn the_answer_does_not_depend_on_the_cores() {
+    let network = memory(32, 8, projection);
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let pool = pool.build().unwrap();
+        pool.install(|| search(&network, wish(Keep::Recall, 0.01)))
+    };
+    assert_eq!(on(1), on(4));
+}
+
+#[test]
+fn stability_needs_as_many_bits_as_the_patterns_margins() {
+    let network = memory(64, 20, projection);
+    let found = search(&network, wish(Keep::Stability, 0.0));
+    let chosen = found.chosen().expect("wide words lose nothing");
+    assert_eq!((found.float, chosen.kept, chosen.error), (1.0, 1.0, 0.0));
+    let narrower = found.points.iter();
+    let narrower = narrower.filter(|point| point.cost.total() < chosen.cost.total());
+    assert!(narrower.into_iter().all(|point| point.error > 0.0));
+}
+
+#[test]
+fn what_cannot_be_searched_says_why() {
+    let none = hopfield(
+        Weights::dense(2, vec![0.0, 1.0, 1.0, 0.0]).unwrap(),
+        vec![0.0; 2],
+        Order::Sequential,
+    );
+    let error = |network: &Hopfield, wish: Wish| {
+        let found = explore(network, &HopfieldFormat::default(), wish, &|_| None);
+        found.unwrap_err().to_string()
+    };
+    let said = error(&none, wish(Keep::Recall, 0.0));
+    assert!(
+        said.starts_with("HW0504") && said.contains("no patterns"),
+        "{said}"
+    );
+    let network = memory(16, 2, hebb);
+    let without = Wish {
+        trials: 0,
+        ..wish(Keep::Recall, 0.0)
+    };
+    assert!(error(&network, without).contains("no trials"));
+    let poor = Wish {
+        budget_lut: Some(10),
+        ..wish(Keep::Recall, 0.0)
+    };
+    assert!(error(&network, poor).contains("budget"));
+}
