@@ -92,7 +92,7 @@ fn the_front_is_the_points_that_no_other_beats() {
             let (cost, least) = (other.cost.total(), point.cost.total());
             cost < least && other.error <= point.error || cost <= least && other.error < point.error
         });
-        assert_eq!(point.on_front && beaten, false, "{point:?}");
+        assert!(!(point.on_front && beaten), "{point:?}");
         if !point.on_front && !beaten {
             let twin = |other: &&quantize::search::Point| {
                 other.on_front
