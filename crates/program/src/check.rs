@@ -10,6 +10,7 @@ use std::collections::HashSet;
 
 use crate::order::Order;
 use crate::program::Program;
+use crate::range::{Bounds, Interval};
 use crate::stage::{Arrangement, Operation, Role, Shape, Stage, Vector, VectorId, When};
 
 /// The most elements of all vectors together, and weights of a gather.
@@ -95,16 +96,55 @@ type Judgement<T = ()> = Result<T, Fault>;
 /// # Errors
 /// The first fault found.
 pub fn check(program: &Program) -> Result<(), ProgramError> {
-    let at = |kind: &str, name: &str| {
-        let described = program.source(name).map(|source| format!(", {source}"));
-        let place = format!("{kind} `{name}`{}", described.unwrap_or_default());
-        move |fault: Fault| ProgramError {
-            rule: fault.rule,
-            program: program.name.clone(),
-            place,
-            problem: fault.problem,
-        }
+    structure(program)?;
+    Bounds::of(program).map(|_| ())
+}
+
+/// What turns a fault into an error at a part of the program.
+fn at(program: &Program, kind: &str, name: &str) -> impl FnOnce(Fault) -> ProgramError + use<> {
+    let described = program.source(name).map(|source| format!(", {source}"));
+    let place = format!("{kind} `{name}`{}", described.unwrap_or_default());
+    let program = program.name.clone();
+    move |fault: Fault| ProgramError {
+        rule: fault.rule,
+        program,
+        place,
+        problem: fault.problem,
+    }
+}
+
+/// The error of a gather whose sums, where they are known at all, leave its accumulator.
+///
+/// Only a sum's final value must fit: the words of the hardware wrap, and a sum in two's complement
+/// whose final value fits is right whatever its partial sums were.
+pub(crate) fn sum_beyond(
+    program: &Program,
+    stage: &Stage,
+    place: usize,
+    sums: Option<Interval>,
+) -> ProgramError {
+    let accumulator = stage.gathers.get(place).map(|gather| gather.accumulator);
+    let cannot = accumulator.map_or("no word".into(), |format| format.to_string());
+    let reach = match sums {
+        None => "more than 127 bits".into(),
+        Some(Interval { low, high }) => format!("{low} to {high}"),
     };
+    let problem = format!("gather {place}: its sums reach {reach}, which {cannot} cannot hold");
+    at(program, "stage", &stage.name)(Rule::Accumulator.broken(problem))
+}
+
+/// The error of an expression whose exact results leave 127 bits.
+pub(crate) fn node_beyond(program: &Program, stage: &Stage) -> ProgramError {
+    let problem = "an exact result of its expression leaves 127 bits; narrower formats would do";
+    at(program, "stage", &stage.name)(Rule::Node.broken(problem))
+}
+
+/// Checks all but the bounds of sums.
+///
+/// # Errors
+/// The first fault found.
+pub(crate) fn structure(program: &Program) -> Result<(), ProgramError> {
+    let at = |kind: &str, name: &str| at(program, kind, name);
     identifier(&program.name).map_err(at("name", &program.name))?;
     sizes(&program.vectors).map_err(at("program", &program.name))?;
     let mut names = HashSet::new();

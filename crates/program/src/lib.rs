@@ -10,6 +10,7 @@ pub mod execute;
 pub mod format;
 pub mod order;
 pub mod program;
+pub mod range;
 pub mod rounding;
 pub mod stage;
 

@@ -196,19 +196,62 @@ fn accumulators_hold_the_worst_case() {
     };
     refused(hopfield(), Rule::Accumulator, of("s20f19"));
     refused(hopfield(), Rule::Accumulator, of("u20f0"));
-    // The widest weights and sources: their sum has more bits than any integer here.
-    refused(cells(), Rule::Accumulator, |p| {
-        p.vectors[0].format = format("s64f0");
-        let gather = &mut p.stages[1].gathers[0];
-        gather.map = None;
-        gather.weights.format = format("s64f0");
-        gather.weights.arrangement = Arrangement::Stencil {
-            radius: 0,
-            coefficients: vec![i64::MIN],
-            boundary: Boundary::Periodic,
-        };
-        gather.accumulator = format("s64f0");
+    // Too narrow by one bit, with all that is of its format.
+    let range = program::range::analyse(&hopfield()).unwrap().stages[0].gathers[0].clone();
+    let fraction = range.format.fraction();
+    let word = |width: u32| Format::signed(width, fraction).unwrap();
+    refused(hopfield(), Rule::Accumulator, |p| {
+        narrow(p, word(range.minimal_width - 1))
     });
+    let mut enough = hopfield();
+    narrow(&mut enough, word(range.minimal_width));
+    assert_eq!(check(&enough), Ok(()));
+    // The widest weights and sources: their sum has more bits than any integer here.
+    refused(widest(0), Rule::Accumulator, |p| {
+        let weights = &mut p.stages[0].gathers[0].weights;
+        if let Arrangement::Stencil { coefficients, .. } = &mut weights.arrangement {
+            coefficients.fill(i64::MIN);
+        }
+    });
+}
+
+/// Gives the sum of a stage another format, and all nodes that had its old one.
+fn narrow(program: &mut Program, format: Format) {
+    let stage = &mut program.stages[0];
+    let wide = std::mem::replace(&mut stage.gathers[0].accumulator, format);
+    let nodes = stage.apply.nodes.iter_mut();
+    nodes
+        .filter(|node| node.format == wide)
+        .for_each(|node| node.format = format);
+}
+
+/// A grid of words of 64 bits whose next state is the sum under nine coefficients.
+fn widest(coefficient: i64) -> Program {
+    let wide = Format::signed(64, 0).unwrap();
+    let shape = Shape::Grid {
+        rows: 3,
+        columns: 3,
+    };
+    let gather = program::Gather {
+        source: STATE,
+        map: None,
+        weights: program::Weights {
+            format: wide,
+            arrangement: Arrangement::Stencil {
+                radius: 1,
+                coefficients: vec![coefficient; 9],
+                boundary: Boundary::Periodic,
+            },
+            storage: program::Storage::Rom,
+        },
+        offset: None,
+        accumulator: wide,
+    };
+    let mut apply = program::Expression::default();
+    let sum = apply.push("sum", Operation::Gathered(0), wide);
+    let vectors = vec![samples::vector("state", shape, wide, Role::State)];
+    let stages = vec![samples::update(gather, apply, sum)];
+    samples::program(vectors, stages, Order::Synchronous)
 }
 
 #[test]
@@ -299,7 +342,8 @@ fn orders_suit_the_stages() {
 #[test]
 fn a_message_says_rule_place_and_line() {
     let mut program = hopfield();
-    program.stages[0].gathers[0].accumulator = Format::signed(3, 0).unwrap();
+    let fraction = program.stages[0].gathers[0].accumulator.fraction();
+    narrow(&mut program, Format::signed(3, fraction).unwrap());
     let text = check(&program).unwrap_err().to_string();
     let head =
         "HW0606: `sample` is no valid program: stage `update`, sample.toml:9 [update]: gather 0";

@@ -1,4 +1,4 @@
-//! Weights and accumulators of a gather.
+//! Weights and accumulators of a gather; [`crate::range`] bounds the sums.
 
 use super::{Judgement, Rule, expression, not_in, vector};
 use crate::check::MAX_ELEMENTS;
@@ -20,8 +20,7 @@ pub fn check(program: &Program, gather: &Gather, target: Shape) -> Judgement {
     Rule::Accumulator.demand(suits, || {
         format!("an accumulator of {accumulator}; signed with {fraction} fraction bits is right")
     })?;
-    let offsets = offsets(program, gather, target, fraction)?;
-    sums_fit(gather, format, offsets)
+    offset(program, gather, target, fraction)
 }
 
 /// The format of the source after the map.
@@ -117,21 +116,16 @@ fn held<'w>(format: Format, weights: impl IntoIterator<Item = &'w i64>) -> Judge
     }
 }
 
-/// The values that the sums start from; empty where they start from zero.
-fn offsets<'p>(
-    program: &'p Program,
-    gather: &Gather,
-    target: Shape,
-    fraction: i32,
-) -> Judgement<&'p [i64]> {
+/// The values that the sums start from are parameters with the fraction of the sums.
+fn offset(program: &Program, gather: &Gather, target: Shape, fraction: i32) -> Judgement {
     let Some(id) = gather.offset else {
-        return Ok(&[]);
+        return Ok(());
     };
     let offset = vector(program, id)?;
     let name = &offset.name;
-    let Role::Parameter(values) = &offset.role else {
-        return Err(Rule::Gather.broken(format!("its offset `{name}` is no parameter")));
-    };
+    Rule::Gather.demand(matches!(offset.role, Role::Parameter(_)), || {
+        format!("its offset `{name}` is no parameter")
+    })?;
     Rule::Gather.demand(offset.shape == target, || {
         format!(
             "its offset `{name}` is {:?}; {target:?} is right",
@@ -141,51 +135,5 @@ fn offsets<'p>(
     let format = offset.format;
     Rule::Accumulator.demand(format.fraction() == fraction, || {
         format!("its offset `{name}` is {format}; {fraction} fraction bits are right")
-    })?;
-    Ok(values)
-}
-
-/// Bounds every sum by `|offset| + sum |weight| * max |source|`, so that no partial sum overflows
-/// either, in whatever order the terms are added.
-fn sums_fit(gather: &Gather, source: Format, offsets: &[i64]) -> Judgement {
-    let largest = i128::from(source.max_raw()).max(-i128::from(source.min_raw()));
-    let accumulator = gather.accumulator;
-    let fits = |row: usize, weights: i128, offset: i128| {
-        // At most 2^26 weights below 2^63 do not overflow; the product with a source may.
-        let worst = weights
-            .checked_mul(largest)
-            .and_then(|sum| sum.checked_add(offset));
-        let held = worst.is_some_and(|worst| worst <= i128::from(accumulator.max_raw()));
-        Rule::Accumulator.demand(held, || {
-            let reach = worst.map_or("more than 127 bits".into(), |worst| worst.to_string());
-            format!("the sum of row {row} can reach {reach}, which {accumulator} cannot hold")
-        })
-    };
-    let offset = |row: usize| offsets.get(row).copied().map_or(0, magnitude);
-    match &gather.weights.arrangement {
-        Arrangement::Dense {
-            columns, values, ..
-        } => values
-            .chunks((*columns).max(1))
-            .enumerate()
-            .try_for_each(|(row, weights)| fits(row, magnitudes(weights), offset(row))),
-        Arrangement::Sparse { rows, .. } => rows.iter().enumerate().try_for_each(|(row, links)| {
-            let weights = magnitudes(links.iter().map(|(_, weight)| weight));
-            fits(row, weights, offset(row))
-        }),
-        Arrangement::Stencil { coefficients, .. } => {
-            let weights = magnitudes(coefficients);
-            let offsets = offsets.iter().copied().map(magnitude).enumerate();
-            let (row, offset) = offsets.max_by_key(|&(_, offset)| offset).unwrap_or((0, 0));
-            fits(row, weights, offset)
-        }
-    }
-}
-
-fn magnitude(raw: i64) -> i128 {
-    i128::from(raw).abs()
-}
-
-fn magnitudes<'w>(weights: impl IntoIterator<Item = &'w i64>) -> i128 {
-    weights.into_iter().copied().map(magnitude).sum()
+    })
 }

@@ -1,18 +1,15 @@
 //! Templates over grids, row by row: each tap of the template and each node of the expression is
 //! one loop over a row.
 //!
-//! The kernel is made only where intervals prove that no value leaves its format, so that nothing
+//! The kernel is made only where the ranges prove that no value leaves its format, so that nothing
 //! needs to be checked while it runs.
 
 use crate::program::Program;
+use crate::range::interval::saturation;
 use crate::rounding::Rounding;
-use crate::stage::{
-    Arrangement, Boundary, Expression, Gather, NodeId, Operation, Shape, Stage, VectorId,
-};
+use crate::stage::{Arrangement, Boundary, Expression, NodeId, Operation, Shape, Stage, VectorId};
 
-mod interval;
-
-use interval::Interval;
+mod proof;
 
 /// The kernel of a stage with one stencil gather.
 #[derive(Debug, Clone)]
@@ -47,12 +44,7 @@ impl GridKernel {
         let Shape::Grid { rows, columns } = program.vector(gather.source)?.shape else {
             return None;
         };
-        let proved = interval::expression(program, &stage.apply, Some(gather))
-            && gather
-                .map
-                .as_ref()
-                .is_none_or(|(map, _)| interval::expression(program, map, None))
-            && Interval::of(gather.accumulator).is_some();
+        let proved = proof::holds(program, stage, gather);
         let side = 2 * radius + 1;
         let taps = coefficients
             .iter()
@@ -199,7 +191,7 @@ fn evaluate(
                 overflow,
             } => {
                 let shift = expression.nodes[operand.0].format.fraction() - node.format.fraction();
-                let (low, high) = interval::saturation(node.format, overflow);
+                let (low, high) = saturation(node.format, overflow);
                 let source = of(operand);
                 for (result, &value) in result.iter_mut().zip(source) {
                     *result = round(value, shift, rounding).clamp(low, high);
@@ -231,9 +223,4 @@ fn round(value: i64, drop: i32, rounding: Rounding) -> i64 {
         Rounding::HalfEven => rest > half || (rest == half && floor & 1 == 1),
     };
     floor + i64::from(up)
-}
-
-/// The gather of a kernel, for the proof of its intervals.
-fn sum_interval(gather: &Gather) -> Option<Interval> {
-    Interval::of(gather.accumulator)
 }

@@ -1,0 +1,196 @@
+//! Bounds of an expression's nodes, one after another.
+
+use super::affine::{Form, Symbol};
+use super::gather::Sums;
+use super::interval::{Fit, Interval};
+use crate::format::Coding;
+use crate::stage::{Expression, Node, NodeId, Operation};
+
+/// What is known of a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// Every value that the node can have.
+    pub interval: Interval,
+    /// What becomes of its exact results.
+    pub fit: Fit,
+    /// How it depends on symbols; the node's own symbol where it is no weighted sum.
+    pub form: Form,
+    /// Whether the form says more than the operands' intervals.
+    pub refined: bool,
+}
+
+/// Walks through the nodes of an expression, each over earlier ones.
+#[derive(Debug, Clone)]
+pub struct Walk<'a> {
+    /// What the elements of each vector of the program can be.
+    vectors: &'a [Interval],
+    /// The gathers of the stage, with the place of the vector that each reads.
+    gathers: &'a [(usize, Sums)],
+    bounds: Vec<Bound>,
+}
+
+impl<'a> Walk<'a> {
+    /// Before the first node.
+    pub fn new(vectors: &'a [Interval], gathers: &'a [(usize, Sums)]) -> Walk<'a> {
+        Walk {
+            vectors,
+            gathers,
+            bounds: vec![],
+        }
+    }
+
+    /// The nodes so far.
+    pub fn bounds(&self) -> &[Bound] {
+        &self.bounds
+    }
+
+    /// All nodes of an expression; `None` where an operand is missing or a result leaves 127 bits.
+    pub fn over(mut self, expression: &Expression) -> Option<Vec<Bound>> {
+        for node in &expression.nodes {
+            let bound = self.bound(expression, node)?;
+            self.push(bound);
+        }
+        Some(self.bounds)
+    }
+
+    /// Goes on to the next node.
+    pub fn push(&mut self, bound: Bound) {
+        self.bounds.push(bound);
+    }
+
+    /// The bound of the next node, whose operands are nodes of `expression` that were passed.
+    pub fn bound(&self, expression: &Expression, node: &Node) -> Option<Bound> {
+        let (exact, form) = self.exact(expression, node)?;
+        let (interval, fit) = match node.operation {
+            Operation::Resize { overflow, .. } => exact.fitted(node.format, overflow),
+            _ => held(exact, node),
+        };
+        // A form stands for the exact result, which saturation and wrapping change.
+        let form = form.filter(|_| matches!(fit, Fit::Holds));
+        let own = || Form::symbol(Symbol::Node(self.bounds.len()));
+        let narrower = form
+            .as_ref()
+            .and_then(|form| form.interval(|symbol| self.symbol(symbol)))
+            .and_then(|of_form| of_form.intersection(interval))
+            .unwrap_or(interval);
+        Some(Bound {
+            interval: narrower,
+            fit,
+            form: form.unwrap_or_else(own),
+            refined: narrower != interval,
+        })
+    }
+
+    fn symbol(&self, symbol: Symbol) -> Option<Interval> {
+        match symbol {
+            Symbol::Element(vector) => self.vectors.get(vector).copied(),
+            Symbol::Rest(gather) => self.gathers.get(gather).map(|(_, sums)| sums.rest),
+            Symbol::Node(node) => self.bounds.get(node).map(|bound| bound.interval),
+        }
+    }
+
+    /// The interval of the result before it is brought into the node's format, and its form where
+    /// it is a weighted sum.
+    fn exact(&self, expression: &Expression, node: &Node) -> Option<(Interval, Option<Form>)> {
+        let of = |id: NodeId| self.bounds.get(id.0);
+        Some(match node.operation {
+            Operation::Gathered(place) => {
+                let (source, sums) = self.gathers.get(place)?;
+                (sums.all, gathered(place, *source, sums))
+            }
+            Operation::Element(vector) => {
+                let interval = *self.vectors.get(vector.0)?;
+                (interval, Some(Form::symbol(Symbol::Element(vector.0))))
+            }
+            Operation::Constant(raw) => (Interval::point(raw), Some(Form::constant(raw))),
+            Operation::Add(a, b) => {
+                let (a, b) = (of(a)?, of(b)?);
+                (a.interval.plus(b.interval)?, a.form.plus(&b.form))
+            }
+            Operation::Subtract(a, b) => {
+                let (a, b) = (of(a)?, of(b)?);
+                let negative = b.form.times(-1);
+                let form = negative.and_then(|negative| a.form.plus(&negative));
+                (a.interval.minus(b.interval)?, form)
+            }
+            Operation::Multiply(a, b) => {
+                let (a, b) = (of(a)?, of(b)?);
+                (a.interval.times(b.interval)?, product(a, b))
+            }
+            Operation::Scale(a) => (of(a)?.interval, Some(of(a)?.form.clone())),
+            Operation::Less(a, b) => (less(of(a)?.interval, of(b)?.interval), None),
+            Operation::Select {
+                condition,
+                high,
+                low,
+            } => {
+                let (high, low) = (of(high)?.interval, of(low)?.interval);
+                let chosen = match of(condition)?.interval {
+                    always if always.low == 1 => high,
+                    never if never.high == 0 => low,
+                    _ => high.union(low),
+                };
+                (chosen, None)
+            }
+            Operation::Minimum(a, b) => {
+                let (a, b) = (of(a)?.interval, of(b)?.interval);
+                (Interval::new(a.low.min(b.low), a.high.min(b.high)), None)
+            }
+            Operation::Maximum(a, b) => {
+                let (a, b) = (of(a)?.interval, of(b)?.interval);
+                (Interval::new(a.low.max(b.low), a.high.max(b.high)), None)
+            }
+            Operation::Resize {
+                of: id, rounding, ..
+            } => {
+                let (from, to) = (expression.format(id)?.fraction(), node.format.fraction());
+                let operand = of(id)?;
+                let interval = operand.interval.rounded(from, to, rounding)?;
+                let form = operand.form.resized(from - to, rounding, operand.interval);
+                (interval, form)
+            }
+        })
+    }
+}
+
+/// The rest and the element's own term.
+fn gathered(place: usize, source: usize, sums: &Sums) -> Option<Form> {
+    let rest = Form::symbol(Symbol::Rest(place));
+    match sums.own_weight {
+        None => Some(rest),
+        Some(weight) => Form::symbol(Symbol::Element(source))
+            .times(weight)?
+            .plus(&rest),
+    }
+}
+
+/// A form times a number, where one operand has one value only.
+fn product(a: &Bound, b: &Bound) -> Option<Form> {
+    let number = |of: &Bound| of.interval.raw().map(|(raw, _)| raw);
+    match (a.interval.is_point(), b.interval.is_point()) {
+        (true, _) => b.form.times(number(a)?),
+        (_, true) => a.form.times(number(b)?),
+        _ => None,
+    }
+}
+
+fn less(a: Interval, b: Interval) -> Interval {
+    Interval::new(i128::from(a.high < b.low), i128::from(a.low < b.high))
+}
+
+/// An exact result must be a value of the node's format, or the run stops.
+fn held(exact: Interval, node: &Node) -> (Interval, Fit) {
+    let whole = Interval::of(node.format);
+    let arithmetic = matches!(
+        node.operation,
+        Operation::Add(..) | Operation::Subtract(..) | Operation::Multiply(..)
+    );
+    // Zero lies between the values of `b1` and is none of them.
+    let sign = exact.is_point() && exact.low.abs() == 1;
+    let gap = arithmetic && node.format.coding() == Coding::Bipolar && !sign;
+    if exact.within(whole) && !gap {
+        (exact, Fit::Holds)
+    } else {
+        (exact.clamped(whole), Fit::Stops)
+    }
+}
