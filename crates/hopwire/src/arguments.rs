@@ -30,6 +30,8 @@ pub enum Verb {
     Check(CheckArguments),
     /// Turn float weights into words; print errors and ranges.
     Quantize(QuantizeArguments),
+    /// Check a certificate that no value of a program can leave its format.
+    Certify(CertifyArguments),
     /// Run the network: in integers, in real numbers, or cycle by cycle.
     Simulate(SimulateArguments),
     /// Write Verilog, memories, testbenches and a Makefile: a directory that stands alone.
@@ -85,6 +87,18 @@ pub struct QuantizeArguments {
     /// Write the integer program to this file (JSON).
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write the ranges of every value, for `certify`, to this file (JSON).
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+}
+
+/// Arguments of `certify`.
+#[derive(Debug, Args)]
+pub struct CertifyArguments {
+    /// The integer program, as `quantize --output` writes it.
+    pub program: PathBuf,
+    /// Its certificate, as `quantize --certificate` writes it.
+    pub certificate: PathBuf,
 }
 
 /// Arguments of `simulate`.

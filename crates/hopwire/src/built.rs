@@ -57,6 +57,35 @@ impl Built {
         hardware::scheduled(&self.project, &self.program)
     }
 
+    /// The program and what was chosen for it, as a line of JSON.
+    pub fn program_text(&self) -> String {
+        let file = serde_json::json!({
+            "schema": "hopwire.program/1",
+            "report": self.report,
+            "program": self.program,
+        });
+        format!("{file}\n")
+    }
+
+    /// The certificate that no value of the program can leave its format, as a line of JSON.
+    ///
+    /// # Errors
+    /// When one can.
+    pub fn certificate_text(&self) -> Result<String, HopwireError> {
+        let certificate = quantize::range::certificate(&self.program);
+        let certificate = certificate.map_err(|error| quantize_error(&self.project, &error))?;
+        Ok(format!("{certificate}\n"))
+    }
+
+    /// The ranges of the program's values.
+    ///
+    /// # Errors
+    /// When the program is not valid.
+    pub fn ranges(&self) -> Result<quantize::range::Ranges, HopwireError> {
+        let ranges = quantize::range::analyse(&self.program);
+        ranges.map_err(|error| quantize_error(&self.project, &error))
+    }
+
     /// Raw values of a start: of the first, where there are several.
     pub fn loads(&self, starts: &Starts) -> Loads {
         match (starts, &self.project.network) {
@@ -109,7 +138,9 @@ fn quantize_error(project: &Project, error: &QuantizeError) -> HopwireError {
     let (field, exit) = match error {
         QuantizeError::Format { field, .. } => (*field, Exit::BadInput),
         QuantizeError::TooWide { .. } | QuantizeError::Search { .. } => ("format", Exit::BadInput),
-        QuantizeError::Execution(_) => ("format", Exit::DoesNotHold),
+        QuantizeError::Execution(_) | QuantizeError::Uncertified { .. } => {
+            ("format", Exit::DoesNotHold)
+        }
         QuantizeError::Mismatched | QuantizeError::Program(_) => ("network", Exit::Tool),
     };
     HopwireError::level(error, exit).at(&project.description.source, field)

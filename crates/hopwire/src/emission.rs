@@ -27,11 +27,24 @@ pub fn files(
     let design = &scheduled.design;
     let mut extra = bench_files(design, &recording.bench);
     extra.extend(source::files(&built.project)?);
+    extra.extend(proof_files(built));
     let remarks = remarks(scheduled, recording);
     let mut files = emitted(design, EmitOptions { extra, remarks })?;
     let wrapped = board_files(scheduled, &files)?;
     files.extend(wrapped);
     Ok(files)
+}
+
+/// The program and its certificate, below `proof/`; none where an overflow is to be an error, so
+/// that there is nothing to prove.
+fn proof_files(built: &Built) -> Files {
+    let certificate = built.certificate_text().ok();
+    let files = certificate.map(|certificate| {
+        let certificate = ("proof/certificate.json".into(), certificate.into_bytes());
+        let program = built.program_text().into_bytes();
+        [certificate, ("proof/program.json".into(), program)]
+    });
+    files.into_iter().flatten().collect()
 }
 
 fn emitted(design: &hw_ir::Design, options: EmitOptions) -> Result<Files, HopwireError> {
@@ -103,6 +116,11 @@ fn remarks(scheduled: &Scheduled, recording: &Recording) -> Vec<String> {
         "`tb/stimulus.txt` has {} cycles with {} resets.",
         recording.bench.cycles, recording.resets
     ));
+    remarks.push(
+        "`proof/` holds the integer program and the certificate that no value in it can leave its \
+         word; `hopwire certify proof/program.json proof/certificate.json` checks it."
+            .into(),
+    );
     remarks.push(
         "`board/` holds the byte front and the top for a ULX3S: synthesise `ulx3s_top` with the \
          files of `rtl/` and `board/`, and the pins of `board/ulx3s.lpf`."

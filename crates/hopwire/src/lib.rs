@@ -95,6 +95,7 @@ fn dispatch(arguments: &Arguments) -> Result<Printed, HopwireError> {
         Verb::New(arguments) => shown(&verbs::new::run(arguments)?, json),
         Verb::Check(arguments) => shown(&verbs::check::run(arguments)?, json),
         Verb::Quantize(arguments) => shown(&verbs::quantize::run(arguments)?, json),
+        Verb::Certify(arguments) => shown(&verbs::certify::run(arguments)?, json),
         Verb::Simulate(arguments) => shown(&verbs::simulate::run(arguments, &progress)?, json),
         Verb::Emit(arguments) => shown(&verbs::emit::run(arguments, &progress)?, json),
         Verb::Verify(arguments) => shown(&verbs::verify::run(arguments, &progress)?, json),

@@ -74,7 +74,7 @@ fn quantize_reports_and_writes_the_program() {
     );
     assert_eq!(found["formats"]["sweep.weights"], "s5f0");
     assert_eq!(
-        (&found["max_abs_error"], &found["certificate"]),
+        (&found["max_abs_error"], &found["program"]),
         (&0.0.into(), &"p.json".into())
     );
     assert!(found["bits_total"].as_u64().expect("bits") >= 84);
@@ -83,6 +83,41 @@ fn quantize_reports_and_writes_the_program() {
     let read: program::Program =
         serde_json::from_value(program["program"].clone()).expect("a program");
     assert_eq!(program::check(&read), Ok(()));
+}
+
+#[test]
+fn a_certificate_is_accepted_until_it_is_touched() {
+    let scratch = Scratch::new();
+    scratch.write("net.toml", four_units(&[]));
+    let words = "quantize net.toml -o program.json --certificate certificate.json";
+    let words: Vec<&str> = words.split(' ').collect();
+    let quantized = scratch.json(&words, 0);
+    let sum = &quantized["sums"][0];
+    assert_eq!(
+        (&sum["stage"], &sum["source"]),
+        (&"sweep".into(), &"state".into())
+    );
+    let certify = ["certify", "program.json", "certificate.json"];
+    let found = scratch.json(&certify, 0);
+    assert_eq!(
+        (&found["holds"], &found["fault"]),
+        (&true.into(), &Value::Null)
+    );
+    assert!(found["ranges"].as_u64().expect("a number") >= 4);
+    let text = String::from_utf8(scratch.read("certificate.json")).expect("text");
+    scratch.write(
+        "certificate.json",
+        text.replacen("\"high\":", "\"high\":1", 1),
+    );
+    let found = scratch.json(&certify, 1);
+    assert_eq!(found["holds"], false);
+    assert!(
+        found["fault"]
+            .as_str()
+            .expect("a text")
+            .starts_with("HW1201: ")
+    );
+    scratch.json(&["certify", "program.json", "nowhere.json"], 2);
 }
 
 #[test]

@@ -34,6 +34,14 @@ pub enum QuantizeError {
         /// What would do.
         would: String,
     },
+    /// A program whose values can leave their formats has no certificate.
+    #[error("HW0505: no certificate: {place}: {why}")]
+    Uncertified {
+        /// The node, its stage, and where in the description.
+        place: String,
+        /// Why it cannot be certified, and what would do.
+        why: String,
+    },
     /// The program that was made is not valid, which is a fault of hopwire.
     #[error(transparent)]
     Program(#[from] program::ProgramError),

@@ -7,6 +7,7 @@
 pub mod cellular;
 mod error;
 pub mod hopfield;
+pub mod range;
 mod real;
 pub mod report;
 pub mod search;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use program::Format;
 use serde::Serialize;
 
 use crate::arguments::QuantizeArguments;
@@ -17,8 +18,30 @@ pub struct QuantizeReport {
     /// Formats, errors, and what was tried.
     #[serde(flatten)]
     pub report: quantize::Report,
+    /// Bits of each sum's accumulator, the fewest that no sum can leave, and the largest sum's
+    /// magnitude in units of its last bit.
+    pub sums: Vec<SumReport>,
     /// The file with the whole program and this report, where one was asked for.
+    pub program: Option<PathBuf>,
+    /// The file with the certificate, where one was asked for.
     pub certificate: Option<PathBuf>,
+}
+
+/// The range of the sums of a stage, and their word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SumReport {
+    /// The stage.
+    pub stage: String,
+    /// The vector that is summed up.
+    pub source: String,
+    /// The accumulator.
+    pub format: Format,
+    /// The smallest sum that can occur, raw.
+    pub low: i64,
+    /// The largest.
+    pub high: i64,
+    /// Bits of the narrowest accumulator that no sum can leave.
+    pub smallest_width: u32,
 }
 
 impl Report for QuantizeReport {
@@ -51,7 +74,13 @@ impl Report for QuantizeReport {
                 tried.format, tried.kept, tried.of, tried.score
             ));
         }
-        if let Some(path) = &self.certificate {
+        for sum in &self.sums {
+            text.push_str(&format!(
+                "sums of {}: {} to {}, so that {} bits can never overflow\n",
+                sum.stage, sum.low, sum.high, sum.smallest_width
+            ));
+        }
+        for path in self.program.iter().chain(&self.certificate) {
             text.push_str(&format!("wrote {}\n", path.display()));
         }
         text
@@ -69,15 +98,31 @@ pub fn run(arguments: &QuantizeArguments) -> Result<QuantizeReport, HopwireError
     };
     let built = Built::new(Project::load(&arguments.file)?, weights)?;
     if let Some(path) = &arguments.output {
-        let certificate = serde_json::json!({
-            "schema": "hopwire.program/1",
-            "report": built.report,
-            "program": built.program,
-        });
-        staged::write_file(path, format!("{certificate}\n").as_bytes())?;
+        staged::write_file(path, built.program_text().as_bytes())?;
+    }
+    if let Some(path) = &arguments.certificate {
+        staged::write_file(path, built.certificate_text()?.as_bytes())?;
     }
     Ok(QuantizeReport {
+        sums: sums(&built)?,
         report: built.report,
-        certificate: arguments.output.clone(),
+        program: arguments.output.clone(),
+        certificate: arguments.certificate.clone(),
     })
+}
+
+fn sums(built: &Built) -> Result<Vec<SumReport>, HopwireError> {
+    let ranges = built.ranges()?;
+    let stages = ranges.stages.into_iter().flat_map(|stage| {
+        let name = stage.name;
+        stage.gathers.into_iter().map(move |gather| SumReport {
+            stage: name.clone(),
+            source: gather.source,
+            format: gather.format,
+            low: gather.low,
+            high: gather.high,
+            smallest_width: gather.minimal_width,
+        })
+    });
+    Ok(stages.collect())
 }

@@ -17,9 +17,8 @@ use serde::{Deserialize, Serialize};
 use crate::check::{self, ProgramError};
 use crate::format::Format;
 use crate::program::Program;
-use crate::stage::{Gather, Role, Shape, Stage, When};
-pub use affine::{Form, Symbol};
-pub use gather::{Sums, sums};
+use crate::stage::{Expression, Gather, Role, Stage, Vector, When};
+pub use gather::sums;
 pub use interval::{Fit, Interval};
 pub use walk::{Bound, Walk};
 
@@ -69,8 +68,6 @@ pub struct GatherRange {
     pub high: i64,
     /// Bits of the narrowest signed word that holds every sum.
     pub minimal_width: u32,
-    /// The weight of the element's own value, where that is the same in all rows and not zero.
-    pub own_weight: Option<i64>,
     /// Each node of the map; none where there is no map.
     pub map: Vec<NodeRange>,
 }
@@ -88,8 +85,6 @@ pub struct NodeRange {
     pub high: i64,
     /// What becomes of its exact results.
     pub fit: Fit,
-    /// The affine form, where it says more than the operands' intervals.
-    pub form: Option<Form>,
 }
 
 /// Checks a program and bounds all of its values.
@@ -128,7 +123,7 @@ pub struct GatherBounds {
     /// What a mapped element of the source can be.
     pub source: Interval,
     /// The sums.
-    pub sums: Sums,
+    pub sums: Interval,
 }
 
 impl Bounds {
@@ -158,7 +153,7 @@ impl Bounds {
 
     fn named(self, program: &Program) -> Ranges {
         let vectors = program.vectors.iter().zip(&self.vectors);
-        let vector = |(vector, &interval): (&crate::Vector, &Interval)| {
+        let vector = |(vector, &interval): (&Vector, &Interval)| {
             let (low, high) = shown(interval, vector.format);
             VectorRange {
                 name: vector.name.clone(),
@@ -178,7 +173,7 @@ impl Bounds {
 }
 
 /// What the elements of a vector can be before any stage has run.
-fn loaded(vector: &crate::Vector) -> Interval {
+fn loaded(vector: &Vector) -> Interval {
     let values = match &vector.role {
         Role::Parameter(values) => Interval::hull(values.iter().copied()),
         Role::State | Role::Input | Role::Derived => None,
@@ -201,25 +196,17 @@ impl StageBounds {
         stage: &Stage,
         vectors: &[Interval],
     ) -> Result<StageBounds, ProgramError> {
-        let target = stage.writes.first();
-        let target = target.and_then(|(target, _)| program.vector(*target));
-        let target = target.map_or(Shape::Units(0), |vector| vector.shape);
         let mut gathers = vec![];
         for (place, gather) in stage.gathers.iter().enumerate() {
-            let bounds = GatherBounds::of(program, gather, target, vectors);
+            let bounds = GatherBounds::of(&program.vectors, gather, vectors);
             let bounds = bounds.ok_or_else(|| check::sum_beyond(program, stage, place, None))?;
-            let sums = bounds.sums.all;
+            let sums = bounds.sums;
             if !sums.within(Interval::of(gather.accumulator)) {
                 return Err(check::sum_beyond(program, stage, place, Some(sums)));
             }
             gathers.push(bounds);
         }
-        let known: Vec<(usize, Sums)> = stage
-            .gathers
-            .iter()
-            .zip(&gathers)
-            .map(|(gather, bounds)| (gather.source.0, bounds.sums))
-            .collect();
+        let known: Vec<Interval> = gathers.iter().map(|bounds| bounds.sums).collect();
         let nodes = Walk::new(vectors, &known).over(&stage.apply);
         Ok(StageBounds {
             nodes: nodes.ok_or_else(|| check::node_beyond(program, stage))?,
@@ -240,18 +227,13 @@ impl StageBounds {
 }
 
 impl GatherBounds {
-    /// The bounds of a gather; `None` where a sum leaves 127 bits.
-    pub fn of(
-        program: &Program,
-        gather: &Gather,
-        target: Shape,
-        vectors: &[Interval],
-    ) -> Option<GatherBounds> {
-        let own = *vectors.get(gather.source.0)?;
+    /// The bounds of a gather over vectors of these ranges, or `None` where a sum leaves 127 bits.
+    pub fn of(vectors: &[Vector], gather: &Gather, ranges: &[Interval]) -> Option<GatherBounds> {
+        let own = *ranges.get(gather.source.0)?;
         let (map, source) = match &gather.map {
             None => (vec![], own),
             Some((map, node)) => {
-                let nodes = Walk::new(vectors, &[]).over(map)?;
+                let nodes = Walk::new(ranges, &[]).over(map)?;
                 let source = nodes.get(node.0)?.interval;
                 (nodes, source)
             }
@@ -259,20 +241,19 @@ impl GatherBounds {
         Some(GatherBounds {
             map,
             source,
-            sums: sums(program, gather, target, source)?,
+            sums: sums(vectors, gather, source)?,
         })
     }
 
     fn named(self, program: &Program, gather: &Gather) -> GatherRange {
-        let (low, high) = shown(self.sums.all, gather.accumulator);
+        let (low, high) = shown(self.sums, gather.accumulator);
         let source = program.vector(gather.source);
         GatherRange {
             source: source.map(|vector| vector.name.clone()).unwrap_or_default(),
             format: gather.accumulator,
             low,
             high,
-            minimal_width: self.sums.all.width().unwrap_or(crate::format::MAX_WIDTH),
-            own_weight: self.sums.own_weight,
+            minimal_width: self.sums.width().unwrap_or(crate::format::MAX_WIDTH),
             map: match &gather.map {
                 Some((map, _)) => named(map, self.map),
                 None => vec![],
@@ -281,7 +262,7 @@ impl GatherBounds {
     }
 }
 
-fn named(expression: &crate::Expression, bounds: Vec<Bound>) -> Vec<NodeRange> {
+fn named(expression: &Expression, bounds: Vec<Bound>) -> Vec<NodeRange> {
     let nodes = expression.nodes.iter().zip(bounds);
     nodes
         .map(|(node, bound)| {
@@ -292,7 +273,6 @@ fn named(expression: &crate::Expression, bounds: Vec<Bound>) -> Vec<NodeRange> {
                 low,
                 high,
                 fit: bound.fit,
-                form: bound.refined.then_some(bound.form),
             }
         })
         .collect()

@@ -1,9 +1,8 @@
 //! Bounds of an expression's nodes, one after another.
 
 use super::affine::{Form, Symbol};
-use super::gather::Sums;
 use super::interval::{Fit, Interval};
-use crate::format::Coding;
+use crate::format::{Coding, Format};
 use crate::stage::{Expression, Node, NodeId, Operation};
 
 /// What is known of a node.
@@ -15,8 +14,6 @@ pub struct Bound {
     pub fit: Fit,
     /// How it depends on symbols; the node's own symbol where it is no weighted sum.
     pub form: Form,
-    /// Whether the form says more than the operands' intervals.
-    pub refined: bool,
 }
 
 /// Walks through the nodes of an expression, each over earlier ones.
@@ -24,14 +21,14 @@ pub struct Bound {
 pub struct Walk<'a> {
     /// What the elements of each vector of the program can be.
     vectors: &'a [Interval],
-    /// The gathers of the stage, with the place of the vector that each reads.
-    gathers: &'a [(usize, Sums)],
+    /// The sums of each gather of the stage.
+    gathers: &'a [Interval],
     bounds: Vec<Bound>,
 }
 
 impl<'a> Walk<'a> {
     /// Before the first node.
-    pub fn new(vectors: &'a [Interval], gathers: &'a [(usize, Sums)]) -> Walk<'a> {
+    pub fn new(vectors: &'a [Interval], gathers: &'a [Interval]) -> Walk<'a> {
         Walk {
             vectors,
             gathers,
@@ -61,30 +58,28 @@ impl<'a> Walk<'a> {
     /// The bound of the next node, whose operands are nodes of `expression` that were passed.
     pub fn bound(&self, expression: &Expression, node: &Node) -> Option<Bound> {
         let (exact, form) = self.exact(expression, node)?;
-        let (interval, fit) = match node.operation {
-            Operation::Resize { overflow, .. } => exact.fitted(node.format, overflow),
-            _ => held(exact, node),
-        };
-        // A form stands for the exact result, which saturation and wrapping change.
-        let form = form.filter(|_| matches!(fit, Fit::Holds));
-        let own = || Form::symbol(Symbol::Node(self.bounds.len()));
-        let narrower = form
+        let of_form = form
             .as_ref()
             .and_then(|form| form.interval(|symbol| self.symbol(symbol)))
-            .and_then(|of_form| of_form.intersection(interval))
-            .unwrap_or(interval);
+            .and_then(|of_form| of_form.intersection(exact));
+        let narrower = of_form.unwrap_or(exact);
+        let (interval, fit) = match node.operation {
+            Operation::Resize { overflow, .. } => narrower.fitted(node.format, overflow),
+            _ => held(narrower, node),
+        };
+        // A form stands for the exact result, which saturation and wrapping change.
+        let onward = form.filter(|_| fit == Fit::Holds);
         Some(Bound {
-            interval: narrower,
+            interval,
             fit,
-            form: form.unwrap_or_else(own),
-            refined: narrower != interval,
+            form: onward.unwrap_or_else(|| Form::symbol(Symbol::Node(self.bounds.len()))),
         })
     }
 
     fn symbol(&self, symbol: Symbol) -> Option<Interval> {
         match symbol {
             Symbol::Element(vector) => self.vectors.get(vector).copied(),
-            Symbol::Rest(gather) => self.gathers.get(gather).map(|(_, sums)| sums.rest),
+            Symbol::Sum(gather) => self.gathers.get(gather).copied(),
             Symbol::Node(node) => self.bounds.get(node).map(|bound| bound.interval),
         }
     }
@@ -95,8 +90,8 @@ impl<'a> Walk<'a> {
         let of = |id: NodeId| self.bounds.get(id.0);
         Some(match node.operation {
             Operation::Gathered(place) => {
-                let (source, sums) = self.gathers.get(place)?;
-                (sums.all, gathered(place, *source, sums))
+                let sums = *self.gathers.get(place)?;
+                (sums, Some(Form::symbol(Symbol::Sum(place))))
             }
             Operation::Element(vector) => {
                 let interval = *self.vectors.get(vector.0)?;
@@ -118,19 +113,9 @@ impl<'a> Walk<'a> {
                 (a.interval.times(b.interval)?, product(a, b))
             }
             Operation::Scale(a) => (of(a)?.interval, Some(of(a)?.form.clone())),
-            Operation::Less(a, b) => (less(of(a)?.interval, of(b)?.interval), None),
-            Operation::Select {
-                condition,
-                high,
-                low,
-            } => {
-                let (high, low) = (of(high)?.interval, of(low)?.interval);
-                let chosen = match of(condition)?.interval {
-                    always if always.low == 1 => high,
-                    never if never.high == 0 => low,
-                    _ => high.union(low),
-                };
-                (chosen, None)
+            Operation::Less(..) => (Interval::of(Format::TRUTH), None),
+            Operation::Select { high, low, .. } => {
+                (of(high)?.interval.union(of(low)?.interval), None)
             }
             Operation::Minimum(a, b) => {
                 let (a, b) = (of(a)?.interval, of(b)?.interval);
@@ -153,17 +138,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The rest and the element's own term.
-fn gathered(place: usize, source: usize, sums: &Sums) -> Option<Form> {
-    let rest = Form::symbol(Symbol::Rest(place));
-    match sums.own_weight {
-        None => Some(rest),
-        Some(weight) => Form::symbol(Symbol::Element(source))
-            .times(weight)?
-            .plus(&rest),
-    }
-}
-
 /// A form times a number, where one operand has one value only.
 fn product(a: &Bound, b: &Bound) -> Option<Form> {
     let number = |of: &Bound| of.interval.raw().map(|(raw, _)| raw);
@@ -172,10 +146,6 @@ fn product(a: &Bound, b: &Bound) -> Option<Form> {
         (_, true) => a.form.times(number(b)?),
         _ => None,
     }
-}
-
-fn less(a: Interval, b: Interval) -> Interval {
-    Interval::new(i128::from(a.high < b.low), i128::from(a.low < b.high))
 }
 
 /// An exact result must be a value of the node's format, or the run stops.

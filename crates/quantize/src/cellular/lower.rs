@@ -3,6 +3,7 @@
 use network::Cellular;
 use network::cellular::{self, Model};
 use network::description::FormatChoice;
+use program::range::Interval;
 use program::{
     Arrangement, Boundary, Expression, Format, Gather, NodeId, Operation, Order, Overflow, Program,
     Role, Rounding, Shape, Stage, Stop, Storage, Vector, VectorId, Weights, When,
@@ -14,6 +15,7 @@ use super::range::one;
 use super::step::EulerStep;
 use super::wide::Wide;
 use crate::QuantizeError;
+use crate::range::fit_accumulator;
 
 /// The formats of an array.
 #[derive(Debug, Clone, Copy)]
@@ -119,16 +121,19 @@ impl<'a> Lowering<'a> {
             role,
         };
         let mut vectors = vec![vector("state", self.formats.state, Role::State)];
+        let mut ranges = vec![Interval::of(self.formats.state)];
         let mut stages = vec![];
         let mut feed = None;
         if !self.control.is_zero() {
-            let (stage, format) = self.feed()?;
             vectors.push(vector("input", self.formats.input, Role::Input));
+            ranges.push(Interval::of(self.formats.input));
+            let (stage, format, range) = self.feed(&vectors, &ranges)?;
             vectors.push(vector("feed", format, Role::Derived));
+            ranges.push(range);
             stages.push(stage);
             feed = Some(format);
         }
-        stages.push(self.iterate(feed)?);
+        stages.push(self.iterate(feed, &vectors, &ranges)?);
         Ok(Program {
             name: network.name.clone(),
             kind: "cellular".into(),
@@ -144,15 +149,21 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    /// `B u + z`, exact.
-    fn feed(&self) -> Result<(Stage, Format), QuantizeError> {
-        let gather = self.gather(IDS.input, &self.control, self.formats.input)?;
-        let mut apply = Wide::new(self.fraction);
-        let control = apply.gathered("control", gather.accumulator);
+    /// `B u + z`, exact: the stage, and the format and range of what it writes.
+    fn feed(
+        &self,
+        vectors: &[Vector],
+        ranges: &[Interval],
+    ) -> Result<(Stage, Format, Interval), QuantizeError> {
+        let gather = self.gather(IDS.input, &self.control, self.formats.input, None);
+        let (gather, sums) = fitted(gather, vectors, ranges)?;
+        let sums = [sums];
+        let mut apply = Wide::new(self.fraction, ranges, &sums);
+        let control = apply.gathered("control", gather.accumulator)?;
         let control = apply.aligned("control_aligned", control)?;
         let threshold = apply.constant("threshold", self.threshold)?;
         let feed = apply.sum("feed_sum", control, threshold)?;
-        let format = apply.format(feed);
+        let (format, range) = (apply.format(feed), apply.interval(feed));
         let stage = Stage {
             name: "feed".into(),
             when: When::Once,
@@ -160,26 +171,31 @@ impl<'a> Lowering<'a> {
             apply: apply.expression,
             writes: vec![(IDS.feed, feed)],
         };
-        Ok((stage, format))
+        Ok((stage, format, range))
     }
 
-    fn iterate(&self, feed: Option<Format>) -> Result<Stage, QuantizeError> {
-        let mut gather = self.gather(IDS.state, &self.feedback, self.formats.state)?;
-        let mut apply = Wide::new(self.fraction);
-        let feedback = apply.gathered("feedback", gather.accumulator);
+    fn iterate(
+        &self,
+        feed: Option<Format>,
+        vectors: &[Vector],
+        ranges: &[Interval],
+    ) -> Result<Stage, QuantizeError> {
+        let map = self.step.is_some().then(|| self.clamp_map());
+        let gather = self.gather(IDS.state, &self.feedback, self.formats.state, map);
+        let (gather, sums) = fitted(gather, vectors, ranges)?;
+        let sums = [sums];
+        let mut apply = Wide::new(self.fraction, ranges, &sums);
+        let feedback = apply.gathered("feedback", gather.accumulator)?;
         let feedback = apply.aligned("feedback_aligned", feedback)?;
         let other = match feed {
-            Some(format) => apply.push("own_feed", Operation::Element(IDS.feed), format),
+            Some(format) => apply.push("own_feed", Operation::Element(IDS.feed), format)?,
             None => apply.constant("threshold", self.threshold)?,
         };
         let field = apply.sum("field", feedback, other)?;
         let next = match (&self.step, self.network.model) {
-            (Some(step), _) => {
-                gather.map = Some(self.clamp_map());
-                self.euler(&mut apply, field, step)?
-            }
-            (None, Model::Discrete) => self.discrete(&mut apply, field),
-            (None, Model::Clipped | Model::ChuaYang { .. }) => self.clipped(&mut apply, field),
+            (Some(step), _) => self.euler(&mut apply, field, step)?,
+            (None, Model::Discrete) => self.discrete(&mut apply, field)?,
+            (None, Model::Clipped | Model::ChuaYang { .. }) => self.clipped(&mut apply, field)?,
         };
         Ok(Stage {
             name: "iterate".into(),
@@ -190,12 +206,14 @@ impl<'a> Lowering<'a> {
         })
     }
 
+    /// A gather over a template, in the widest words.
     fn gather(
         &self,
         source: VectorId,
         coefficients: &Coefficients,
         format: Format,
-    ) -> Result<Gather, QuantizeError> {
+        map: Option<(Expression, NodeId)>,
+    ) -> Gather {
         let boundary = match self.network.boundary {
             cellular::Boundary::Fixed(value) => {
                 Boundary::Fixed(nearest(value, format).unwrap_or(-1))
@@ -203,40 +221,26 @@ impl<'a> Lowering<'a> {
             cellular::Boundary::ZeroFlux => Boundary::ZeroFlux,
             cellular::Boundary::Periodic => Boundary::Periodic,
         };
-        let largest = i128::from(format.max_raw()).max(-i128::from(format.min_raw()));
-        let sum: i128 = coefficients
-            .raw
-            .iter()
-            .map(|&raw| i128::from(raw).abs())
-            .sum();
-        let fraction = coefficients.format.fraction() + format.fraction();
-        let worst = sum.checked_mul(largest);
-        let accumulator = worst.and_then(|sum| Format::signed_holding(-sum, sum, fraction));
-        let accumulator = accumulator.ok_or(QuantizeError::TooWide {
-            of: "the sum over the template",
-        })?;
         let arrangement = Arrangement::Stencil {
             radius: self.network.template.radius,
             coefficients: coefficients.raw.clone(),
             boundary,
         };
-        let storage = Storage::Rom;
-        let weights = Weights {
-            format: coefficients.format,
-            arrangement,
-            storage,
-        };
-        Ok(Gather {
+        Gather {
             source,
-            map: None,
-            weights,
+            map,
+            weights: Weights {
+                format: coefficients.format,
+                arrangement,
+                storage: Storage::Rom,
+            },
             offset: None,
-            accumulator,
-        })
+            accumulator: format,
+        }
     }
 
     /// `sat(field)`: rounded, and between -1 and +1.
-    fn clipped(&self, apply: &mut Wide, field: NodeId) -> NodeId {
+    fn clipped(&self, apply: &mut Wide<'_>, field: NodeId) -> Result<NodeId, QuantizeError> {
         let format = self.formats.state;
         let one = one(format);
         let symmetric = format.max_raw() == one;
@@ -253,28 +257,28 @@ impl<'a> Lowering<'a> {
         if symmetric {
             return apply.push("next", resize, format);
         }
-        let rounded = apply.push("rounded", resize, format);
-        let high = apply.push("black", Operation::Constant(one), format);
-        let low = apply.push("white", Operation::Constant(-one), format);
-        let below = apply.push("not_above_black", Operation::Minimum(rounded, high), format);
+        let rounded = apply.push("rounded", resize, format)?;
+        let high = apply.push("black", Operation::Constant(one), format)?;
+        let low = apply.push("white", Operation::Constant(-one), format)?;
+        let below = apply.push("not_above_black", Operation::Minimum(rounded, high), format)?;
         apply.push("next", Operation::Maximum(below, low), format)
     }
 
     /// The sign of the field; zero keeps the state.
-    fn discrete(&self, apply: &mut Wide, field: NodeId) -> NodeId {
+    fn discrete(&self, apply: &mut Wide<'_>, field: NodeId) -> Result<NodeId, QuantizeError> {
         let (bit, cell, wide) = (Format::TRUTH, Format::BIPOLAR, apply.format(field));
-        let zero = apply.push("zero", Operation::Constant(0), wide);
-        let positive = apply.push("positive", Operation::Less(zero, field), bit);
-        let negative = apply.push("negative", Operation::Less(field, zero), bit);
-        let kept = apply.push("kept", Operation::Element(IDS.state), cell);
-        let black = apply.push("black", Operation::Constant(1), cell);
-        let white = apply.push("white", Operation::Constant(-1), cell);
+        let zero = apply.push("zero", Operation::Constant(0), wide)?;
+        let positive = apply.push("positive", Operation::Less(zero, field), bit)?;
+        let negative = apply.push("negative", Operation::Less(field, zero), bit)?;
+        let kept = apply.push("kept", Operation::Element(IDS.state), cell)?;
+        let black = apply.push("black", Operation::Constant(1), cell)?;
+        let white = apply.push("white", Operation::Constant(-1), cell)?;
         let low = Operation::Select {
             condition: negative,
             high: white,
             low: kept,
         };
-        let low = apply.push("white_or_kept", low, cell);
+        let low = apply.push("white_or_kept", low, cell)?;
         let next = Operation::Select {
             condition: positive,
             high: black,
@@ -298,11 +302,11 @@ impl<'a> Lowering<'a> {
     /// `x + h (field - x)`, rounded.
     fn euler(
         &self,
-        apply: &mut Wide,
+        apply: &mut Wide<'_>,
         field: NodeId,
         step: &EulerStep,
     ) -> Result<NodeId, QuantizeError> {
-        let x = apply.push("x", Operation::Element(IDS.state), self.formats.state);
+        let x = apply.push("x", Operation::Element(IDS.state), self.formats.state)?;
         let x_aligned = apply.aligned("x_aligned", x)?;
         let slope = apply.difference("slope", field, x_aligned)?;
         let change = step.times(apply, slope)?;
@@ -314,6 +318,17 @@ impl<'a> Lowering<'a> {
             rounding: self.formats.rounding,
             overflow: self.formats.overflow,
         };
-        Ok(apply.push("next", resize, self.formats.state))
+        apply.push("next", resize, self.formats.state)
     }
+}
+
+/// The gather with the narrowest accumulator that no sum can leave, and its sums.
+fn fitted(
+    mut gather: Gather,
+    vectors: &[Vector],
+    ranges: &[Interval],
+) -> Result<(Gather, Interval), QuantizeError> {
+    let of = "the sum over the template";
+    let bounds = fit_accumulator(&mut gather, vectors, ranges, of)?;
+    Ok((gather, bounds.sums))
 }

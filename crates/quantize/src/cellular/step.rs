@@ -63,7 +63,7 @@ impl EulerStep {
     ///
     /// # Errors
     /// When no word of 64 bits holds every product.
-    pub fn times(&self, apply: &mut Wide, slope: NodeId) -> Result<NodeId, QuantizeError> {
+    pub fn times(&self, apply: &mut Wide<'_>, slope: NodeId) -> Result<NodeId, QuantizeError> {
         match *self {
             EulerStep::Halvings(halvings) => {
                 let from = apply.format(slope);
@@ -73,10 +73,10 @@ impl EulerStep {
                             of: "the Euler step",
                         }
                     })?;
-                Ok(apply.push("change", Operation::Scale(slope), format))
+                apply.push("change", Operation::Scale(slope), format)
             }
             EulerStep::Word { format, raw, .. } => {
-                let step = apply.push("step", Operation::Constant(raw), format);
+                let step = apply.push("step", Operation::Constant(raw), format)?;
                 apply.product("change", slope, step)
             }
         }

@@ -1,29 +1,48 @@
-//! Expressions whose exact nodes are as wide as their operands need.
+//! Expressions whose exact nodes are as wide as what can occur needs.
 
+use program::range::{Fit, Interval, Walk};
 use program::{Expression, Format, Node, NodeId, Operation, Overflow, Rounding};
 
 use crate::QuantizeError;
+use crate::range::holding;
 
-/// An expression whose exact nodes are as wide as their operands need.
-pub struct Wide {
+/// What is said to need more than 64 bits.
+const SUM: &str = "a sum of the iteration";
+
+/// An expression whose exact nodes are as wide as the ranges of their operands need.
+pub struct Wide<'a> {
     /// The nodes so far.
     pub expression: Expression,
     /// Fraction bits of sums, differences and aligned nodes.
     pub fraction: i32,
+    walk: Walk<'a>,
 }
 
-impl Wide {
-    /// No node yet.
-    pub fn new(fraction: i32) -> Wide {
+impl<'a> Wide<'a> {
+    /// No node yet; over vectors and gathers of these ranges.
+    pub fn new(fraction: i32, vectors: &'a [Interval], gathers: &'a [Interval]) -> Wide<'a> {
         Wide {
             expression: Expression::default(),
             fraction,
+            walk: Walk::new(vectors, gathers),
         }
     }
 
     /// Adds a node of a given format.
-    pub fn push(&mut self, name: &str, operation: Operation, format: Format) -> NodeId {
-        self.expression.push(name, operation, format)
+    ///
+    /// # Errors
+    /// When its results leave 127 bits.
+    pub fn push(
+        &mut self,
+        name: &str,
+        operation: Operation,
+        format: Format,
+    ) -> Result<NodeId, QuantizeError> {
+        let node = node(name, operation, format);
+        let bound = self.walk.bound(&self.expression, &node);
+        self.walk
+            .push(bound.ok_or(QuantizeError::TooWide { of: SUM })?);
+        Ok(self.expression.push(name, operation, format))
     }
 
     /// The format of a node.
@@ -32,13 +51,34 @@ impl Wide {
         node.map_or(Format::BIPOLAR, |node| node.format)
     }
 
-    fn bounds(&self, node: NodeId) -> (i128, i128) {
-        let format = self.format(node);
-        (i128::from(format.min_raw()), i128::from(format.max_raw()))
+    /// What a node can be.
+    pub fn interval(&self, node: NodeId) -> Interval {
+        let bound = self.walk.bounds().get(node.0);
+        bound.map_or(Interval::of(self.format(node)), |bound| bound.interval)
+    }
+
+    /// Adds a node in the narrowest format with so many fraction bits that holds all its results.
+    fn exact(
+        &mut self,
+        name: &str,
+        operation: Operation,
+        fraction: i32,
+        of: &'static str,
+    ) -> Result<NodeId, QuantizeError> {
+        let too_wide = || QuantizeError::TooWide { of };
+        let widest = Format::signed(program::format::MAX_WIDTH, fraction);
+        let widest = node(name, operation, widest.map_err(|_| too_wide())?);
+        let bound = self.walk.bound(&self.expression, &widest);
+        let bound = bound.filter(|bound| bound.fit == Fit::Holds);
+        let interval = bound.ok_or_else(too_wide)?.interval;
+        self.push(name, operation, holding(interval, fraction, of)?)
     }
 
     /// The sum of the stage's gather.
-    pub fn gathered(&mut self, name: &str, accumulator: Format) -> NodeId {
+    ///
+    /// # Errors
+    /// When the stage has none.
+    pub fn gathered(&mut self, name: &str, accumulator: Format) -> Result<NodeId, QuantizeError> {
         self.push(name, Operation::Gathered(0), accumulator)
     }
 
@@ -47,8 +87,7 @@ impl Wide {
     /// # Errors
     /// When no word of 64 bits holds it.
     pub fn constant(&mut self, name: &str, raw: i64) -> Result<NodeId, QuantizeError> {
-        let format = holding(i128::from(raw), i128::from(raw), self.fraction)?;
-        Ok(self.push(name, Operation::Constant(raw), format))
+        self.exact(name, Operation::Constant(raw), self.fraction, SUM)
     }
 
     /// A node with the fraction of this expression, exact.
@@ -61,20 +100,16 @@ impl Wide {
         if more == 0 && from.coding() == program::Coding::Signed {
             return Ok(node);
         }
-        let (low, high) = self.bounds(node);
         // Words have 64 bits, so that more places than these hold no value but zero.
-        let too_wide = || QuantizeError::TooWide {
-            of: "a sum of the iteration",
-        };
-        let more = u32::try_from(more).ok().filter(|&more| more <= 62);
-        let more = more.ok_or_else(too_wide)?;
-        let format = holding(low << more, high << more, self.fraction)?;
+        if !(0..=62).contains(&more) {
+            return Err(QuantizeError::TooWide { of: SUM });
+        }
         let resize = Operation::Resize {
             of: node,
             rounding: Rounding::Floor,
             overflow: Overflow::Saturate,
         };
-        Ok(self.push(name, resize, format))
+        self.exact(name, resize, self.fraction, SUM)
     }
 
     /// `a + b`.
@@ -82,13 +117,7 @@ impl Wide {
     /// # Errors
     /// When no word of 64 bits holds every sum.
     pub fn sum(&mut self, name: &str, a: NodeId, b: NodeId) -> Result<NodeId, QuantizeError> {
-        let (a_bounds, b_bounds) = (self.bounds(a), self.bounds(b));
-        let format = holding(
-            a_bounds.0 + b_bounds.0,
-            a_bounds.1 + b_bounds.1,
-            self.fraction,
-        )?;
-        Ok(self.push(name, Operation::Add(a, b), format))
+        self.exact(name, Operation::Add(a, b), self.fraction, SUM)
     }
 
     /// `a - b`.
@@ -101,13 +130,7 @@ impl Wide {
         a: NodeId,
         b: NodeId,
     ) -> Result<NodeId, QuantizeError> {
-        let (a_bounds, b_bounds) = (self.bounds(a), self.bounds(b));
-        let format = holding(
-            a_bounds.0 - b_bounds.1,
-            a_bounds.1 - b_bounds.0,
-            self.fraction,
-        )?;
-        Ok(self.push(name, Operation::Subtract(a, b), format))
+        self.exact(name, Operation::Subtract(a, b), self.fraction, SUM)
     }
 
     /// `a * b`.
@@ -115,17 +138,16 @@ impl Wide {
     /// # Errors
     /// When no word of 64 bits holds every product.
     pub fn product(&mut self, name: &str, a: NodeId, b: NodeId) -> Result<NodeId, QuantizeError> {
-        let width = self.format(a).width() + self.format(b).width();
         let fraction = self.format(a).fraction() + self.format(b).fraction();
-        let format = Format::signed(width, fraction).map_err(|_| QuantizeError::TooWide {
-            of: "a product of the iteration",
-        })?;
-        Ok(self.push(name, Operation::Multiply(a, b), format))
+        let of = "a product of the iteration";
+        self.exact(name, Operation::Multiply(a, b), fraction, of)
     }
 }
 
-fn holding(low: i128, high: i128, fraction: i32) -> Result<Format, QuantizeError> {
-    Format::signed_holding(low, high, fraction).ok_or(QuantizeError::TooWide {
-        of: "a sum of the iteration",
-    })
+fn node(name: &str, operation: Operation, format: Format) -> Node {
+    Node {
+        name: name.into(),
+        operation,
+        format,
+    }
 }

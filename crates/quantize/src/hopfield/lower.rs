@@ -2,6 +2,7 @@
 
 use network::Hopfield;
 use network::hopfield::{Order, Storage, Weights};
+use program::range::Interval;
 use program::{
     Arrangement, Expression, Format, Gather, NodeId, Operation, Program, Role, Shape, Stage, Stop,
     Vector, VectorId, When,
@@ -9,6 +10,7 @@ use program::{
 
 use super::words::Words;
 use crate::QuantizeError;
+use crate::range::fit_accumulator;
 
 /// Makes the program; `bias` is the format and the words of the biases, unless all are zero.
 ///
@@ -22,8 +24,6 @@ pub fn program(
     let units = network.units();
     let state = VectorId(0);
     let arrangement = arrangement(network, words);
-    let offsets = bias.as_ref().map_or(&[][..], |(_, bias)| bias);
-    let accumulator = accumulator(&arrangement, offsets, words.format)?;
     let mut vectors = vec![Vector {
         name: "state".into(),
         shape: Shape::Units(units),
@@ -39,8 +39,6 @@ pub fn program(
         });
         VectorId(1)
     });
-    let mut apply = Expression::default();
-    let next = sign(&mut apply, accumulator, state);
     let storage = match network.storage {
         Storage::Rom => program::Storage::Rom,
         Storage::Ram => program::Storage::Ram,
@@ -50,13 +48,18 @@ pub fn program(
         arrangement,
         storage,
     };
-    let gather = Gather {
+    let mut gather = Gather {
         source: state,
         map: None,
         weights,
         offset,
-        accumulator,
+        accumulator: words.format,
     };
+    let ranges: Vec<Interval> = vectors.iter().map(|v| Interval::of(v.format)).collect();
+    let of = "the sum of the weights";
+    fit_accumulator(&mut gather, &vectors, &ranges, of)?;
+    let mut apply = Expression::default();
+    let next = sign(&mut apply, gather.accumulator, state);
     Ok(Program {
         name: network.name.clone(),
         kind: "hopfield".into(),
@@ -108,35 +111,6 @@ fn arrangement(network: &Hopfield, words: &Words) -> Arrangement {
             }
         }
     }
-}
-
-/// The narrowest format that holds `|offset| + sum |w|` of every row.
-fn accumulator(
-    arrangement: &Arrangement,
-    bias: &[i64],
-    weight: Format,
-) -> Result<Format, QuantizeError> {
-    let magnitude = |weight: i64| i128::from(weight).abs();
-    let offset = |row: usize| bias.get(row).map_or(0, |&bias| magnitude(bias));
-    let worst = match arrangement {
-        Arrangement::Dense {
-            columns, values, ..
-        } => {
-            let rows = values.chunks((*columns).max(1)).enumerate();
-            rows.map(|(i, row)| offset(i) + row.iter().map(|&w| magnitude(w)).sum::<i128>())
-                .max()
-        }
-        Arrangement::Sparse { rows, .. } => {
-            let rows = rows.iter().enumerate();
-            rows.map(|(i, row)| offset(i) + row.iter().map(|&(_, w)| magnitude(w)).sum::<i128>())
-                .max()
-        }
-        Arrangement::Stencil { .. } => None,
-    };
-    let worst = worst.unwrap_or(0);
-    Format::signed_holding(-worst, worst, weight.fraction()).ok_or(QuantizeError::TooWide {
-        of: "the sum of the weights",
-    })
 }
 
 /// +1 where the field is positive, -1 where it is negative, else the state as it is.

@@ -1,0 +1,57 @@
+//! Ranges of any program, the words that follow from them, and the certificate that shows them to
+//! whoever does not trust the analysis.
+//!
+//! The analysis itself is [`program::range`], where the checker of programs and the fast kernels
+//! use it too.
+
+mod certificate;
+
+use program::range::{GatherBounds, Interval};
+use program::{Format, Gather, Program, Vector};
+
+use crate::QuantizeError;
+pub use certificate::{SCHEMA, certificate};
+pub use program::range::{Fit, GatherRange, NodeRange, Ranges, StageRange, VectorRange};
+
+/// Bounds every value of a program, whatever is loaded.
+///
+/// # Errors
+/// When the program is not valid.
+pub fn analyse(program: &Program) -> Result<Ranges, QuantizeError> {
+    Ok(program::range::analyse(program)?)
+}
+
+/// Gives a gather over vectors of these ranges the narrowest accumulator that none of its sums can
+/// leave. Its fraction is that of weight and mapped source together.
+///
+/// # Errors
+/// When `of`, the sums, need more than 64 bits.
+pub(crate) fn fit_accumulator(
+    gather: &mut Gather,
+    vectors: &[Vector],
+    ranges: &[Interval],
+    of: &'static str,
+) -> Result<GatherBounds, QuantizeError> {
+    let too_wide = || QuantizeError::TooWide { of };
+    let source = match &gather.map {
+        Some((map, node)) => map.format(*node),
+        None => vectors.get(gather.source.0).map(|vector| vector.format),
+    };
+    let fraction = gather.weights.format.fraction() + source.ok_or_else(too_wide)?.fraction();
+    let bounds = GatherBounds::of(vectors, gather, ranges).ok_or_else(too_wide)?;
+    gather.accumulator = holding(bounds.sums, fraction, of)?;
+    Ok(bounds)
+}
+
+/// The narrowest signed format that holds an interval.
+///
+/// # Errors
+/// When `of`, the values, need more than 64 bits.
+pub(crate) fn holding(
+    interval: Interval,
+    fraction: i32,
+    of: &'static str,
+) -> Result<Format, QuantizeError> {
+    Format::signed_holding(interval.low, interval.high, fraction)
+        .ok_or(QuantizeError::TooWide { of })
+}
