@@ -2,12 +2,18 @@
 
 mod support;
 
-use network::Hopfield;
-use network::description::HopfieldFormat;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+
+use network::cellular::definition::{BinaryImage, defined};
 use network::hopfield::{Order, Weights};
 use network::learning::{hebb, projection, storkey};
 use network::noise::SplitMix64;
-use quantize::search::{Exploration, Keep, Wish, explore};
+use network::{Description, Hopfield, Kind, Network, starter};
+use program::{Executor, Format};
+use quantize::search::{Exploration, Judgement, Keep, Point, Record, Wish, explore};
+use quantize::{cellular_output, cellular_start};
 use support::hopfield;
 
 type Rule = fn(usize, &[Vec<i8>]) -> Vec<f64>;
@@ -34,12 +40,22 @@ fn wish(keep: Keep, tolerance: f64) -> Wish {
     }
 }
 
+/// A description that wishes nothing of its formats.
+fn description() -> Description {
+    let text = starter(Kind::Hopfield);
+    Description::parse(text, "sample.toml", Path::new(".")).unwrap()
+}
+
+fn weights(point: &Point) -> Format {
+    point.formats["sweep.weights"]
+}
+
 fn search(network: &Hopfield, wish: Wish) -> Exploration {
-    let formats = HopfieldFormat::default();
-    let (found, quantized) = explore(network, &formats, wish, &|_| None).unwrap();
+    let network = Network::Hopfield(network.clone());
+    let record = Record::default();
+    let (found, quantized) = explore(&description(), &network, wish, &|_| None, &record).unwrap();
     if let Some(chosen) = found.chosen() {
-        let gather = &quantized.program.stages[0].gathers[0];
-        assert_eq!(gather.weights.format, chosen.weights);
+        assert_eq!(quantized.report.formats, chosen.formats);
     }
     found
 }
@@ -55,14 +71,17 @@ fn recall_is_kept_at_the_widths_that_were_measured() {
     for (name, count, rule, width) in cases {
         let found = search(&memory(128, count, rule), wish(Keep::Recall, 0.03));
         let chosen = found.chosen().expect("within the tolerance");
-        assert!(chosen.weights.width() <= width, "{name}: {chosen:?}");
+        assert!(weights(chosen).width() <= width, "{name}: {chosen:?}");
         assert!(chosen.error <= 0.03, "{name}: {chosen:?}");
-        let at = found.points.iter().filter(|p| p.weights.width() == width);
+        let at = found.points.iter().filter(|p| weights(p).width() == width);
         let best = at.map(|point| point.error).fold(1.0, f64::min);
         println!(
             "{name}, {count} patterns: float {:.3}, {width} bits lose {best:.3}; chosen {} at {:?} \
              deviations, {:.3} kept",
-            found.float, chosen.weights, chosen.clip, chosen.kept
+            found.float,
+            weights(chosen),
+            chosen.fields.get("clip"),
+            chosen.kept
         );
         assert!(best <= 0.03, "{name}: {best} lost at {width} bits");
     }
@@ -73,12 +92,12 @@ fn hebbian_weights_are_exact_in_as_many_bits_as_patterns_need() {
     for count in 1..=20usize {
         let units = 48;
         let network = memory(units, count, hebb);
-        let found = search(&network, wish(Keep::Weights, 0.0));
+        let found = search(&network, wish(Keep::Values, 0.0));
         let chosen = found.chosen().expect("exact words");
         let bits = (2 * count + 1).next_power_of_two().trailing_zeros().max(2);
         assert!(chosen.exact && chosen.error == 0.0, "{count}: {chosen:?}");
         assert!(
-            chosen.weights.width() <= bits,
+            weights(chosen).width() <= bits,
             "{count}: {chosen:?}, not {bits} bits"
         );
     }
@@ -94,7 +113,7 @@ fn the_front_is_the_points_that_no_other_beats() {
         });
         assert!(!(point.on_front && beaten), "{point:?}");
         if !point.on_front && !beaten {
-            let twin = |other: &&quantize::search::Point| {
+            let twin = |other: &&Point| {
                 other.on_front
                     && other.cost.total() == point.cost.total()
                     && other.error == point.error
@@ -133,6 +152,89 @@ fn stability_needs_as_many_bits_as_the_patterns_margins() {
     assert!(narrower.into_iter().all(|point| point.error > 0.0));
 }
 
+/// The exact templates of the gallery that end black and white, against what they compute.
+#[test]
+fn binary_templates_need_no_fraction_of_their_state() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/templates");
+    let mut searched = 0;
+    for name in [
+        "edge",
+        "corner",
+        "isolated",
+        "dilation_plus",
+        "logic_and",
+        "hole_fill",
+    ] {
+        let description = Description::load(folder.join(format!("{name}.toml"))).unwrap();
+        let network = Network::from_description(&description).unwrap();
+        let record = Record::default();
+        let wish = wish(Keep::Values, 0.0);
+        let (found, quantized) = explore(&description, &network, wish, &|_| None, &record).unwrap();
+        let chosen = found.chosen().expect("an exact one");
+        let state = chosen.formats["state"];
+        assert!(state.fraction() <= 1, "{name}: {state}");
+        let Network::Cellular(network) = &network else {
+            panic!("{name}")
+        };
+        let mut random = SplitMix64::new(3);
+        for _ in 0..20 {
+            let mut picture = || -> Vec<f64> {
+                let cells = random.state(network.cells());
+                cells.into_iter().map(f64::from).collect()
+            };
+            let (input, second) = (picture(), picture());
+            let binary =
+                |values: &[f64]| BinaryImage::from_values(network.rows, network.columns, values);
+            let steps = network.max_steps as usize;
+            let wanted = defined(name, &binary(&input), &binary(&second), steps).unwrap();
+            let mut executor = Executor::new(&quantized.program).unwrap();
+            for (vector, values) in cellular_start(&quantized.program, network, &input, &second) {
+                executor.load(vector, &values).unwrap();
+            }
+            executor.start().unwrap();
+            executor.run().unwrap();
+            let state = executor.values(quantized.program.find("state").unwrap());
+            let found = cellular_output(&quantized.program, state);
+            assert_eq!(found, wanted.to_values(), "{name}");
+        }
+        searched += 1;
+    }
+    assert_eq!(searched, 6);
+}
+
+#[test]
+fn a_search_goes_on_where_another_was_stopped() {
+    let network = Network::Hopfield(memory(32, 8, projection));
+    let wish = wish(Keep::Recall, 0.01);
+    let all = Mutex::new(BTreeMap::new());
+    let keep = |place: usize, found: &Judgement| {
+        all.lock().unwrap().insert(place, *found);
+    };
+    let record = Record {
+        found: Some(&keep),
+        ..Record::default()
+    };
+    let whole = explore(&description(), &network, wish, &|_| None, &record).unwrap();
+    let all = all.into_inner().unwrap();
+    let new = Mutex::new(0);
+    let known: BTreeMap<usize, Judgement> = all
+        .iter()
+        .map(|(place, found)| (*place, *found))
+        .filter(|(place, _)| place % 3 > 0)
+        .collect();
+    let count = |place: usize, _: &Judgement| {
+        *new.lock().unwrap() += usize::from(place.is_multiple_of(3));
+    };
+    let record = Record {
+        known,
+        found: Some(&count),
+        began: None,
+    };
+    let again = explore(&description(), &network, wish, &|_| None, &record).unwrap();
+    assert_eq!(whole, again);
+    assert!(new.into_inner().unwrap() > 10);
+}
+
 #[test]
 fn what_cannot_be_searched_says_why() {
     let none = hopfield(
@@ -141,7 +243,9 @@ fn what_cannot_be_searched_says_why() {
         Order::Sequential,
     );
     let error = |network: &Hopfield, wish: Wish| {
-        let found = explore(network, &HopfieldFormat::default(), wish, &|_| None);
+        let network = Network::Hopfield(network.clone());
+        let record = Record::default();
+        let found = explore(&description(), &network, wish, &|_| None, &record);
         found.unwrap_err().to_string()
     };
     let said = error(&none, wish(Keep::Recall, 0.0));

@@ -15,6 +15,8 @@ use program::Format;
 use crate::report::Report;
 use crate::{Options, QuantizeError, Quantized};
 use lower::{Formats, Lowering};
+pub(crate) use range::state_format;
+pub(crate) use search::{Case, cases};
 
 /// Makes a program of an array.
 ///

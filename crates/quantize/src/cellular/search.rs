@@ -18,10 +18,11 @@ const HALF_GREY_LEVEL: f64 = 1.0 / 255.0;
 const RANDOM_PICTURES: usize = 4;
 
 /// A start, and the output where it should end.
-struct Case {
+pub(crate) struct Case {
     input: Vec<f64>,
     second: Vec<f64>,
-    wanted: Vec<f64>,
+    /// What the array in real numbers makes of it.
+    pub(crate) wanted: Vec<f64>,
 }
 
 /// Tries formats of the state, narrowest first, and gives the first that loses nothing, or the
@@ -33,7 +34,7 @@ pub fn narrowest(
     network: &Cellular,
     make: impl Fn(Format) -> Result<Quantized, QuantizeError>,
 ) -> Result<Quantized, QuantizeError> {
-    let cases = cases(network);
+    let cases = cases(network, 1);
     let mut tried = vec![];
     for fraction in 0..=FINEST {
         let format = state_format(network, fraction)?;
@@ -49,7 +50,8 @@ pub fn narrowest(
     Err(QuantizeError::TooWide { of: "the state" })
 }
 
-fn cases(network: &Cellular) -> Vec<Case> {
+/// The description's pictures, or random ones where it has none.
+pub(crate) fn cases(network: &Cellular, seed: u64) -> Vec<Case> {
     let case = |input: Vec<f64>, second: Vec<f64>| Case {
         wanted: network.run(&input, &second).output,
         input,
@@ -62,7 +64,7 @@ fn cases(network: &Cellular) -> Vec<Case> {
     if !(network.input.is_empty() && network.second.is_empty()) {
         return vec![case(or_white(&network.input), or_white(&network.second))];
     }
-    let mut random = SplitMix64::new(1);
+    let mut random = SplitMix64::new(seed);
     let mut picture = || -> Vec<f64> {
         let cells = random.state(network.cells());
         cells.into_iter().map(f64::from).collect()
@@ -86,7 +88,7 @@ fn judge(
         loses_nothing: true,
     };
     for case in cases {
-        let found = output(network, quantized, case)?;
+        let found = case.run(network, quantized)?;
         let binary = case.wanted.iter().all(|value| value.abs() == 1.0);
         let allowed = if binary { 0.0 } else { HALF_GREY_LEVEL };
         for (found, wanted) in found.iter().zip(&case.wanted) {
@@ -100,20 +102,22 @@ fn judge(
     Ok(tried)
 }
 
-fn output(
-    network: &Cellular,
-    quantized: &Quantized,
-    case: &Case,
-) -> Result<Vec<f64>, QuantizeError> {
-    let program = &quantized.program;
-    let mut executor = Executor::new(program)?;
-    for (vector, values) in cellular_start(program, network, &case.input, &case.second) {
-        executor.load(vector, &values)?;
+impl Case {
+    /// The output where the integers end.
+    pub(crate) fn run(
+        &self,
+        network: &Cellular,
+        quantized: &Quantized,
+    ) -> Result<Vec<f64>, QuantizeError> {
+        let program = &quantized.program;
+        let mut executor = Executor::new(program)?;
+        for (vector, values) in cellular_start(program, network, &self.input, &self.second) {
+            executor.load(vector, &values)?;
+        }
+        executor.start()?;
+        executor.run()?;
+        let state = program.find("state");
+        let state = state.map_or(&[][..], |state| executor.values(state));
+        Ok(cellular_output(program, state))
     }
-    executor.start()?;
-    executor.run()?;
-    let state = program
-        .find("state")
-        .map_or(&[][..], |state| executor.values(state));
-    Ok(cellular_output(program, state))
 }

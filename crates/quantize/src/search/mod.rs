@@ -4,22 +4,24 @@
 //! network in real numbers and what it costs make a point, and the points that no other beats in
 //! both make the Pareto front.
 
-mod candidates;
+mod array;
 mod cost;
+mod memory;
+mod record;
 mod trials;
 
-use network::Hopfield;
-use network::description::{FormatChoice, HopfieldFormat};
+use std::collections::BTreeMap;
+
+use network::{Description, Network, Sections};
 use program::{Format, Program};
 use rayon::prelude::*;
 use serde::Serialize;
 
 pub use cost::Cost;
-pub use trials::{NEAR, Trials};
+pub use record::{Judgement, Record};
+pub use trials::NEAR;
 
-use crate::hopfield::{Words, finish};
 use crate::{QuantizeError, Quantized};
-use candidates::{Candidate, candidates};
 
 /// What is to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -29,8 +31,11 @@ pub enum Keep {
     Recall,
     /// The stored patterns that are fixed points.
     Stability,
-    /// The weights themselves: the loss is the largest error of a weight, in the weight's unit.
-    Weights,
+    /// The share of an array's cells that end on the side of zero where they should.
+    Labels,
+    /// The numbers themselves: the loss is the largest error of a memory's weight, in the weight's
+    /// unit, or of an array's output after the last step.
+    Values,
 }
 
 /// What a search looks for.
@@ -53,20 +58,17 @@ pub struct Wish {
 /// A candidate, what it costs, and what it loses.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Point {
-    /// The format of the weights.
-    pub weights: Format,
-    /// The standard deviations of the weights that fill the format, larger ones being brought to
-    /// that bound; `None` where the largest weight does, or all are exact.
-    pub clip: Option<f64>,
+    /// The format of each tensor.
+    pub formats: BTreeMap<String, Format>,
+    /// The fields of the description's section `format` that make it.
+    pub fields: BTreeMap<&'static str, String>,
     /// Whether every weight is exact.
     pub exact: bool,
-    /// The format of the sums.
-    pub accumulator: Format,
     /// What it costs.
     pub cost: Cost,
     /// Look-up tables of the hardware, estimated; where there is a budget for them.
     pub lut: Option<u64>,
-    /// What it keeps: the share of trials recalled, or of patterns that stay fixed points.
+    /// What it keeps: a share of the trials, patterns or cells.
     pub kept: f64,
     /// What it loses against the network in real numbers, 0 or more.
     pub error: f64,
@@ -97,67 +99,120 @@ impl Exploration {
 /// Tells how many look-up tables a program takes; `None` where that cannot be said.
 pub type Tables<'a> = &'a (dyn Fn(&Program) -> Option<u64> + Sync);
 
-/// Looks at words of 2 to 16 bits and several clipping bounds; the same for the same wish, on one
-/// core or many. The quantised network is that of the chosen point, or of the one that loses least
-/// where none is within the wish.
+/// A network whose words are searched.
+trait Subject: Sync {
+    /// Words to look at.
+    type Candidate: Send + Sync;
+    /// All of them, in an order that does not depend on the machine.
+    fn candidates(&self) -> Result<Vec<Self::Candidate>, QuantizeError>;
+    /// The network with these words.
+    fn quantize(&self, candidate: &Self::Candidate) -> Result<Quantized, QuantizeError>;
+    /// The fields of the description's section `format` that say the same.
+    fn fields(&self, candidate: &Self::Candidate) -> BTreeMap<&'static str, String>;
+    /// What the network in real numbers keeps.
+    fn float(&self) -> f64;
+    /// What a program keeps, and what it loses.
+    fn judge(&self, quantized: &Quantized) -> Result<(f64, f64), QuantizeError>;
+}
+
+/// Looks at words of many formats; the same for the same wish, on one core or many, whether or not
+/// a part was known from the record of an earlier search. The quantised network is that of the
+/// chosen point, or of the one that loses least where none is within the wish.
 ///
 /// # Errors
-/// When there is nothing to keep, nothing is within the budget, or a candidate's sums need more
-/// than 64 bits.
+/// When there is nothing to keep, nothing is within the budget, a candidate's sums need more
+/// than 64 bits, or the record is that of another search.
 pub fn explore(
-    network: &Hopfield,
-    formats: &HopfieldFormat,
+    description: &Description,
+    network: &Network,
     wish: Wish,
     tables: Tables<'_>,
+    record: &Record<'_>,
 ) -> Result<(Exploration, Quantized), QuantizeError> {
-    let trials = Trials::new(network, &wish)?;
-    let fraction = match formats.bias {
-        FormatChoice::Fixed(format) => format.fraction(),
-        FormatChoice::Auto => 0,
+    let (exploration, mut quantized) = match (network, &description.sections) {
+        (Network::Hopfield(network), Sections::Hopfield(sections)) => {
+            let subject = memory::Memory::new(network, &sections.format, &wish)?;
+            among(&subject, wish, tables, record)?
+        }
+        (Network::Cellular(network), Sections::Cellular(sections)) => {
+            let subject = array::Array::new(network, &sections.format, &wish)?;
+            among(&subject, wish, tables, record)?
+        }
+        _ => return Err(QuantizeError::Mismatched),
     };
-    let search = Search {
-        network,
-        formats,
-        trials: &trials,
-        tables: wish.budget_lut.map(|_| tables),
-    };
-    let mut looked_at: Vec<(Point, Candidate)> = candidates(network, fraction)
-        .into_par_iter()
-        .map(|candidate| Ok((search.look(&candidate)?, candidate)))
+    quantized.program.sources = crate::sources(description);
+    Ok((exploration, quantized))
+}
+
+fn among<S: Subject>(
+    subject: &S,
+    wish: Wish,
+    tables: Tables<'_>,
+    record: &Record<'_>,
+) -> Result<(Exploration, Quantized), QuantizeError> {
+    let candidates = subject.candidates()?;
+    record.begin(candidates.len());
+    let places = candidates.into_par_iter().enumerate();
+    let mut looked_at: Vec<(Point, S::Candidate)> = places
+        .map(|(place, candidate)| {
+            let tables = wish.budget_lut.map(|_| tables);
+            let point = look(subject, place, &candidate, tables, record)?;
+            Ok((point, candidate))
+        })
         .collect::<Result<_, QuantizeError>>()?;
     // A stable sort: the order of candidates breaks ties, so that cores do not matter.
     looked_at.sort_by_key(|(point, _)| point.cost.total());
-    mark_front(&mut looked_at);
-    let place = best(&looked_at, &wish).ok_or(QuantizeError::Search {
+    let mut points: Vec<&mut Point> = looked_at.iter_mut().map(|(point, _)| point).collect();
+    mark_front(&mut points);
+    let place = best(&points, &wish).ok_or(QuantizeError::Search {
         why: "no words are within the budget".into(),
         would: "a larger budget".into(),
     })?;
-    if let Some((point, _)) = looked_at.get_mut(place) {
-        point.chosen = point.error <= wish.tolerance;
-    }
-    let (_, candidate) = looked_at.get(place).ok_or(QuantizeError::Mismatched)?;
-    let quantized = search.quantize(candidate)?;
-    Ok((
-        Exploration {
-            wish,
-            float: trials.float(),
-            points: looked_at.into_iter().map(|(point, _)| point).collect(),
-        },
-        quantized,
-    ))
+    let (point, candidate) = looked_at.get_mut(place).ok_or(QuantizeError::Mismatched)?;
+    point.chosen = point.error <= wish.tolerance;
+    let quantized = subject.quantize(candidate)?;
+    let exploration = Exploration {
+        wish,
+        float: subject.float(),
+        points: looked_at.into_iter().map(|(point, _)| point).collect(),
+    };
+    Ok((exploration, quantized))
+}
+
+fn look<S: Subject>(
+    subject: &S,
+    place: usize,
+    candidate: &S::Candidate,
+    tables: Option<Tables<'_>>,
+    record: &Record<'_>,
+) -> Result<Point, QuantizeError> {
+    let quantized = subject.quantize(candidate)?;
+    let Judgement { kept, error, lut } = record.judgement(place, || {
+        let (kept, error) = subject.judge(&quantized)?;
+        let lut = tables.and_then(|tables| tables(&quantized.program));
+        Ok(Judgement { kept, error, lut })
+    })?;
+    Ok(Point {
+        formats: quantized.report.formats,
+        fields: subject.fields(candidate),
+        exact: quantized.report.exact,
+        cost: Cost::of(&quantized.program),
+        lut,
+        kept,
+        error,
+        on_front: false,
+        chosen: false,
+    })
 }
 
 /// The cheapest point within the tolerance and the budget, of equals the one that loses least;
 /// where none is within the tolerance, the one that loses least.
-fn best(points: &[(Point, Candidate)], wish: &Wish) -> Option<usize> {
+fn best(points: &[&mut Point], wish: &Wish) -> Option<usize> {
     let affordable = |point: &Point| match (wish.budget_lut, point.lut) {
         (None, _) => true,
         (Some(budget), lut) => lut.is_some_and(|lut| lut <= budget),
     };
-    let candidates = points
-        .iter()
-        .enumerate()
-        .map(|(place, (point, _))| (place, point));
+    let candidates = points.iter().enumerate();
     let candidates = candidates.filter(|(_, point)| affordable(point));
     let beyond = |point: &Point| f64::max(0.0, point.error - wish.tolerance);
     candidates
@@ -169,56 +224,13 @@ fn best(points: &[(Point, Candidate)], wish: &Wish) -> Option<usize> {
         .map(|(place, _)| place)
 }
 
-/// What candidates are looked at with.
-struct Search<'a> {
-    network: &'a Hopfield,
-    formats: &'a HopfieldFormat,
-    trials: &'a Trials,
-    tables: Option<Tables<'a>>,
-}
-
-impl Search<'_> {
-    fn quantize(&self, candidate: &Candidate) -> Result<Quantized, QuantizeError> {
-        let words = match *candidate {
-            Candidate::Exact(words) => words,
-            Candidate::Rounded { format, clip } => {
-                Words::fixed(self.network, format, self.formats.rounding, clip)?
-            }
-        };
-        finish(self.network, self.formats, &words)
-    }
-
-    fn look(&self, candidate: &Candidate) -> Result<Point, QuantizeError> {
-        let quantized = self.quantize(candidate)?;
-        let (kept, error) = self.trials.judge(&quantized)?;
-        let program = &quantized.program;
-        let mut gathers = program.stages.iter().flat_map(|stage| &stage.gathers);
-        let gather = gathers.next().ok_or(QuantizeError::Mismatched)?;
-        Ok(Point {
-            weights: gather.weights.format,
-            clip: match candidate {
-                Candidate::Exact(_) => None,
-                Candidate::Rounded { clip, .. } => *clip,
-            },
-            exact: quantized.report.exact,
-            accumulator: gather.accumulator,
-            cost: Cost::of(program),
-            lut: self.tables.and_then(|tables| tables(program)),
-            kept,
-            error,
-            on_front: false,
-            chosen: false,
-        })
-    }
-}
-
 /// Marks the points that no other beats in cost or loss without being beaten in the other.
-fn mark_front(points: &mut [(Point, Candidate)]) {
+fn mark_front(points: &mut [&mut Point]) {
     let all: Vec<(u64, f64)> = points
         .iter()
-        .map(|(point, _)| (point.cost.total(), point.error))
+        .map(|point| (point.cost.total(), point.error))
         .collect();
-    for (place, (point, _)) in points.iter_mut().enumerate() {
+    for (place, point) in points.iter_mut().enumerate() {
         let (cost, error) = (point.cost.total(), point.error);
         let mut others = all.iter().enumerate();
         point.on_front = !others.any(|(other, &(its_cost, its_error))| {

@@ -26,11 +26,17 @@ impl Trials {
     /// # Errors
     /// When the network has no patterns to keep, or there is no trial.
     pub fn new(network: &Hopfield, wish: &Wish) -> Result<Trials, QuantizeError> {
+        if wish.keep == Keep::Labels {
+            return Err(QuantizeError::Search {
+                why: "a Hopfield network gives states and no labels".into(),
+                would: "--keep recall".into(),
+            });
+        }
         let refuse = |why: &str, would: &str| QuantizeError::Search {
             why: why.into(),
             would: would.into(),
         };
-        if wish.keep != Keep::Weights && network.patterns.is_empty() {
+        if wish.keep != Keep::Values && network.patterns.is_empty() {
             return Err(refuse(
                 "the network has no patterns to be kept",
                 "a description that learns patterns, or --target-error",
@@ -49,7 +55,7 @@ impl Trials {
                 .map(|pattern| (random.flipped(pattern, wish.noise), pattern.clone()))
                 .collect(),
             Keep::Stability => patterns.iter().map(|p| (p.clone(), p.clone())).collect(),
-            Keep::Weights => vec![],
+            Keep::Values | Keep::Labels => vec![],
         };
         let kept = match wish.keep {
             Keep::Recall => {
@@ -60,10 +66,10 @@ impl Trials {
                     .count()
             }
             Keep::Stability => patterns.iter().filter(|p| network.is_stable(p)).count(),
-            Keep::Weights => 0,
+            Keep::Values | Keep::Labels => 0,
         };
         let float = match wish.keep {
-            Keep::Weights => 1.0,
+            Keep::Values => 1.0,
             _ => share(kept, starts.len()),
         };
         Ok(Trials {
@@ -83,7 +89,7 @@ impl Trials {
     /// # Errors
     /// When the program is not valid, or stops.
     pub fn judge(&self, of: &Quantized) -> Result<(f64, f64), QuantizeError> {
-        if self.keep == Keep::Weights {
+        if self.keep == Keep::Values {
             return Ok((1.0, of.report.max_abs_error));
         }
         let program = &of.program;
@@ -96,7 +102,7 @@ impl Trials {
             executor.start()?;
             kept += usize::from(match self.keep {
                 Keep::Stability => !executor.step()?.changed,
-                Keep::Recall | Keep::Weights => {
+                Keep::Recall | Keep::Values | Keep::Labels => {
                     executor.run()?;
                     let state = program.find("state");
                     let state = state.map_or(&[][..], |state| executor.values(state));
