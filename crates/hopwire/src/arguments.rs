@@ -90,6 +90,54 @@ pub struct QuantizeArguments {
     /// Write the ranges of every value, for `certify`, to this file (JSON).
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
+    /// What to search for.
+    #[command(flatten)]
+    pub search: SearchArguments,
+}
+
+/// What a search for words is to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum KeepArgument {
+    /// The share of noisy patterns that a memory recalls.
+    Recall,
+    /// The stored patterns that are fixed points of a memory.
+    Stability,
+    /// The side of zero on which the cells of an array end.
+    Labels,
+}
+
+/// Arguments of a search for words.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Search for the cheapest words")]
+pub struct SearchArguments {
+    /// Search for the cheapest words that keep this.
+    #[arg(long, value_name = "WHAT", conflicts_with = "weights")]
+    pub keep: Option<KeepArgument>,
+    /// The share of it that may be lost.
+    #[arg(long, value_name = "SHARE", requires = "keep")]
+    pub within: Option<f64>,
+    /// Search for the cheapest words with at most this error: of a memory's weights, in their
+    /// unit, or of an array's output.
+    #[arg(long, value_name = "ERROR", conflicts_with_all = ["keep", "weights"])]
+    pub target_error: Option<f64>,
+    /// Search for what loses least within so many look-up tables (estimated, ECP5).
+    #[arg(long, value_name = "NUMBER", conflicts_with = "weights")]
+    pub budget_lut: Option<u64>,
+    /// The share of units that is flipped in a trial of recall.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    pub noise: f64,
+    /// Trials of recall.
+    #[arg(long, value_name = "NUMBER", default_value_t = 200)]
+    pub trials: usize,
+    /// Seed of the trials.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Keep what was found in this file, and go on from it after a search that was stopped.
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+    /// Draw cost against error to this file (SVG).
+    #[arg(long, value_name = "FILE")]
+    pub pareto: Option<PathBuf>,
 }
 
 /// Arguments of `certify`.

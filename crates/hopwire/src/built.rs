@@ -134,7 +134,8 @@ pub fn format_argument(text: &str, argument: &'static str) -> Result<Format, Hop
         .map_err(|error| NetworkError::at(Problem::Format(error), None, argument).into())
 }
 
-fn quantize_error(project: &Project, error: &QuantizeError) -> HopwireError {
+/// An error of the quantiser, at its field of the description.
+pub fn quantize_error(project: &Project, error: &QuantizeError) -> HopwireError {
     let (field, exit) = match error {
         QuantizeError::Format { field, .. } => (*field, Exit::BadInput),
         QuantizeError::TooWide { .. } | QuantizeError::Search { .. } => ("format", Exit::BadInput),

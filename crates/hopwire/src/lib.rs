@@ -17,6 +17,7 @@ pub mod progress;
 pub mod project;
 pub mod recording;
 pub mod report;
+pub mod search;
 pub mod simulation;
 pub mod source;
 pub mod staged;
@@ -94,7 +95,7 @@ fn dispatch(arguments: &Arguments) -> Result<Printed, HopwireError> {
     match &arguments.verb {
         Verb::New(arguments) => shown(&verbs::new::run(arguments)?, json),
         Verb::Check(arguments) => shown(&verbs::check::run(arguments)?, json),
-        Verb::Quantize(arguments) => shown(&verbs::quantize::run(arguments)?, json),
+        Verb::Quantize(arguments) => shown(&verbs::quantize::run(arguments, &progress)?, json),
         Verb::Certify(arguments) => shown(&verbs::certify::run(arguments)?, json),
         Verb::Simulate(arguments) => shown(&verbs::simulate::run(arguments, &progress)?, json),
         Verb::Emit(arguments) => shown(&verbs::emit::run(arguments, &progress)?, json),

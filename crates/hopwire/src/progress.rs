@@ -1,7 +1,7 @@
 //! Progress on standard error, where that is a terminal and the work takes longer than a second.
 
-use std::cell::Cell;
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -35,6 +35,14 @@ impl Progress {
         Bar::new(bar, style, what, self.shown)
     }
 
+    /// A bar over candidates of a search, whose number is told later.
+    pub fn candidates(self, what: &str) -> Bar {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
+        let style =
+            "{msg} {wide_bar} {human_pos} of {human_len} candidates, {elapsed} of {duration}";
+        Bar::new(bar, style, what, self.shown)
+    }
+
     /// A line for a stage of unknown length.
     pub fn stage(self, what: &str) -> Bar {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
@@ -65,7 +73,7 @@ pub struct Bar {
     bar: ProgressBar,
     shown: bool,
     started: Instant,
-    visible: Cell<bool>,
+    visible: AtomicBool,
     /// Dropped with the bar, which tells [`show_later`].
     done: Option<Sender<()>>,
 }
@@ -80,20 +88,33 @@ impl Bar {
             bar,
             shown,
             started: Instant::now(),
-            visible: Cell::new(false),
+            visible: AtomicBool::new(false),
             done: None,
         }
     }
 
     /// Says how far it is.
     pub fn at(&self, position: u64) {
-        if !self.shown || self.started.elapsed() < PATIENCE {
-            return;
-        }
-        if !self.visible.replace(true) {
+        self.bar.set_position(position);
+        self.show_when_due();
+    }
+
+    /// Says how far it goes.
+    pub fn up_to(&self, length: u64) {
+        self.bar.set_length(length);
+    }
+
+    /// Says that it is one further; from any thread.
+    pub fn advance(&self) {
+        self.bar.inc(1);
+        self.show_when_due();
+    }
+
+    fn show_when_due(&self) {
+        let due = self.shown && self.started.elapsed() >= PATIENCE;
+        if due && !self.visible.swap(true, Ordering::Relaxed) {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        self.bar.set_position(position);
     }
 }
 

@@ -260,16 +260,18 @@ proptest! {
             quantize::hopfield::quantize(&network, &formats, &Options::default()).unwrap();
         let accumulator = quantized.report.formats["sweep.accumulator"];
         let unit = quantized.report.weight_unit;
-        let worst = (0..network.units())
-            .map(|row| {
-                let sum: f64 = network.weights.row(row).map(|(_, weight)| weight.abs()).sum();
-                sum + network.bias[row].abs()
-            })
-            .fold(0.0, f64::max);
-        let worst = (worst / unit).round() as i64;
-        prop_assert!(accumulator.holds(worst) && accumulator.coding() == Coding::Signed);
+        let (mut low, mut high) = (f64::MAX, f64::MIN);
+        for row in 0..network.units() {
+            let sum: f64 = network.weights.row(row).map(|(_, weight)| weight.abs()).sum();
+            low = low.min(network.bias[row] - sum);
+            high = high.max(network.bias[row] + sum);
+        }
+        let (low, high) = ((low / unit).round() as i64, (high / unit).round() as i64);
+        prop_assert!(accumulator.holds(low) && accumulator.holds(high));
+        prop_assert_eq!(accumulator.coding(), Coding::Signed);
         if let Ok(narrower) = Format::signed(accumulator.width() - 1, 0) {
-            prop_assert!(!narrower.holds(worst), "{worst} in {accumulator}");
+            let fits = narrower.holds(low) && narrower.holds(high);
+            prop_assert!(!fits, "{low} to {high} in {accumulator}");
         }
     }
 }

@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 
 use program::Format;
+use quantize::search::Exploration;
 use serde::Serialize;
 
 use crate::arguments::QuantizeArguments;
 use crate::built::{Built, format_argument};
 use crate::error::HopwireError;
+use crate::exit::Exit;
+use crate::progress::Progress;
 use crate::project::Project;
 use crate::report::Report;
-use crate::staged;
+use crate::{search, staged};
 
 /// What quantisation chose.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,6 +28,10 @@ pub struct QuantizeReport {
     pub program: Option<PathBuf>,
     /// The file with the certificate, where one was asked for.
     pub certificate: Option<PathBuf>,
+    /// What a search found, where one was asked for.
+    pub search: Option<Exploration>,
+    /// The file with the plot of it.
+    pub pareto: Option<PathBuf>,
 }
 
 /// The range of the sums of a stage, and their word.
@@ -46,6 +53,12 @@ pub struct SumReport {
 
 impl Report for QuantizeReport {
     const VERB: &'static str = "quantize";
+
+    /// A search that finds no words within its wish has not kept what it was to keep.
+    fn holds(&self) -> bool {
+        let search = self.search.as_ref();
+        search.is_none_or(|found| found.chosen().is_some())
+    }
 
     fn summary(&self) -> String {
         let report = &self.report;
@@ -80,7 +93,13 @@ impl Report for QuantizeReport {
                 sum.stage, sum.low, sum.high, sum.smallest_width
             ));
         }
-        for path in self.program.iter().chain(&self.certificate) {
+        if let Some(search) = &self.search {
+            text.insert_str(0, &search::table(search));
+        }
+        for path in [&self.program, &self.certificate, &self.pareto]
+            .into_iter()
+            .flatten()
+        {
             text.push_str(&format!("wrote {}\n", path.display()));
         }
         text
@@ -91,12 +110,27 @@ impl Report for QuantizeReport {
 ///
 /// # Errors
 /// The description, a format that does not do, or a file that cannot be written.
-pub fn run(arguments: &QuantizeArguments) -> Result<QuantizeReport, HopwireError> {
+pub fn run(
+    arguments: &QuantizeArguments,
+    progress: &Progress,
+) -> Result<QuantizeReport, HopwireError> {
     let weights = match &arguments.weights {
         None => None,
         Some(text) => Some(format_argument(text, "--weights")?),
     };
-    let built = Built::new(Project::load(&arguments.file)?, weights)?;
+    let project = Project::load(&arguments.file)?;
+    let (built, search) = match search::wish(&arguments.search, &project)? {
+        None => (Built::new(project, weights)?, None),
+        Some(wish) => {
+            let (built, found) = search::run(project, wish, &arguments.search, progress)?;
+            (built, Some(found))
+        }
+    };
+    if let (Some(path), Some(search)) = (&arguments.search.pareto, &search) {
+        let plot = search::pareto(search);
+        let plot = plot.map_err(|error| HopwireError::level(&error, Exit::Tool))?;
+        staged::write_file(path, plot.as_bytes())?;
+    }
     if let Some(path) = &arguments.output {
         staged::write_file(path, built.program_text().as_bytes())?;
     }
@@ -108,6 +142,8 @@ pub fn run(arguments: &QuantizeArguments) -> Result<QuantizeReport, HopwireError
         report: built.report,
         program: arguments.output.clone(),
         certificate: arguments.certificate.clone(),
+        search,
+        pareto: arguments.search.pareto.clone(),
     })
 }
 

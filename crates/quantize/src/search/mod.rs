@@ -169,7 +169,8 @@ fn among<S: Subject>(
         would: "a larger budget".into(),
     })?;
     let (point, candidate) = looked_at.get_mut(place).ok_or(QuantizeError::Mismatched)?;
-    point.chosen = point.error <= wish.tolerance;
+    // What loses least within a budget is an answer, though it may lose more than was wished.
+    point.chosen = point.error <= wish.tolerance || wish.budget_lut.is_some();
     let quantized = subject.quantize(candidate)?;
     let exploration = Exploration {
         wish,

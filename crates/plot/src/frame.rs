@@ -1,0 +1,176 @@
+//! What all plots share: size, colours, labels, and the text around the drawing.
+
+use plotters::backend::SVGBackend;
+use plotters::chart::{ChartBuilder, ChartContext};
+use plotters::coord::Shift;
+use plotters::coord::cartesian::Cartesian2d;
+use plotters::coord::types::RangedCoordf64;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::style::{Color, RGBColor, WHITE};
+use std::ops::Range;
+
+/// Width and height of a plot; a page scales it.
+const SIZE: (u32, u32) = (720, 400);
+
+/// Okabe and Ito's blue, vermilion, bluish green, orange and reddish purple.
+pub(crate) const COLOURS: [RGBColor; 5] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(230, 159, 0),
+    RGBColor(204, 121, 167),
+];
+
+/// Lines of the mesh.
+const FAINT: RGBColor = RGBColor(225, 225, 225);
+
+/// Why a plot cannot be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum PlotError {
+    /// There is no finite number in the data.
+    #[error("HW1301: a plot has nothing to show: {0}")]
+    Empty(&'static str),
+    /// The drawing itself failed.
+    #[error("HW1302: a plot cannot be drawn: {0}")]
+    Drawing(String),
+}
+
+/// An axis: what it shows, and in which unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Axis<'a> {
+    /// What it shows.
+    pub label: &'a str,
+    /// The unit; empty for a plain number.
+    pub unit: &'a str,
+}
+
+impl Axis<'_> {
+    fn text(&self) -> String {
+        match self.unit {
+            "" => self.label.into(),
+            unit => format!("{} ({unit})", self.label),
+        }
+    }
+}
+
+/// The texts of a plot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Labels<'a> {
+    /// The title, for those who cannot see the plot too.
+    pub title: &'a str,
+    /// What there is to see.
+    pub caption: &'a str,
+    /// The horizontal axis.
+    pub x: Axis<'a>,
+    /// The vertical axis.
+    pub y: Axis<'a>,
+}
+
+/// A plane of real numbers drawn as SVG.
+pub(crate) type Chart<'a> =
+    ChartContext<'a, SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// Any failure of the drawing.
+pub(crate) fn failed(error: impl std::fmt::Display) -> PlotError {
+    PlotError::Drawing(error.to_string())
+}
+
+/// Draws a plot over so much of the plane.
+pub(crate) fn framed(
+    labels: &Labels<'_>,
+    (x, y): (Range<f64>, Range<f64>),
+    draw: impl FnOnce(&mut Chart<'_>) -> Result<(), PlotError>,
+) -> Result<String, PlotError> {
+    let mut text = String::new();
+    {
+        let area: DrawingArea<_, Shift> =
+            SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
+        area.fill(&WHITE).map_err(failed)?;
+        let mut chart = ChartBuilder::on(&area)
+            .margin(12)
+            .margin_right(24)
+            .x_label_area_size(44)
+            .y_label_area_size(70)
+            .build_cartesian_2d(x, y)
+            .map_err(failed)?;
+        chart
+            .configure_mesh()
+            .light_line_style(WHITE)
+            .bold_line_style(FAINT)
+            .x_desc(labels.x.text())
+            .y_desc(labels.y.text())
+            .axis_desc_style(("sans-serif", 15))
+            .label_style(("sans-serif", 13))
+            .x_labels(8)
+            .y_labels(7)
+            .x_label_formatter(&|value| number(*value))
+            .y_label_formatter(&|value| number(*value))
+            .draw()
+            .map_err(failed)?;
+        draw(&mut chart)?;
+        area.present().map_err(failed)?;
+    }
+    Ok(described(&text, labels))
+}
+
+/// A legend where there is more than one thing to tell apart.
+pub(crate) fn legend<'a>(chart: &mut Chart<'a>) -> Result<(), PlotError> {
+    chart
+        .configure_series_labels()
+        .position(plotters::chart::SeriesLabelPosition::UpperRight)
+        .background_style(WHITE.mix(0.85))
+        .border_style(FAINT)
+        .label_font(("sans-serif", 13))
+        .draw()
+        .map_err(failed)
+}
+
+/// The number of a tick: as short as it can be told.
+fn number(value: f64) -> String {
+    let magnitude = value.abs();
+    if value == 0.0 {
+        return "0".into();
+    }
+    if !(1e-3..1e6).contains(&magnitude) {
+        return format!("{value:.1e}");
+    }
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').into()
+}
+
+/// The range of some numbers with a margin on either side; around a single one, one to each side.
+pub(crate) fn range(
+    values: impl Iterator<Item = f64>,
+    of: &'static str,
+) -> Result<Range<f64>, PlotError> {
+    let mut bounds: Option<(f64, f64)> = None;
+    for value in values.filter(|value| value.is_finite()) {
+        let (low, high) = bounds.unwrap_or((value, value));
+        bounds = Some((low.min(value), high.max(value)));
+    }
+    let (low, high) = bounds.ok_or(PlotError::Empty(of))?;
+    let margin = if high > low { (high - low) * 0.05 } else { 1.0 };
+    Ok(low - margin..high + margin)
+}
+
+/// The drawing with title and caption inside, so that they go where the file goes.
+fn described(svg: &str, labels: &Labels<'_>) -> String {
+    let (open, rest) = svg.split_once('>').unwrap_or(("", svg));
+    let (title, caption) = (escaped(labels.title), escaped(labels.caption));
+    format!("{open} role=\"img\">\n<title>{title}</title>\n<desc>{caption}</desc>{rest}")
+}
+
+/// Text as it may stand in a document.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
