@@ -20,6 +20,9 @@ pub const MAX_TEXT: usize = 1 << 27;
 pub struct Fault(String);
 
 type Found<T> = Result<T, Fault>;
+/// Roles of vectors that a stage writes before others read them; the first in stages that run once.
+const PASSING: [&str; 3] = ["derived", "signal", "output"];
+
 /// What the elements of each vector can be, where that is known.
 type Ranges = [Option<Interval>];
 /// What a node makes of its operands, and the same as a form.
@@ -99,22 +102,26 @@ fn claims(program: &Value) -> Found<Value> {
     let (vectors, stages) = (list(&program["vectors"])?, list(&program["stages"])?);
     let mut ranges = vec![];
     for vector in vectors {
-        // A derived vector is known when it is written.
-        ranges.push(match vector["role"].as_str() {
-            Some("derived") => None,
-            Some(_) => Some(format(&vector["format"])?.0),
-            None => points(&vector["role"]["parameter"])?.into_iter().reduce(hull),
+        let role = &vector["role"];
+        let known = ["parameter", "schedule"].iter().find(|kind| role[**kind].is_array());
+        // What is no state is known when it is written.
+        ranges.push(match known {
+            Some(kind) => points(&role[*kind])?.into_iter().reduce(hull),
+            None if PASSING.iter().any(|passing| role == passing) => None,
+            None => Some(format(&vector["format"])?.0),
         });
     }
     let mut found = vec![Value::Null; stages.len()];
-    for (when, role) in [("once", "derived"), ("every_step", "state")] {
+    for (when, roles) in [("once", &PASSING[..1]), ("every_step", &PASSING[1..])] {
         for (claim, stage) in found.iter_mut().zip(stages).filter(|(_, s)| s["when"] == when) {
             let written;
-            (*claim, written) = stage_claim(vectors, &ranges, stage)?;
+            (*claim, written) = stage_claim(program, &ranges, stage)?;
             for write in list(&stage["writes"])? {
                 let ((place, vector), (_, node)) =
                     (at(vectors, &write[0])?, at(&written, &write[1])?);
-                let free = vector["role"] == role && (role == "state" || ranges[place].is_none());
+                let role = &vector["role"];
+                let once = roles.iter().any(|of| role == of) && ranges[place].is_none();
+                let free = once || when == "every_step" && role == "state";
                 let fits = within(node.range, format(&vector["format"])?.0);
                 demand(free && fits, || format!("what is written to {}", vector["name"]))?;
                 ranges[place] = ranges[place].or(Some(node.range));
@@ -131,13 +138,14 @@ fn claims(program: &Value) -> Found<Value> {
     }))
 }
 
-fn stage_claim(vectors: &[Value], ranges: &Ranges, stage: &Value) -> Found<(Value, Vec<Node>)> {
+fn stage_claim(program: &Value, ranges: &Ranges, stage: &Value) -> Found<(Value, Vec<Node>)> {
+    let (vectors, tables) = (list(&program["vectors"])?, &program["tables"]);
     let (mut sums, mut gathers) = (vec![], vec![]);
     for gather in list(&stage["gathers"])? {
         let (vector, source) = at(vectors, &gather["source"])?;
         let (mut read, mut map) = (ranges[vector], vec![]);
         if gather["map"].is_array() {
-            let nodes = nodes(&gather["map"][0], ranges, &[])?;
+            let nodes = nodes(&gather["map"][0], ranges, &[], tables)?;
             (read, map) = (Some(at(&nodes.0, &gather["map"][1])?.1.range), nodes.1);
         }
         let offsets = match &gather["offset"] {
@@ -150,7 +158,7 @@ fn stage_claim(vectors: &[Value], ranges: &Ranges, stage: &Value) -> Found<(Valu
         gathers.push(json!({ "map": map, "sum": claim(&source["name"], sum) }));
         sums.push(Some(sum));
     }
-    let (nodes, claims) = nodes(&stage["apply"], ranges, &sums)?;
+    let (nodes, claims) = nodes(&stage["apply"], ranges, &sums, tables)?;
     Ok((json!({ "name": stage["name"], "gathers": gathers, "nodes": claims }), nodes))
 }
 
@@ -192,10 +200,18 @@ struct Node {
 }
 
 /// The nodes of an expression and their claims.
-fn nodes(all: &Value, ranges: &Ranges, sums: &Ranges) -> Found<(Vec<Node>, Vec<Value>)> {
+fn nodes(
+    all: &Value,
+    ranges: &Ranges,
+    sums: &Ranges,
+    tables: &Value,
+) -> Found<(Vec<Node>, Vec<Value>)> {
     let (mut nodes, mut claims): (Vec<Node>, Vec<Value>) = (vec![], vec![]);
     for node in list(&all["nodes"])? {
-        let (plain, form) = exact(node, ranges, sums, &nodes)?;
+        let (plain, form) = match &node["operation"]["lookup"] {
+            Value::Null => exact(node, ranges, sums, &nodes)?,
+            lookup => (entries(lookup, tables, &nodes)?, None),
+        };
         let symbol = |(kind, place): Symbol| match kind {
             ELEMENT => *ranges.get(place)?,
             SUM => *sums.get(place)?,
@@ -210,6 +226,17 @@ fn nodes(all: &Value, ranges: &Ranges, sums: &Ranges) -> Found<(Vec<Node>, Vec<V
         claims.push(claim(&node["name"], range));
     }
     Ok((nodes, claims))
+}
+
+/// The entries of a table for every argument that the operand can be.
+fn entries(lookup: &Value, tables: &Value, nodes: &[Node]) -> Found<Interval> {
+    let (argument, place) = (at(nodes, &lookup["of"])?.1.range, lookup["table"].as_u64());
+    let table = place.map(|place| &tables[place as usize]).ok_or_else(malformed)?;
+    let first = format(&table["input"])?.0.0;
+    let place = |raw: i128| usize::try_from(raw - first).map_err(|_| malformed());
+    let all = points(&table["entries"])?;
+    let entries = all.get(place(argument.0)?..=place(argument.1)?).ok_or_else(malformed)?;
+    entries.iter().copied().reduce(hull).ok_or_else(malformed)
 }
 
 /// What the operation of a node makes of its operands, before the node's format.

@@ -139,12 +139,14 @@ pub fn units(random: &mut Random, of: &Units) -> Program {
         kind: "hopfield".into(),
         sources: vec![("update".into(), "sample.toml:9 [update]".into())],
         vectors,
+        tables: vec![],
         stages: vec![Stage {
             name: "update".into(),
             when: When::EveryStep,
             gathers: vec![gather],
             apply,
             writes: vec![(state, next)],
+            rest: None,
         }],
         order: of.order,
         stop: Stop {
@@ -241,6 +243,7 @@ pub fn cells(random: &mut Random, of: &Cells) -> Program {
             gathers: vec![stencil(random, of, input, fraction)],
             apply,
             writes: vec![(feed, total)],
+            rest: None,
         });
     }
     let mut gather = stencil(random, of, state, fraction);
@@ -270,12 +273,14 @@ pub fn cells(random: &mut Random, of: &Cells) -> Program {
         gathers: vec![gather],
         apply,
         writes: vec![(state, next)],
+        rest: None,
     });
     Program {
         name: "sample".into(),
         kind: "cellular".into(),
         sources: vec![],
         vectors,
+        tables: vec![],
         stages,
         order: Order::Synchronous,
         stop: Stop {

@@ -60,6 +60,7 @@ pub fn stages(random: &mut Random, of: &Stages) -> Program {
         kind: "chain".into(),
         sources: vec![("update".into(), "sample.toml:9 [update]".into())],
         vectors: made.vectors,
+        tables: vec![],
         stages,
         order: Order::Synchronous,
         stop: Stop {
@@ -109,6 +110,7 @@ impl Made<'_> {
             gathers,
             apply,
             writes: vec![(target, result)],
+            rest: None,
         }
     }
 
@@ -120,6 +122,7 @@ impl Made<'_> {
             gathers,
             apply,
             writes: vec![(state, result)],
+            rest: None,
         }
     }
 

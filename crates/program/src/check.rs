@@ -5,13 +5,15 @@
 
 mod expression;
 mod gather;
+mod time;
 
 use std::collections::HashSet;
 
+use crate::format::Coding;
 use crate::order::Order;
 use crate::program::Program;
 use crate::range::{Bounds, Interval};
-use crate::stage::{Arrangement, Operation, Role, Shape, Stage, Vector, VectorId, When};
+use crate::stage::{Arrangement, Operation, Role, Shape, Stage, Table, Vector, VectorId, When};
 
 /// The most elements of all vectors together, and weights of a gather.
 pub const MAX_ELEMENTS: usize = 1 << 26;
@@ -25,8 +27,8 @@ pub enum Rule {
     Size,
     /// Values are values of their format.
     Value,
-    /// Stages write states in every step and derived vectors once, all of one shape, in the
-    /// format of the node; a derived vector is written before it is read.
+    /// Stages write states, signals and outputs in every step and derived vectors once, all of
+    /// one shape, in the format of the node; what is no state is written before it is read.
     Write,
     /// Weights suit the vectors between which they lead.
     Gather,
@@ -36,6 +38,10 @@ pub enum Rule {
     Node,
     /// The order of updates suits the stages, and a run ends.
     Order,
+    /// Tables have an entry for each argument.
+    Table,
+    /// Vectors that change with time have values for every step.
+    Time,
 }
 
 impl Rule {
@@ -50,6 +56,8 @@ impl Rule {
             Rule::Accumulator => "HW0606",
             Rule::Node => "HW0607",
             Rule::Order => "HW0608",
+            Rule::Table => "HW0609",
+            Rule::Time => "HW0610",
         }
     }
 
@@ -151,7 +159,14 @@ pub(crate) fn structure(program: &Program) -> Result<(), ProgramError> {
     for vector in &program.vectors {
         name(&mut names, &vector.name)
             .and_then(|()| parameter(vector))
+            .and_then(|()| time::check(program, vector))
             .map_err(at("vector", &vector.name))?;
+    }
+    let mut names = HashSet::new();
+    for of in &program.tables {
+        name(&mut names, &of.name)
+            .and_then(|()| table(of))
+            .map_err(at("table", &of.name))?;
     }
     let mut names = HashSet::new();
     let mut known = HashSet::new();
@@ -159,7 +174,8 @@ pub(crate) fn structure(program: &Program) -> Result<(), ProgramError> {
         for stage in program.stages.iter().filter(|stage| stage.when == when) {
             name(&mut names, &stage.name)
                 .and_then(|()| check_stage(program, stage))
-                .and_then(|()| derived_are_known(program, stage, &mut known))
+                .and_then(|()| written_before_read(program, stage, &mut known))
+                .and_then(|()| time::reads(program, stage))
                 .map_err(at("stage", &stage.name))?;
         }
     }
@@ -218,6 +234,24 @@ fn parameter(vector: &Vector) -> Judgement {
     }
 }
 
+/// A table has an entry, of its format, for each argument.
+fn table(table: &Table) -> Judgement {
+    let (input, most) = (table.input, Table::MAX_BITS);
+    let number = input.coding() != Coding::Bipolar && input.width() <= most;
+    Rule::Table.demand(number, || {
+        format!("arguments of {input}; signed or unsigned words of {most} bits at most are right")
+    })?;
+    let (found, wanted) = (table.entries.len(), Table::length(input));
+    Rule::Table.demand(found == wanted, || {
+        format!("{found} entries for {wanted} arguments")
+    })?;
+    let mut entries = table.entries.iter();
+    match entries.find(|&&entry| !table.output.holds(entry)) {
+        None => Ok(()),
+        Some(entry) => Err(Rule::Value.broken(not_in(*entry, table.output))),
+    }
+}
+
 /// The text for a raw value that is none of a format.
 fn not_in(value: i64, format: crate::Format) -> String {
     let (low, high) = (format.min_raw(), format.max_raw());
@@ -242,6 +276,12 @@ fn check_stage(program: &Program, stage: &Stage) -> Judgement {
         })?;
     }
     expression::check(program, &stage.apply, Some(stage), shape)?;
+    if let Some(node) = stage.rest {
+        let found = stage.apply.format(node);
+        Rule::Node.demand(found == Some(crate::Format::TRUTH), || {
+            format!("rest is node {}, which is no truth value", node.0)
+        })?;
+    }
     writes(program, stage, shape)
 }
 
@@ -255,13 +295,17 @@ fn writes(program: &Program, stage: &Stage, shape: Shape) -> Judgement {
         Rule::Write.demand(of.shape == shape, || {
             format!("{}, of {:?}, beside {shape:?}", written(), of.shape)
         })?;
-        let (role, wanted) = match stage.when {
-            When::Once => (Role::Derived, "a stage that runs once writes derived"),
-            When::EveryStep => (Role::State, "a stage of every step writes state"),
+        let (suits, wanted) = match stage.when {
+            When::Once => (
+                of.role == Role::Derived,
+                "a stage that runs once writes derived vectors",
+            ),
+            When::EveryStep => (
+                matches!(of.role, Role::State | Role::Signal | Role::Output),
+                "a stage of every step writes states, signals and outputs",
+            ),
         };
-        Rule::Write.demand(of.role == role, || {
-            format!("{}; {wanted} vectors", written())
-        })?;
+        Rule::Write.demand(suits, || format!("{}; {wanted}", written()))?;
         let format = stage.apply.format(node);
         let format = format.ok_or_else(|| {
             let count = stage.apply.nodes.len();
@@ -274,32 +318,39 @@ fn writes(program: &Program, stage: &Stage, shape: Shape) -> Judgement {
     Ok(())
 }
 
-/// Derived vectors are written by one stage, and read only after it; `known` are those written by
-/// earlier stages.
-fn derived_are_known(program: &Program, stage: &Stage, known: &mut HashSet<VectorId>) -> Judgement {
-    let gathered = stage.gathers.iter().map(|gather| gather.source);
-    let elements = stage
-        .apply
-        .nodes
-        .iter()
-        .filter_map(|node| match node.operation {
-            Operation::Element(vector) => Some(vector),
-            _ => None,
-        });
-    for id in gathered.chain(elements) {
+/// Derived vectors, signals and outputs are written by one stage, and read only after it; `known`
+/// are those written by earlier stages.
+fn written_before_read(
+    program: &Program,
+    stage: &Stage,
+    known: &mut HashSet<VectorId>,
+) -> Judgement {
+    let passing = |of: &Vector| matches!(of.role, Role::Derived | Role::Signal | Role::Output);
+    for id in read(stage) {
         let read = vector(program, id)?;
-        Rule::Write.demand(read.role != Role::Derived || known.contains(&id), || {
+        Rule::Write.demand(!passing(read) || known.contains(&id), || {
             format!("it reads `{}`, which no stage wrote before", read.name)
         })?;
     }
     for &(target, _) in &stage.writes {
         let of = vector(program, target)?;
-        let first = of.role != Role::Derived || known.insert(target);
+        let first = !passing(of) || known.insert(target);
         Rule::Write.demand(first, || {
             format!("it writes `{}`, as another stage does", of.name)
         })?;
     }
     Ok(())
+}
+
+/// The vectors that a stage reads.
+fn read(stage: &Stage) -> impl Iterator<Item = VectorId> {
+    let gathered = stage.gathers.iter().map(|gather| gather.source);
+    let elements = stage.apply.nodes.iter();
+    let elements = elements.filter_map(|node| match node.operation {
+        Operation::Element(vector) => Some(vector),
+        _ => None,
+    });
+    gathered.chain(elements)
 }
 
 fn check_order(program: &Program) -> Judgement {

@@ -8,6 +8,7 @@
 pub mod check;
 pub mod execute;
 pub mod format;
+pub mod noise;
 pub mod order;
 pub mod program;
 pub mod range;
@@ -21,6 +22,6 @@ pub use order::{Order, Permutations};
 pub use program::{Program, Status, Stop};
 pub use rounding::{Overflow, Rounding};
 pub use stage::{
-    Arrangement, Boundary, Expression, Gather, Node, NodeId, Operation, Role, Shape, Stage,
-    Storage, Vector, VectorId, Weights, When,
+    Arrangement, Boundary, Delay, Expression, Gather, Node, NodeId, Operation, Past, Role, Shape,
+    Stage, Storage, Table, TableId, Vector, VectorId, Weights, When,
 };

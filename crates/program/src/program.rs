@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::order::Order;
-use crate::stage::{Stage, Vector, VectorId};
+use crate::stage::{Stage, Table, TableId, Vector, VectorId};
 
 /// A network in integers. It knows no clock; [`crate::execute`] runs it step by step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct Program {
     pub sources: Vec<(String, String)>,
     /// Every vector.
     pub vectors: Vec<Vector>,
+    /// Every table that expressions look values up in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<Table>,
     /// Every stage, in the order in which they run.
     pub stages: Vec<Stage>,
     /// The order of updates within a step.
@@ -31,7 +34,8 @@ pub struct Program {
 pub struct Stop {
     /// The budget: the run ends after so many steps at the latest; at least 1.
     pub max_steps: u64,
-    /// Ends the run after a step that changed no state.
+    /// Ends the run after a step in which every element was at rest: none of its states changed,
+    /// or, where its stage says so, [`Stage::rest`] held.
     pub when_stable: bool,
     /// Ends the run after a step whose state equals the state two steps before; looked at from
     /// the second step on.
@@ -42,7 +46,8 @@ pub struct Stop {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// The last step changed no state: a fixed point.
+    /// Every element was at rest in the last step: a fixed point, or as near to one as the program
+    /// demands.
     Stable,
     /// The state alternates between two values.
     Period,
@@ -54,6 +59,11 @@ impl Program {
     /// The vector of an id; `None` for one of another program.
     pub fn vector(&self, id: VectorId) -> Option<&Vector> {
         self.vectors.get(id.0)
+    }
+
+    /// The table of an id; `None` for one of another program.
+    pub fn table(&self, id: TableId) -> Option<&Table> {
+        self.tables.get(id.0)
     }
 
     /// The vector of a name.

@@ -46,6 +46,73 @@ pub enum Role {
     Derived,
     /// Known when the program is made: raw values.
     Parameter(Vec<i64>),
+    /// Written by one stage of every step, and read after it in the same step; neither loaded nor
+    /// unloaded, nor part of what a fixed point is.
+    Signal,
+    /// As [`Role::Signal`], but unloaded with the final state.
+    Output,
+    /// One raw value a step, the same for every element: that of step t (from 0) is the t-th, and
+    /// the last one from there on. At least one.
+    Schedule(Vec<i64>),
+    /// Random bits, new for every element of every step; see [`crate::noise`]. The format is
+    /// unsigned, of at most 32 bits.
+    Noise {
+        /// Seeds the generator; only the low 32 bits count, and 0 stands for 1.
+        seed: u64,
+    },
+    /// What another vector was some steps before.
+    Past(Past),
+}
+
+/// A vector as it was some steps before, of the same shape and format.
+///
+/// In step t (from 0), with delay d, it has the value that a state had before step t - d, or that a
+/// signal or output was given in step t - d. Where that is before step 0, its value is that of
+/// `start[d - t - 1]`, or of the last of `start`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    /// The vector: a state, signal or output.
+    pub of: VectorId,
+    /// How many steps before.
+    pub delay: Delay,
+    /// What stands for the time before step 0, one step before it first: inputs, derived vectors,
+    /// parameters, or states as they were loaded; at least one.
+    pub start: Vec<VectorId>,
+}
+
+/// A number of steps, at least 1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delay {
+    /// Always the same.
+    Steps(usize),
+    /// That of step t (from 0) is the t-th, and the last one from there on; at least one.
+    Schedule(Vec<usize>),
+}
+
+impl Delay {
+    /// The delay in step `step`, from 0.
+    pub fn at(&self, step: u64) -> usize {
+        match self {
+            Delay::Steps(steps) => *steps,
+            Delay::Schedule(steps) => scheduled(steps, step).unwrap_or(1),
+        }
+    }
+
+    /// The longest delay.
+    pub fn longest(&self) -> usize {
+        match self {
+            Delay::Steps(steps) => *steps,
+            Delay::Schedule(steps) => steps.iter().copied().max().unwrap_or(1),
+        }
+    }
+}
+
+/// The value of a schedule in step `step`, from 0: the last one goes on.
+pub fn scheduled<T: Copy>(values: &[T], step: u64) -> Option<T> {
+    let last = values.len().checked_sub(1)?;
+    let place = usize::try_from(step).unwrap_or(last).min(last);
+    values.get(place).copied()
 }
 
 /// A vector of words of one format.
@@ -59,6 +126,20 @@ pub struct Vector {
     pub format: Format,
     /// What it is for.
     pub role: Role,
+}
+
+impl Vector {
+    /// Words that stand for it from one step to the next: its elements, those of a schedule, or
+    /// those of all the steps that are remembered; none for what is computed anew in each step.
+    pub fn kept_words(&self) -> usize {
+        let elements = self.shape.elements();
+        match &self.role {
+            Role::State | Role::Input | Role::Parameter(_) => elements,
+            Role::Derived | Role::Signal | Role::Output | Role::Noise { .. } => 0,
+            Role::Schedule(values) => values.len(),
+            Role::Past(past) => elements.saturating_mul(past.delay.longest()),
+        }
+    }
 }
 
 /// When a stage runs.
@@ -86,6 +167,10 @@ pub struct Stage {
     /// many elements as the gathers have rows. Synchronously, no target's new value is seen
     /// within the stage.
     pub writes: Vec<(VectorId, NodeId)>,
+    /// A truth node of `apply` that says whether an element is at rest. Where there is none, it is
+    /// at rest when its states do not change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<NodeId>,
 }
 
 /// `accumulator_i = offset_i + sum_j weight_ij * map(source_j)`, exact.
@@ -237,6 +322,54 @@ pub enum Operation {
         /// What happens to values out of range.
         overflow: Overflow,
     },
+    /// The entry of a table for the operand, which has the table's input format; the node has its
+    /// output format.
+    Lookup {
+        /// The operand.
+        of: NodeId,
+        /// The table.
+        table: TableId,
+    },
+}
+
+/// A table of a program, by its place in [`crate::Program::tables`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TableId(pub usize);
+
+/// A function of one word: an entry for each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// Its name, an identifier, unique among the program's tables.
+    pub name: String,
+    /// The format of the argument, signed or unsigned, at most [`Table::MAX_BITS`] wide.
+    pub input: Format,
+    /// The format of the entries.
+    pub output: Format,
+    /// The raw entry for each raw argument, from the smallest to the largest.
+    pub entries: Vec<i64>,
+}
+
+impl Table {
+    /// The widest argument.
+    pub const MAX_BITS: u32 = 16;
+
+    /// The number of entries that an argument of this format needs.
+    pub fn length(input: Format) -> usize {
+        1usize.checked_shl(input.width()).unwrap_or(0)
+    }
+
+    /// The entry for a raw argument; `None` for one of another format.
+    pub fn entry(&self, raw: i64) -> Option<i64> {
+        let place = raw.checked_sub(self.input.min_raw())?;
+        self.entries.get(usize::try_from(place).ok()?).copied()
+    }
+
+    /// The smallest and largest entry for raw arguments of an interval within the input format.
+    pub fn hull(&self, low: i64, high: i64) -> Option<(i64, i64)> {
+        let place = |raw: i64| usize::try_from(raw.checked_sub(self.input.min_raw())?).ok();
+        let entries = self.entries.get(place(low)?..=place(high)?)?;
+        Some((*entries.iter().min()?, *entries.iter().max()?))
+    }
 }
 
 impl Expression {

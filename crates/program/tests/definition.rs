@@ -306,6 +306,7 @@ fn a_stage_that_runs_once_sees_what_was_loaded() {
         gathers: vec![gather(VectorId(1), double, "s8f0")],
         apply,
         writes: vec![(VectorId(2), sum)],
+        rest: None,
     };
     let mut apply = Expression::default();
     let next: NodeId = apply.push("next", Operation::Element(VectorId(2)), wide);

@@ -11,6 +11,7 @@ pub mod range;
 mod real;
 pub mod report;
 pub mod search;
+mod wide;
 
 use network::{Cellular, Description, Hopfield, Network, Sections};
 use program::{Format, Program, VectorId};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use program::{Arrangement, Format, Program, Role};
+use program::{Arrangement, Format, Program};
 use serde::Serialize;
 
 /// The formats of a program, and how far it is from the network.
@@ -62,11 +62,10 @@ impl Report {
 }
 
 fn bits(program: &Program) -> u64 {
-    let vectors = program.vectors.iter().map(|vector| {
-        let derived = matches!(vector.role, Role::Derived);
-        let bits = vector.shape.elements() as u64 * u64::from(vector.format.width());
-        if derived { 0 } else { bits }
-    });
+    let vectors = program.vectors.iter();
+    let vectors = vectors.map(|of| of.kept_words() as u64 * u64::from(of.format.width()));
+    let tables = program.tables.iter();
+    let tables = tables.map(|of| of.entries.len() as u64 * u64::from(of.output.width()));
     let gathers = program
         .stages
         .iter()
@@ -79,5 +78,5 @@ fn bits(program: &Program) -> u64 {
             };
             words as u64 * u64::from(gather.weights.format.width())
         });
-    vectors.chain(gathers).sum()
+    vectors.chain(tables).chain(gathers).sum()
 }

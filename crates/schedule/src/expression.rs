@@ -192,6 +192,7 @@ impl Built<'_> {
                 };
                 Some(resizing.build(m, name, net))
             }
+            Operation::Lookup { .. } => None,
         }
     }
 

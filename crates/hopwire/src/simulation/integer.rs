@@ -155,7 +155,7 @@ impl<'a> EnergyMeter<'a> {
                     match vector.role {
                         Role::State => state = Some(of((at, vector.format))),
                         Role::Derived => control = Some(of((at, vector.format))),
-                        Role::Input | Role::Parameter(_) => {}
+                        _ => {}
                     }
                 }
                 let control = control.unwrap_or_else(|| vec![network.template.z; network.cells()]);

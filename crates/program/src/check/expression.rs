@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Fault, Judgement, Rule, name, not_in, vector};
 use crate::format::Format;
 use crate::program::Program;
-use crate::stage::{Expression, Node, NodeId, Operation, Shape, Stage};
+use crate::stage::{Expression, Node, NodeId, Operation, Shape, Stage, TableId};
 
 /// The most places that a resize may move the point, so that 128 bits hold every result.
 const MAX_SHIFT: i32 = 62;
@@ -104,7 +104,23 @@ impl Typing<'_> {
                     format!("from {from} to {own}; {MAX_SHIFT} fraction bits more or less at most")
                 })
             }
+            Operation::Lookup { of, table } => self.lookup(of, table),
         }
+    }
+
+    fn lookup(&self, of: NodeId, table: TableId) -> Judgement {
+        let found = self.program.table(table).ok_or_else(|| {
+            let count = self.program.tables.len();
+            Rule::Node.broken(format!("table number {} of {count} tables", table.0))
+        })?;
+        let (argument, wanted) = (self.of(of)?, found.input);
+        Rule::Node.demand(argument == wanted, || {
+            format!(
+                "an argument of {argument} for table `{}`, of {wanted}",
+                found.name
+            )
+        })?;
+        self.is("an entry", found.output)
     }
 
     fn gathered(&self, place: usize) -> Judgement {

@@ -12,6 +12,11 @@ const MAX_RADIUS: usize = 16;
 /// Checks a gather of a stage whose targets have the shape `target`.
 pub fn check(program: &Program, gather: &Gather, target: Shape) -> Judgement {
     let source = vector(program, gather.source)?;
+    let still = matches!(source.role, Role::Noise { .. } | Role::Schedule(_));
+    Rule::Gather.demand(!still, || {
+        let name = &source.name;
+        format!("it reads `{name}`, noise or a schedule, which elements read for themselves")
+    })?;
     let format = mapped(program, gather, source.shape, source.format)?;
     arrangement(&gather.weights, source.shape, target, format)?;
     let fraction = gather.weights.format.fraction() + format.fraction();

@@ -19,12 +19,18 @@ pub struct Interpreter<'a> {
 }
 
 impl Interpreter<'_> {
-    /// Updates the elements of one block: all are computed from the values before the block.
+    /// Updates the elements of one block: all are computed from the values before the block. Says
+    /// whether all are at rest, as far as the stage judges that.
     ///
     /// # Errors
     /// When a value overflows.
-    pub fn run(&self, values: &mut [Vec<i64>], block: Range<usize>) -> Result<(), ExecutionError> {
+    pub fn run(
+        &self,
+        values: &mut [Vec<i64>],
+        block: Range<usize>,
+    ) -> Result<bool, ExecutionError> {
         let mut results = vec![];
+        let mut at_rest = true;
         for element in block {
             let sums: Vec<i64> = self
                 .stage
@@ -33,6 +39,7 @@ impl Interpreter<'_> {
                 .map(|gather| self.gather(gather, values, element))
                 .collect::<Result<_, _>>()?;
             let nodes = self.evaluate(&self.stage.apply, values, &sums, element)?;
+            at_rest &= self.stage.rest.is_none_or(|node| nodes[node.0] != 0);
             for &(target, node) in &self.stage.writes {
                 results.push((target.0, element, nodes[node.0]));
             }
@@ -40,7 +47,7 @@ impl Interpreter<'_> {
         for (target, element, value) in results {
             values[target][element] = value;
         }
-        Ok(())
+        Ok(at_rest)
     }
 
     /// The sum of a gather for one element.
@@ -192,6 +199,12 @@ impl Interpreter<'_> {
                         return Err(self.overflow(&node.name, node.format, over.value, element));
                     }
                 }
+            }
+            Operation::Lookup { of, table } => {
+                let argument = results[of.0];
+                let entry = self.program.table(table);
+                let entry = entry.and_then(|table| table.entry(argument));
+                i128::from(entry.unwrap_or(0))
             }
         };
         self.held(&node.name, node.format, value, element)

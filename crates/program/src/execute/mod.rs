@@ -7,6 +7,7 @@ pub mod blocks;
 pub mod error;
 pub mod fast;
 pub mod interpret;
+mod time;
 
 use crate::check::{ProgramError, check};
 use crate::order::{Order, Permutations};
@@ -15,11 +16,13 @@ use crate::stage::{Role, Stage, VectorId, When};
 use blocks::Blocks;
 pub use error::{ExecutionError, OverflowPlace};
 use fast::Kernel;
+use time::Clock;
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepReport {
-    /// Whether some state changed.
+    /// Whether some element was not at rest: its stage's `rest` did not hold or, where it has
+    /// none, a state changed.
     pub changed: bool,
 }
 
@@ -40,8 +43,12 @@ pub struct Executor<'p> {
     permutations: Option<Permutations>,
     kernels: Vec<Option<Kernel>>,
     steps: u64,
+    /// The vectors that change with time by themselves.
+    clock: Clock,
     /// The places of the state vectors.
     states: Vec<usize>,
+    /// The places among them whose change means unrest.
+    watched: Vec<usize>,
     /// Their values before the last step, and before the step before that.
     past: [Vec<Vec<i64>>; 2],
 }
@@ -69,7 +76,14 @@ impl<'p> Executor<'p> {
         check(program)?;
         let values = program.vectors.iter().map(|vector| match &vector.role {
             Role::Parameter(values) => values.clone(),
-            Role::State | Role::Input | Role::Derived => {
+            Role::State
+            | Role::Input
+            | Role::Derived
+            | Role::Signal
+            | Role::Output
+            | Role::Schedule(_)
+            | Role::Noise { .. }
+            | Role::Past(_) => {
                 let zero = if vector.format.holds(0) { 0 } else { -1 };
                 vec![zero; vector.shape.elements()]
             }
@@ -78,12 +92,20 @@ impl<'p> Executor<'p> {
         let states = states.filter(|(_, vector)| vector.role == Role::State);
         let states: Vec<usize> = states.map(|(place, _)| place).collect();
         let unknown = vec![vec![]; states.len()];
+        let judged = program.stages.iter().filter(|stage| stage.rest.is_some());
+        let judged: Vec<VectorId> = judged
+            .flat_map(|stage| stage.writes.iter().map(|(target, _)| *target))
+            .collect();
+        let watched = 0..states.len();
+        let watched = watched.filter(|&at| !judged.contains(&VectorId(states[at])));
         let mut executor = Executor {
             program,
             values: values.collect(),
             permutations: None,
             kernels: vec![None; program.stages.len()],
             steps: 0,
+            clock: Clock::new(program),
+            watched: watched.collect(),
             states,
             past: [unknown.clone(), unknown],
         };
@@ -134,12 +156,15 @@ impl<'p> Executor<'p> {
     /// When a value overflows.
     pub fn start(&mut self) -> Result<(), ExecutionError> {
         self.rewind();
-        self.run_stages(When::Once)
+        self.run_stages(When::Once)?;
+        self.clock.start(&self.values);
+        Ok(())
     }
 
     /// No step is done, and permutations begin with their seed.
     fn rewind(&mut self) {
         self.steps = 0;
+        self.clock.rewind();
         self.permutations = match self.program.order {
             Order::Permuted { seed } => Some(Permutations::new(self.units(), seed)),
             Order::Synchronous | Order::Sequential | Order::Block { .. } => None,
@@ -156,9 +181,13 @@ impl<'p> Executor<'p> {
         for (before, &state) in self.past[0].iter_mut().zip(&self.states) {
             before.clone_from(&self.values[state]);
         }
+        let turn = self.turn();
+        self.clock.step(self.steps, &turn, &mut self.values);
         self.steps += 1;
-        self.run_stages(When::EveryStep)?;
-        let changed = !self.is_state(&self.past[0]);
+        let at_rest = self.run_stages_in(When::EveryStep, turn)?;
+        self.clock.end(&self.values);
+        let still = |&at: &usize| self.values[self.states[at]] == self.past[0][at];
+        let changed = !(at_rest && self.watched.iter().all(still));
         Ok(StepReport { changed })
     }
 
@@ -226,12 +255,18 @@ impl<'p> Executor<'p> {
     }
 
     fn run_stages(&mut self, when: When) -> Result<(), ExecutionError> {
+        self.run_stages_in(when, Turn::InOrder).map(|_| ())
+    }
+
+    /// Runs the stages, and says whether all elements were at rest whose stage judges that.
+    fn run_stages_in(&mut self, when: When, turn: Turn) -> Result<bool, ExecutionError> {
         let program = self.program;
+        let mut at_rest = true;
         for (place, stage) in program.stages.iter().enumerate() {
             if stage.when != when {
                 continue;
             }
-            let blocks = self.blocks(stage);
+            let blocks = self.blocks(stage, &turn);
             if let Some(kernel) = self.kernels.get_mut(place).and_then(Option::as_mut) {
                 kernel.run(&mut self.values, &blocks);
                 continue;
@@ -242,35 +277,41 @@ impl<'p> Executor<'p> {
                 step: self.steps,
             };
             for block in &blocks {
-                interpreter.run(&mut self.values, block)?;
+                at_rest &= interpreter.run(&mut self.values, block)?;
             }
         }
-        Ok(())
+        Ok(at_rest)
+    }
+
+    /// Whose turn it is when in the next step.
+    fn turn(&mut self) -> Turn {
+        match self.permutations.as_mut() {
+            Some(permutations) => Turn::Permuted(permutations.next_sweep()),
+            None => Turn::InOrder,
+        }
     }
 
     /// The elements of a stage, in the groups that are updated together.
-    fn blocks(&mut self, stage: &Stage) -> Blocks {
+    fn blocks(&self, stage: &Stage, turn: &Turn) -> Blocks {
         let elements = self.elements(stage);
-        if stage.when == When::Once {
-            return Blocks::Ranges {
-                elements,
-                size: elements.max(1),
-            };
-        }
-        match self.program.order {
-            Order::Synchronous => Blocks::Ranges {
-                elements,
-                size: elements.max(1),
-            },
-            Order::Sequential => Blocks::Ranges { elements, size: 1 },
-            Order::Block { size } => Blocks::Ranges {
-                elements,
-                size: size.max(1),
-            },
-            Order::Permuted { .. } => {
-                let order = self.permutations.as_mut().map(Permutations::next_sweep);
-                Blocks::Order(order.unwrap_or_default())
+        let size = match (stage.when, self.program.order, turn) {
+            (When::EveryStep, Order::Permuted { .. }, Turn::Permuted(order)) => {
+                return Blocks::Order(order.clone());
             }
-        }
+            (When::EveryStep, Order::Sequential, _) => 1,
+            (When::EveryStep, Order::Block { size }, _) => size.max(1),
+            (When::EveryStep, Order::Synchronous | Order::Permuted { .. }, _)
+            | (When::Once, _, _) => elements.max(1),
+        };
+        Blocks::Ranges { elements, size }
     }
+}
+
+/// The order in which the elements of a step are updated.
+#[derive(Debug, Clone)]
+pub(crate) enum Turn {
+    /// From the first to the last.
+    InOrder,
+    /// By a permutation.
+    Permuted(Vec<usize>),
 }

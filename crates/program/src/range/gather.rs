@@ -14,7 +14,7 @@ pub fn sums(vectors: &[Vector], gather: &Gather, source: Interval) -> Option<Int
     let offsets: &[i64] = match gather.offset.and_then(|id| vectors.get(id.0)) {
         Some(vector) => match &vector.role {
             Role::Parameter(values) => values,
-            Role::State | Role::Input | Role::Derived => return None,
+            _ => return None,
         },
         None => &[],
     };

@@ -4,7 +4,7 @@
 //! The invariant is by induction over steps: a state is anything of its format when it is loaded,
 //! and what a stage writes is a value of that format, so that the whole format is what a step
 //! starts from; clipping in the expression shows in the intervals of its nodes. A vector that is
-//! derived once has the range of what is written to it. [`check`](crate::check), the fast kernels and the
+//! written before it is read has the range of what is written to it. [`check`](crate::check), the fast kernels and the
 //! choice of formats all use these bounds.
 
 pub mod affine;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::{self, ProgramError};
 use crate::format::Format;
 use crate::program::Program;
-use crate::stage::{Expression, Gather, Role, Stage, Vector, When};
+use crate::stage::{Expression, Gather, Role, Stage, Table, Vector, When};
 pub use gather::sums;
 pub use interval::{Fit, Interval};
 pub use walk::{Bound, Walk};
@@ -139,9 +139,7 @@ impl Bounds {
             let found = program.stages.iter().zip(&mut stages);
             for (stage, bounds) in found.filter(|(stage, _)| stage.when == when) {
                 let of_stage = StageBounds::of(program, stage, &vectors)?;
-                if when == When::Once {
-                    derive(stage, &of_stage, &mut vectors);
-                }
+                derive(program, stage, &of_stage, &mut vectors);
                 *bounds = Some(of_stage);
             }
         }
@@ -175,15 +173,22 @@ impl Bounds {
 /// What the elements of a vector can be before any stage has run.
 fn loaded(vector: &Vector) -> Interval {
     let values = match &vector.role {
-        Role::Parameter(values) => Interval::hull(values.iter().copied()),
-        Role::State | Role::Input | Role::Derived => None,
+        Role::Parameter(values) | Role::Schedule(values) => Interval::hull(values.iter().copied()),
+        Role::State
+        | Role::Input
+        | Role::Derived
+        | Role::Signal
+        | Role::Output
+        | Role::Noise { .. }
+        | Role::Past(_) => None,
     };
     values.unwrap_or_else(|| Interval::of(vector.format))
 }
 
-/// What a stage that runs once writes is all that its targets can be.
-fn derive(stage: &Stage, bounds: &StageBounds, vectors: &mut [Interval]) {
-    for (target, node) in &stage.writes {
+/// What a stage writes is all that its targets can be when they are read, unless they are states.
+fn derive(program: &Program, stage: &Stage, bounds: &StageBounds, vectors: &mut [Interval]) {
+    let state = |id| program.vector(id).is_none_or(|of| of.role == Role::State);
+    for (target, node) in stage.writes.iter().filter(|(target, _)| !state(*target)) {
         if let (Some(vector), Some(bound)) = (vectors.get_mut(target.0), bounds.nodes.get(node.0)) {
             *vector = bound.interval;
         }
@@ -198,7 +203,7 @@ impl StageBounds {
     ) -> Result<StageBounds, ProgramError> {
         let mut gathers = vec![];
         for (place, gather) in stage.gathers.iter().enumerate() {
-            let bounds = GatherBounds::of(&program.vectors, gather, vectors);
+            let bounds = GatherBounds::of(&program.vectors, &program.tables, gather, vectors);
             let bounds = bounds.ok_or_else(|| check::sum_beyond(program, stage, place, None))?;
             let sums = bounds.sums;
             if !sums.within(Interval::of(gather.accumulator)) {
@@ -207,7 +212,7 @@ impl StageBounds {
             gathers.push(bounds);
         }
         let known: Vec<Interval> = gathers.iter().map(|bounds| bounds.sums).collect();
-        let nodes = Walk::new(vectors, &known).over(&stage.apply);
+        let nodes = Walk::new(vectors, &known, &program.tables).over(&stage.apply);
         Ok(StageBounds {
             nodes: nodes.ok_or_else(|| check::node_beyond(program, stage))?,
             gathers,
@@ -228,12 +233,17 @@ impl StageBounds {
 
 impl GatherBounds {
     /// The bounds of a gather over vectors of these ranges, or `None` where a sum leaves 127 bits.
-    pub fn of(vectors: &[Vector], gather: &Gather, ranges: &[Interval]) -> Option<GatherBounds> {
+    pub fn of(
+        vectors: &[Vector],
+        tables: &[Table],
+        gather: &Gather,
+        ranges: &[Interval],
+    ) -> Option<GatherBounds> {
         let own = *ranges.get(gather.source.0)?;
         let (map, source) = match &gather.map {
             None => (vec![], own),
             Some((map, node)) => {
-                let nodes = Walk::new(ranges, &[]).over(map)?;
+                let nodes = Walk::new(ranges, &[], tables).over(map)?;
                 let source = nodes.get(node.0)?.interval;
                 (nodes, source)
             }

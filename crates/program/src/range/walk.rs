@@ -3,7 +3,7 @@
 use super::affine::{Form, Symbol};
 use super::interval::{Fit, Interval};
 use crate::format::{Coding, Format};
-use crate::stage::{Expression, Node, NodeId, Operation};
+use crate::stage::{Expression, Node, NodeId, Operation, Table};
 
 /// What is known of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,15 +23,18 @@ pub struct Walk<'a> {
     vectors: &'a [Interval],
     /// The sums of each gather of the stage.
     gathers: &'a [Interval],
+    /// The tables of the program.
+    tables: &'a [Table],
     bounds: Vec<Bound>,
 }
 
 impl<'a> Walk<'a> {
     /// Before the first node.
-    pub fn new(vectors: &'a [Interval], gathers: &'a [Interval]) -> Walk<'a> {
+    pub fn new(vectors: &'a [Interval], gathers: &'a [Interval], tables: &'a [Table]) -> Walk<'a> {
         Walk {
             vectors,
             gathers,
+            tables,
             bounds: vec![],
         }
     }
@@ -133,6 +136,11 @@ impl<'a> Walk<'a> {
                 let interval = operand.interval.rounded(from, to, rounding)?;
                 let form = operand.form.resized(from - to, rounding, operand.interval);
                 (interval, form)
+            }
+            Operation::Lookup { of: id, table } => {
+                let (low, high) = of(id)?.interval.raw()?;
+                let (low, high) = self.tables.get(table.0)?.hull(low, high)?;
+                (Interval::new(i128::from(low), i128::from(high)), None)
             }
         })
     }

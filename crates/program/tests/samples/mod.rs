@@ -56,6 +56,7 @@ pub fn update(gather: Gather, apply: Expression, next: NodeId) -> Stage {
         gathers: vec![gather],
         apply,
         writes: vec![(STATE, next)],
+        rest: None,
     }
 }
 
@@ -65,6 +66,7 @@ pub fn program(vectors: Vec<Vector>, stages: Vec<Stage>, order: Order) -> Progra
         kind: "sample".into(),
         sources: vec![("update".into(), "sample.toml:9 [update]".into())],
         vectors,
+        tables: vec![],
         stages,
         order,
         stop: Stop {
@@ -223,6 +225,7 @@ pub fn cells(choices: &mut Choices) -> Program {
         gathers: vec![feed],
         apply,
         writes: vec![(VectorId(2), node)],
+        rest: None,
     };
     let map = mapped(choices, state);
     let (apply, next) = expression(choices, Some(sum.accumulator), &vectors, state);

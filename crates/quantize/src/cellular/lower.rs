@@ -13,9 +13,9 @@ use program::{
 use super::coefficients::Coefficients;
 use super::range::one;
 use super::step::EulerStep;
-use super::wide::Wide;
 use crate::QuantizeError;
 use crate::range::fit_accumulator;
+use crate::wide::Wide;
 
 /// The formats of an array.
 #[derive(Debug, Clone, Copy)]
@@ -139,6 +139,7 @@ impl<'a> Lowering<'a> {
             kind: "cellular".into(),
             sources: vec![],
             vectors,
+            tables: vec![],
             stages,
             order: Order::Synchronous,
             stop: Stop {
@@ -158,7 +159,7 @@ impl<'a> Lowering<'a> {
         let gather = self.gather(IDS.input, &self.control, self.formats.input, None);
         let (gather, sums) = fitted(gather, vectors, ranges)?;
         let sums = [sums];
-        let mut apply = Wide::new(self.fraction, ranges, &sums);
+        let mut apply = Wide::new(self.fraction, ranges, &sums, &[]);
         let control = apply.gathered("control", gather.accumulator)?;
         let control = apply.aligned("control_aligned", control)?;
         let threshold = apply.constant("threshold", self.threshold)?;
@@ -170,6 +171,7 @@ impl<'a> Lowering<'a> {
             gathers: vec![gather],
             apply: apply.expression,
             writes: vec![(IDS.feed, feed)],
+            rest: None,
         };
         Ok((stage, format, range))
     }
@@ -184,7 +186,7 @@ impl<'a> Lowering<'a> {
         let gather = self.gather(IDS.state, &self.feedback, self.formats.state, map);
         let (gather, sums) = fitted(gather, vectors, ranges)?;
         let sums = [sums];
-        let mut apply = Wide::new(self.fraction, ranges, &sums);
+        let mut apply = Wide::new(self.fraction, ranges, &sums, &[]);
         let feedback = apply.gathered("feedback", gather.accumulator)?;
         let feedback = apply.aligned("feedback_aligned", feedback)?;
         let other = match feed {
@@ -203,6 +205,7 @@ impl<'a> Lowering<'a> {
             gathers: vec![gather],
             apply: apply.expression,
             writes: vec![(IDS.state, next)],
+            rest: None,
         })
     }
 
@@ -329,6 +332,6 @@ fn fitted(
     ranges: &[Interval],
 ) -> Result<(Gather, Interval), QuantizeError> {
     let of = "the sum over the template";
-    let bounds = fit_accumulator(&mut gather, vectors, ranges, of)?;
+    let bounds = fit_accumulator(&mut gather, (vectors, &[]), ranges, of)?;
     Ok((gather, bounds.sums))
 }

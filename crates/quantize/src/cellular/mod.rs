@@ -5,7 +5,6 @@ mod lower;
 mod range;
 mod search;
 mod step;
-mod wide;
 
 use network::Cellular;
 use network::cellular::Model;

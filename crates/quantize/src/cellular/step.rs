@@ -2,9 +2,9 @@
 
 use program::{Format, NodeId, Operation, Rounding};
 
-use super::wide::Wide;
 use crate::QuantizeError;
 use crate::real::rounded;
+use crate::wide::Wide;
 
 /// Significant bits of a step that is no power of two.
 const SIGNIFICANT: i32 = 12;

@@ -57,7 +57,7 @@ pub fn program(
     };
     let ranges: Vec<Interval> = vectors.iter().map(|v| Interval::of(v.format)).collect();
     let of = "the sum of the weights";
-    fit_accumulator(&mut gather, &vectors, &ranges, of)?;
+    fit_accumulator(&mut gather, (&vectors, &[]), &ranges, of)?;
     let mut apply = Expression::default();
     let next = sign(&mut apply, gather.accumulator, state);
     Ok(Program {
@@ -65,12 +65,14 @@ pub fn program(
         kind: "hopfield".into(),
         sources: vec![],
         vectors,
+        tables: vec![],
         stages: vec![Stage {
             name: "sweep".into(),
             when: When::EveryStep,
             gathers: vec![gather],
             apply,
             writes: vec![(state, next)],
+            rest: None,
         }],
         order: order(network.order),
         stop: Stop {

@@ -7,7 +7,7 @@
 mod certificate;
 
 use program::range::{GatherBounds, Interval};
-use program::{Format, Gather, Program, Vector};
+use program::{Format, Gather, Program, Table, Vector};
 
 use crate::QuantizeError;
 pub use certificate::{SCHEMA, certificate};
@@ -28,7 +28,7 @@ pub fn analyse(program: &Program) -> Result<Ranges, QuantizeError> {
 /// When `of`, the sums, need more than 64 bits.
 pub(crate) fn fit_accumulator(
     gather: &mut Gather,
-    vectors: &[Vector],
+    (vectors, tables): (&[Vector], &[Table]),
     ranges: &[Interval],
     of: &'static str,
 ) -> Result<GatherBounds, QuantizeError> {
@@ -38,7 +38,7 @@ pub(crate) fn fit_accumulator(
         None => vectors.get(gather.source.0).map(|vector| vector.format),
     };
     let fraction = gather.weights.format.fraction() + source.ok_or_else(too_wide)?.fraction();
-    let bounds = GatherBounds::of(vectors, gather, ranges).ok_or_else(too_wide)?;
+    let bounds = GatherBounds::of(vectors, tables, gather, ranges).ok_or_else(too_wide)?;
     gather.accumulator = holding(bounds.sums, fraction, of)?;
     Ok(bounds)
 }

@@ -1,6 +1,6 @@
 //! What a program costs in hardware, before it is scheduled.
 
-use program::{Arrangement, Coding, Format, Gather, Program, Role};
+use program::{Arrangement, Coding, Format, Gather, Program};
 use serde::Serialize;
 
 /// Bits of memory, adders and multipliers. Adders and multipliers are those of one lane with one
@@ -19,10 +19,8 @@ pub struct Cost {
 impl Cost {
     /// The cost of a program.
     pub fn of(program: &Program) -> Cost {
-        let vectors = program.vectors.iter().map(|vector| match vector.role {
-            Role::Derived => 0,
-            _ => vector.shape.elements() as u64 * u64::from(vector.format.width()),
-        });
+        let vectors = program.vectors.iter();
+        let vectors = vectors.map(|of| of.kept_words() as u64 * u64::from(of.format.width()));
         let mut cost = Cost {
             memory_bits: vectors.sum(),
             adder_bits: 0,

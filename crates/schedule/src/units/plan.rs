@@ -82,6 +82,7 @@ impl<'a> StagePlan<'a> {
             match &program.vector(id).ok_or_else(unknown)?.role {
                 Role::Parameter(values) => parameters.push((id, values.as_slice())),
                 Role::State | Role::Input | Role::Derived => own.push(id),
+                _ => return Err(shape(program, "a vector of a role that it does not run")),
             }
         }
         let plan = StagePlan {

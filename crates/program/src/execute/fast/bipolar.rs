@@ -31,8 +31,11 @@ enum Columns {
 impl Bipolar {
     /// The kernel of a stage, where it applies.
     pub fn of(program: &Program, stage: &Stage) -> Option<Bipolar> {
-        let ([gather], [(target, node)]) = (stage.gathers.as_slice(), stage.writes.as_slice())
-        else {
+        let ([gather], [(target, node)], None) = (
+            stage.gathers.as_slice(),
+            stage.writes.as_slice(),
+            stage.rest,
+        ) else {
             return None;
         };
         let vector = program.vector(*target)?;
@@ -49,7 +52,7 @@ impl Bipolar {
             None => vec![0; units],
             Some(offset) => match &program.vector(offset)?.role {
                 Role::Parameter(values) => values.iter().map(|&value| value as i32).collect(),
-                Role::State | Role::Input | Role::Derived => return None,
+                _ => return None,
             },
         };
         let columns = match &gather.weights.arrangement {
@@ -194,7 +197,8 @@ fn cannot_overflow(apply: &Expression) -> bool {
         | Operation::Less(..)
         | Operation::Select { .. }
         | Operation::Minimum(..)
-        | Operation::Maximum(..) => true,
+        | Operation::Maximum(..)
+        | Operation::Lookup { .. } => true,
         Operation::Add(..)
         | Operation::Subtract(..)
         | Operation::Multiply(..)

@@ -27,7 +27,7 @@ pub fn holds(program: &Program, stage: &Stage, gather: &Gather) -> bool {
     let offset = gather.offset.and_then(|id| program.vector(id));
     let offsets = offset.and_then(|vector| match &vector.role {
         Role::Parameter(values) => Interval::hull(values.iter().copied()),
-        Role::State | Role::Input | Role::Derived => None,
+        _ => None,
     });
     partial_sums_fit(&gather.weights, offsets, of_gather.source)
         && is_narrow(gather.accumulator)
@@ -48,6 +48,8 @@ fn expression(expression: &Expression, bounds: &[Bound]) -> bool {
                 let from = expression.format(of);
                 from.is_some_and(|from| resizes(from, node.format))
             }
+            // Grids look nothing up; the interpreter would.
+            Operation::Lookup { .. } => false,
             _ => true,
         };
         fits && shifts && is_narrow(node.format)

@@ -1,7 +1,7 @@
 //! Expressions whose exact nodes are as wide as what can occur needs.
 
 use program::range::{Fit, Interval, Walk};
-use program::{Expression, Format, Node, NodeId, Operation, Overflow, Rounding};
+use program::{Expression, Format, Node, NodeId, Operation, Overflow, Rounding, Table};
 
 use crate::QuantizeError;
 use crate::range::holding;
@@ -20,11 +20,16 @@ pub struct Wide<'a> {
 
 impl<'a> Wide<'a> {
     /// No node yet; over vectors and gathers of these ranges.
-    pub fn new(fraction: i32, vectors: &'a [Interval], gathers: &'a [Interval]) -> Wide<'a> {
+    pub fn new(
+        fraction: i32,
+        vectors: &'a [Interval],
+        gathers: &'a [Interval],
+        tables: &'a [Table],
+    ) -> Wide<'a> {
         Wide {
             expression: Expression::default(),
             fraction,
-            walk: Walk::new(vectors, gathers),
+            walk: Walk::new(vectors, gathers, tables),
         }
     }
 

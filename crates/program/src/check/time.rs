@@ -1,0 +1,120 @@
+//! Vectors that change with time by themselves: schedules, noise, and the past of others.
+
+use super::{Judgement, Rule, not_in, read, vector};
+use crate::check::MAX_ELEMENTS;
+use crate::format::Coding;
+use crate::program::Program;
+use crate::stage::{Delay, Past, Role, Stage, Vector, When};
+
+/// The widest word of noise.
+const MAX_NOISE_BITS: u32 = 32;
+
+/// Checks a vector of the program by its role.
+pub fn check(program: &Program, of: &Vector) -> Judgement {
+    match &of.role {
+        Role::Schedule(values) => schedule(of, values),
+        Role::Noise { .. } => {
+            let format = of.format;
+            let bits = format.coding() == Coding::Unsigned && format.width() <= MAX_NOISE_BITS;
+            Rule::Time.demand(bits, || {
+                format!("noise of {format}; unsigned, of {MAX_NOISE_BITS} bits at most, is right")
+            })
+        }
+        Role::Past(role) => past(program, of, role),
+        Role::State
+        | Role::Input
+        | Role::Derived
+        | Role::Parameter(_)
+        | Role::Signal
+        | Role::Output => Ok(()),
+    }
+}
+
+fn schedule(of: &Vector, values: &[i64]) -> Judgement {
+    Rule::Time.demand(!values.is_empty(), || {
+        "a schedule without a value; 1 at least".into()
+    })?;
+    match values.iter().find(|&&value| !of.format.holds(value)) {
+        None => Ok(()),
+        Some(value) => Err(Rule::Value.broken(not_in(*value, of.format))),
+    }
+}
+
+fn past(program: &Program, of: &Vector, past: &Past) -> Judgement {
+    let source = vector(program, past.of)?;
+    let moving = matches!(source.role, Role::State | Role::Signal | Role::Output);
+    Rule::Time.demand(moving, || {
+        format!(
+            "the past of `{}`, which is no state, signal or output",
+            source.name
+        )
+    })?;
+    alike(of, source)?;
+    let (shortest, longest) = match &past.delay {
+        Delay::Steps(steps) => (*steps, *steps),
+        Delay::Schedule(steps) => {
+            let shortest = steps.iter().copied().min().unwrap_or(0);
+            (shortest, past.delay.longest())
+        }
+    };
+    Rule::Time.demand(shortest >= 1, || {
+        "a delay of 0 steps, or none at all; 1 at least".into()
+    })?;
+    let elements = longest.checked_mul(of.shape.elements());
+    Rule::Size.demand(elements.is_some_and(|all| all <= MAX_ELEMENTS), || {
+        format!("a delay of {longest} steps; {MAX_ELEMENTS} remembered values at most")
+    })?;
+    Rule::Time.demand(!past.start.is_empty(), || {
+        "nothing stands for the time before the first step".into()
+    })?;
+    past.start.iter().try_for_each(|&id| {
+        let start = vector(program, id)?;
+        let known = matches!(
+            start.role,
+            Role::State | Role::Input | Role::Derived | Role::Parameter(_)
+        );
+        Rule::Time.demand(known, || {
+            format!("`{}` before step 0, which is not known then", start.name)
+        })?;
+        alike(of, start)
+    })
+}
+
+fn alike(of: &Vector, other: &Vector) -> Judgement {
+    let same = of.shape == other.shape && of.format == other.format;
+    Rule::Time.demand(same, || {
+        let (shape, format, name) = (of.shape, of.format, &other.name);
+        format!(
+            "{format}, {shape:?}, beside `{name}`, a {}, {:?}",
+            other.format, other.shape
+        )
+    })
+}
+
+/// Checks what a stage reads: nothing that changes with time before the first step, and noise that
+/// no other stage reads.
+pub fn reads(program: &Program, stage: &Stage) -> Judgement {
+    for id in read(stage) {
+        let of = vector(program, id)?;
+        let moving = matches!(
+            of.role,
+            Role::Schedule(_) | Role::Noise { .. } | Role::Past(_)
+        );
+        Rule::Time.demand(!moving || stage.when == When::EveryStep, || {
+            format!(
+                "it runs once, and reads `{}`, which changes with steps",
+                of.name
+            )
+        })?;
+        let noise = matches!(of.role, Role::Noise { .. });
+        let readers = program.stages.iter();
+        let readers = readers.filter(|stage| read(stage).any(|other| other == id));
+        Rule::Time.demand(!noise || readers.count() == 1, || {
+            format!(
+                "noise `{}` is read by several stages; one is right",
+                of.name
+            )
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,304 @@
+//! Schedules, noise, the past, signals, tables and rest, on examples that were worked out by hand.
+
+mod samples;
+
+use program::{
+    Delay, Executor, Expression, Format, NodeId, Operation, Order, Past, Program, ProgramError,
+    Role, Rule, Shape, Stage, Status, Table, TableId, VectorId, When, check, noise::Noise,
+};
+use proptest::prelude::*;
+use samples::vector;
+
+const STATE: VectorId = VectorId(0);
+const OTHER: VectorId = VectorId(1);
+const UNITS: Shape = Shape::Units(2);
+
+fn format(text: &str) -> Format {
+    text.parse().unwrap()
+}
+
+/// A stage that writes the last node of an expression.
+fn stage(name: &str, apply: Expression, target: VectorId) -> Stage {
+    let last = NodeId(apply.nodes.len() - 1);
+    Stage {
+        name: name.into(),
+        when: When::EveryStep,
+        gathers: vec![],
+        apply,
+        writes: vec![(target, last)],
+        rest: None,
+    }
+}
+
+/// An element of a vector of the state's format.
+fn own(of: VectorId) -> Expression {
+    let mut apply = Expression::default();
+    apply.push("own", Operation::Element(of), format("s8f0"));
+    apply
+}
+
+/// The states after each step.
+fn run(program: &Program, start: &[i64], steps: usize) -> Vec<Vec<i64>> {
+    let mut executor = Executor::new(program).unwrap();
+    executor.load(STATE, start).unwrap();
+    executor.start().unwrap();
+    let step = |_| {
+        executor.step().unwrap();
+        executor.values(STATE).to_vec()
+    };
+    (0..steps).map(step).collect()
+}
+
+/// The state becomes an element of another vector of the role.
+fn takes(role: Role) -> Program {
+    let vectors = vec![
+        vector("state", UNITS, format("s8f0"), Role::State),
+        vector("other", UNITS, format("s8f0"), role),
+    ];
+    let stages = vec![stage("take", own(OTHER), STATE)];
+    samples::program(vectors, stages, Order::Synchronous)
+}
+
+/// The state becomes one more than what it was `delay` steps before.
+fn counts(delay: Delay, start: Vec<VectorId>, more: Vec<program::Vector>) -> Program {
+    let past = Past {
+        of: STATE,
+        delay,
+        start,
+    };
+    let mut vectors = vec![
+        vector("state", UNITS, format("s8f0"), Role::State),
+        vector("other", UNITS, format("s8f0"), Role::Past(past)),
+    ];
+    vectors.extend(more);
+    let mut apply = own(OTHER);
+    let one = apply.push("one", Operation::Constant(1), format("s8f0"));
+    apply.push("more", Operation::Add(NodeId(0), one), format("s8f0"));
+    samples::program(
+        vectors,
+        vec![stage("count", apply, STATE)],
+        Order::Synchronous,
+    )
+}
+
+#[test]
+fn a_schedule_goes_on_with_its_last_value() {
+    let program = takes(Role::Schedule(vec![3, 1, -4]));
+    let expected = [[3, 3], [1, 1], [-4, -4], [-4, -4]];
+    assert_eq!(run(&program, &[7, 7], 4), expected);
+}
+
+#[test]
+fn the_past_before_the_start_is_the_start() {
+    // x(t+1) = x(t-1) + 1, with x(-1) = x(-2) = x(0).
+    let program = counts(Delay::Steps(1), vec![STATE], vec![]);
+    let expected = [[1, 6], [1, 6], [2, 7], [2, 7]];
+    assert_eq!(run(&program, &[0, 5], 4), expected);
+    let program = counts(Delay::Steps(2), vec![STATE], vec![]);
+    let expected = [[1, 6], [1, 6], [1, 6], [2, 7], [2, 7]];
+    assert_eq!(run(&program, &[0, 5], 5), expected);
+}
+
+#[test]
+fn a_start_may_be_known_step_by_step() {
+    let known = |name: &str, values| vector(name, UNITS, format("s8f0"), Role::Parameter(values));
+    let more = vec![known("one", vec![10, 20]), known("two", vec![30, 40])];
+    // x(-1) is the first, x(-2) and all before it the second.
+    let start = vec![VectorId(2), VectorId(3)];
+    let program = counts(Delay::Steps(3), start, more);
+    let expected = [[31, 41], [31, 41], [11, 21], [1, 6]];
+    assert_eq!(run(&program, &[0, 5], 4), expected);
+}
+
+#[test]
+fn a_delay_may_change_with_time() {
+    // Delays 1, 3, 3, ...: x(1) = x(-1) + 1, x(2) = x(-2) + 1, x(3) = x(-1) + 1, x(4) = x(0) + 1.
+    let program = counts(Delay::Schedule(vec![1, 3]), vec![STATE], vec![]);
+    let expected = [[1, 1], [1, 1], [1, 1], [1, 1], [2, 2], [2, 2]];
+    assert_eq!(run(&program, &[0, 0], 6), expected);
+}
+
+#[test]
+fn a_signal_is_fresh_and_its_past_is_not() {
+    // signal = x; x = signal's past + 1: the signal one step before is x one step before.
+    let past = Past {
+        of: OTHER,
+        delay: Delay::Steps(1),
+        start: vec![STATE],
+    };
+    let vectors = vec![
+        vector("state", UNITS, format("s8f0"), Role::State),
+        vector("signal", UNITS, format("s8f0"), Role::Signal),
+        vector("past", UNITS, format("s8f0"), Role::Past(past)),
+    ];
+    let mut apply = own(VectorId(2));
+    let one = apply.push("one", Operation::Constant(1), format("s8f0"));
+    apply.push("more", Operation::Add(NodeId(0), one), format("s8f0"));
+    let stages = vec![
+        stage("show", own(STATE), OTHER),
+        stage("count", apply, STATE),
+    ];
+    let program = samples::program(vectors, stages, Order::Synchronous);
+    let expected = [[1, 6], [1, 6], [2, 7], [2, 7]];
+    assert_eq!(run(&program, &[0, 5], 4), expected);
+}
+
+#[test]
+fn noise_is_one_word_an_element_in_the_order_of_updates() {
+    let words = |count: usize| {
+        let mut noise = Noise::new(9);
+        (0..count).map(|_| noise.value(5)).collect::<Vec<_>>()
+    };
+    let of = |order: Order| {
+        let mut program = takes(Role::Noise { seed: 9 });
+        program.vectors[0].format = format("u5f0");
+        program.vectors[1].format = format("u5f0");
+        program.stages[0].apply.nodes[0].format = format("u5f0");
+        program.order = order;
+        run(&program, &[0, 0], 3)
+    };
+    let expected: Vec<Vec<i64>> = words(6).chunks(2).map(<[i64]>::to_vec).collect();
+    assert_eq!(of(Order::Synchronous), expected);
+    assert_eq!(of(Order::Sequential), expected);
+    let mut permutations = program::Permutations::new(2, 4);
+    let permuted: Vec<Vec<i64>> = expected
+        .iter()
+        .map(|words| {
+            let order = permutations.next_sweep();
+            let mut units = vec![0; 2];
+            order
+                .iter()
+                .zip(words)
+                .for_each(|(&unit, &word)| units[unit] = word);
+            units
+        })
+        .collect();
+    assert_eq!(of(Order::Permuted { seed: 4 }), permuted);
+}
+
+/// The state becomes its entry in a table over all words of 3 bits.
+fn looks_up(entries: Vec<i64>) -> Program {
+    let mut apply = Expression::default();
+    let x = apply.push("x", Operation::Element(STATE), format("s3f0"));
+    let lookup = Operation::Lookup {
+        of: x,
+        table: TableId(0),
+    };
+    apply.push("entry", lookup, format("s3f0"));
+    let vectors = vec![vector("state", UNITS, format("s3f0"), Role::State)];
+    let stages = vec![stage("look", apply, STATE)];
+    let mut program = samples::program(vectors, stages, Order::Synchronous);
+    program.tables.push(Table {
+        name: "next".into(),
+        input: format("s3f0"),
+        output: format("s3f0"),
+        entries,
+    });
+    program
+}
+
+#[test]
+fn a_table_has_its_entries_from_the_smallest_argument_on() {
+    // -4 -> 0, -3 -> 1, -2 -> 2, -1 -> 3, 0 -> -1, 1 -> -2, 2 -> -3, 3 -> -4
+    let program = looks_up(vec![0, 1, 2, 3, -1, -2, -3, -4]);
+    assert_eq!(run(&program, &[-4, 1], 3), [[0, -2], [-1, 2], [3, -3]]);
+}
+
+#[test]
+fn a_stage_may_say_itself_what_rest_is() {
+    // x counts on; below 3 it is not at rest.
+    let mut apply = own(STATE);
+    let one = apply.push("one", Operation::Constant(1), format("s8f0"));
+    let three = apply.push("three", Operation::Constant(3), format("s8f0"));
+    let high = Operation::Less(three, NodeId(0));
+    let rest = apply.push("rest", high, Format::TRUTH);
+    apply.push("more", Operation::Add(NodeId(0), one), format("s8f0"));
+    let mut stage = stage("count", apply, STATE);
+    stage.rest = Some(rest);
+    let vectors = vec![vector("state", UNITS, format("s8f0"), Role::State)];
+    let program = samples::program(vectors, vec![stage], Order::Synchronous);
+    let mut executor = Executor::new(&program).unwrap();
+    executor.load(STATE, &[0, 2]).unwrap();
+    executor.start().unwrap();
+    let run = executor.run().unwrap();
+    assert_eq!((run.status, run.steps), (Status::Stable, 5));
+    assert_eq!(executor.values(STATE), [5, 7]);
+}
+
+#[test]
+fn rules_of_time_and_tables() {
+    type Spoil = fn(&mut Program);
+    let refused = |program: &Program, rule: Rule, spoil: Spoil| {
+        assert_eq!(check(program), Ok(()));
+        let mut spoilt = program.clone();
+        spoil(&mut spoilt);
+        let found = check(&spoilt).map_err(|error: ProgramError| error.rule);
+        assert_eq!(found, Err(rule));
+    };
+    let delayed = counts(Delay::Steps(2), vec![STATE], vec![]);
+    let with = |change: fn(&mut Past)| {
+        let mut spoilt = delayed.clone();
+        if let Role::Past(past) = &mut spoilt.vectors[1].role {
+            change(past);
+        }
+        check(&spoilt).map_err(|error| error.rule)
+    };
+    assert_eq!(with(|past| past.delay = Delay::Steps(0)), Err(Rule::Time));
+    assert_eq!(
+        with(|past| past.delay = Delay::Schedule(vec![])),
+        Err(Rule::Time)
+    );
+    assert_eq!(
+        with(|past| past.delay = Delay::Schedule(vec![2, 0])),
+        Err(Rule::Time)
+    );
+    assert_eq!(
+        with(|past| past.delay = Delay::Steps(usize::MAX)),
+        Err(Rule::Size)
+    );
+    assert_eq!(with(|past| past.start.clear()), Err(Rule::Time));
+    assert_eq!(with(|past| past.start = vec![OTHER]), Err(Rule::Time));
+    assert_eq!(with(|past| past.of = OTHER), Err(Rule::Time));
+    assert_eq!(with(|past| past.of = VectorId(9)), Err(Rule::Write));
+
+    let scheduled = takes(Role::Schedule(vec![1]));
+    refused(&scheduled, Rule::Time, |p| {
+        p.vectors[1].role = Role::Schedule(vec![])
+    });
+    refused(&scheduled, Rule::Value, |p| {
+        p.vectors[1].role = Role::Schedule(vec![128])
+    });
+    refused(&scheduled, Rule::Time, |p| {
+        p.vectors[1].role = Role::Noise { seed: 1 }
+    });
+    refused(&scheduled, Rule::Write, |p| {
+        p.vectors[1].role = Role::Signal
+    });
+    let table = looks_up(vec![0; 8]);
+    refused(&table, Rule::Table, |p| p.tables[0].entries.truncate(7));
+    refused(&table, Rule::Table, |p| p.tables[0].input = format("s17f0"));
+    refused(&table, Rule::Value, |p| p.tables[0].entries[0] = 4);
+    refused(&table, Rule::Node, |p| p.tables[0].output = format("s4f0"));
+    refused(&table, Rule::Node, |p| p.tables.clear());
+    refused(&table, Rule::Name, |p| p.tables[0].name = "a b".into());
+    refused(&table, Rule::Node, |p| p.stages[0].rest = Some(NodeId(0)));
+}
+
+proptest! {
+    /// The range of a lookup is that of the entries that the argument's range reaches.
+    #[test]
+    fn ranges_of_lookups_are_attained(
+        entries in prop::collection::vec(-4i64..4, 8), low in -4i64..4, high in -4i64..4,
+    ) {
+        let (low, high) = (low.min(high), low.max(high));
+        let table = Table {
+            name: "t".into(),
+            input: format("s3f0"),
+            output: format("s3f0"),
+            entries,
+        };
+        let all: Vec<i64> = (low..=high).filter_map(|raw| table.entry(raw)).collect();
+        let wanted = (*all.iter().min().unwrap(), *all.iter().max().unwrap());
+        prop_assert_eq!(table.hull(low, high), Some(wanted));
+    }
+}
