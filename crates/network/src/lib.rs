@@ -15,6 +15,7 @@
 //! # Ok::<(), network::NetworkError>(())
 //! ```
 
+pub mod activation;
 pub mod cellular;
 pub mod description;
 mod diagnostic;
@@ -28,6 +29,7 @@ pub mod noise;
 mod problem;
 pub mod tensor;
 
+pub use activation::Activation;
 pub use cellular::Cellular;
 pub use description::{Description, Sections, schema, starter};
 pub use diagnostic::{Diagnostic, NetworkError, Place};

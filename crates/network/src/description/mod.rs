@@ -1,5 +1,6 @@
 //! The description file: what a user writes, with errors that name file, line and field.
 
+mod activation;
 mod cellular;
 mod checks;
 mod hopfield;
@@ -13,6 +14,9 @@ mod values;
 
 use std::path::Path;
 
+pub use activation::{
+    ActivationFields, ActivationSource, ActivationTable, FunctionWord, TableWord,
+};
 pub use cellular::{
     BoundarySection, BoundaryWord, CellularData, CellularDescription, CellularFormat,
     CellularHardware, CellularKind, CellularNetwork, CellularUpdate, Dynamics, Form, ModelWord,

@@ -79,7 +79,11 @@ impl Tensor {
         }
     }
 
-    fn from_rows(rows: &[Vec<f64>], what: &'static str) -> Result<Tensor, Problem> {
+    /// An array of rows.
+    ///
+    /// # Errors
+    /// [`Problem::Shape`] where they have different lengths.
+    pub fn from_rows(rows: &[Vec<f64>], what: &'static str) -> Result<Tensor, Problem> {
         let columns = rows.first().map_or(0, Vec::len);
         if let Some((at, row)) = rows
             .iter()

@@ -1,0 +1,127 @@
+//! From a description to an activation.
+
+use super::polyline::POINTS;
+use super::{Activation, Function, Polyline};
+use crate::description::{ActivationFields, ActivationSource, FunctionWord, Source};
+use crate::diagnostic::NetworkError;
+use crate::problem::Problem;
+use crate::tensor::Tensor;
+
+/// The slope of `leaky_relu` below 0 where none is given, as in ONNX.
+const LEAK: f64 = 0.01;
+/// The slope of `hard_sigmoid` where none is given: that of the logistic function at 0.
+const HARD_SIGMOID_SLOPE: f64 = 0.25;
+
+impl FunctionWord {
+    /// The function; `slope` counts for `hard_sigmoid` and `leaky_relu` alone.
+    pub fn function(self, slope: Option<f64>) -> Function {
+        match self {
+            FunctionWord::Identity => Function::Identity,
+            FunctionWord::Tanh => Function::Tanh,
+            FunctionWord::Logistic => Function::Logistic,
+            FunctionWord::Arctangent => Function::Arctangent,
+            FunctionWord::Softsign => Function::Softsign,
+            FunctionWord::Exp => Function::Exp,
+            FunctionWord::Reciprocal => Function::Reciprocal,
+            FunctionWord::Clamp => Function::Clamp,
+            FunctionWord::HardSigmoid => Function::HardSigmoid {
+                slope: slope.unwrap_or(HARD_SIGMOID_SLOPE),
+            },
+            FunctionWord::Relu => Function::Relu,
+            FunctionWord::LeakyRelu => Function::LeakyRelu {
+                slope: slope.unwrap_or(LEAK),
+            },
+            FunctionWord::Sign => Function::Sign,
+            FunctionWord::Step => Function::Step,
+        }
+    }
+}
+
+impl ActivationSource {
+    /// Checks what can be checked without reading a file; `field` is where it stands.
+    ///
+    /// # Errors
+    /// The first thing found wrong, with its place.
+    pub fn check(&self, source: &Source, field: &str) -> Result<(), NetworkError> {
+        let fields = self.fields();
+        exclusive(&fields).map_err(|(key, problem)| source.error(&at(field, key), problem))?;
+        match fields.file {
+            // Stands for what the file will say.
+            Some(_) => Activation::new(Function::Identity, fields.gain.unwrap_or(1.0))
+                .map(|_| ())
+                .map_err(|problem| source.error(&at(field, "gain"), problem)),
+            None => Activation::from_description(self, source, field).map(|_| ()),
+        }
+    }
+}
+
+/// That one thing says which function it is, and that the others suit it.
+fn exclusive(fields: &ActivationFields) -> Result<(), (&'static str, Problem)> {
+    let conflict = |message: &str, expected: &str| Problem::Conflict {
+        message: message.into(),
+        expected: expected.into(),
+    };
+    let given = [
+        fields.function.is_some(),
+        fields.points.is_some(),
+        fields.file.is_some(),
+    ];
+    let expected = "exactly one of `function`, `points` and `file`";
+    match given.iter().filter(|given| **given).count() {
+        0 => return Err(("", conflict("no function is given", expected))),
+        1 => {}
+        _ => return Err(("", conflict("more than one function is given", expected))),
+    }
+    let sloped = matches!(
+        fields.function,
+        Some(FunctionWord::HardSigmoid | FunctionWord::LeakyRelu)
+    );
+    if fields.slope.is_some() && !sloped {
+        let expected =
+            "`slope` only with `hard_sigmoid` or `leaky_relu`; else `gain`, or leave it out";
+        return Err(("slope", conflict("`slope` has no meaning here", expected)));
+    }
+    Ok(())
+}
+
+fn at(field: &str, key: &str) -> String {
+    match key {
+        "" => field.to_string(),
+        key => format!("{field}.{key}"),
+    }
+}
+
+impl Activation {
+    /// The activation of a description; `field` is where it stands.
+    ///
+    /// # Errors
+    /// What is wrong with it or with the file that it names, with its place.
+    pub fn from_description(
+        described: &ActivationSource,
+        source: &Source,
+        field: &str,
+    ) -> Result<Activation, NetworkError> {
+        let fields = described.fields();
+        let fail = |key: &str, problem| source.error(&at(field, key), problem);
+        exclusive(&fields).map_err(|(key, problem)| fail(key, problem))?;
+        let function = match (&fields.points, &fields.file, fields.function) {
+            (Some(points), _, _) => Tensor::from_rows(points, POINTS)
+                .and_then(|tensor| Polyline::from_tensor(&tensor))
+                .map(Function::Samples)
+                .map_err(|problem| fail("points", problem))?,
+            (_, Some(file), _) => Tensor::load(source.folder(), file)
+                .and_then(|tensor| Polyline::from_tensor(&tensor))
+                .map(Function::Samples)
+                .map_err(|problem| fail("file", problem))?,
+            (_, _, word) => word
+                .unwrap_or(FunctionWord::Identity)
+                .function(fields.slope),
+        };
+        let sloped = fields.slope.is_some();
+        Activation::new(function, fields.gain.unwrap_or(1.0)).map_err(|problem| {
+            let of_slope =
+                matches!(problem, Problem::OutOfRange { what, .. } if what.contains("slope"));
+            fail(if sloped && of_slope { "slope" } else { "gain" }, problem)
+        })
+    }
+}

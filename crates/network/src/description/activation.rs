@@ -1,0 +1,351 @@
+//! Activation functions as a description writes them; any section may hold one.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+
+use super::Source;
+use crate::diagnostic::NetworkError;
+use crate::problem::{Problem, closest};
+
+/// An activation: the word for a function, or a table that says more.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ActivationSource {
+    /// A function with gain 1.
+    Word(FunctionWord),
+    /// A function with what belongs to it, or points.
+    Fields(ActivationFields),
+}
+
+/// An activation `y = g(gain x)`: exactly one of `function`, `points` and `file` says what g is.
+#[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ActivationFields {
+    /// The function.
+    pub function: Option<FunctionWord>,
+    /// Points `[x, y]`, at least two, x rising: linear between them, constant beyond the ends.
+    pub points: Option<Vec<Vec<f64>>>,
+    /// A file of points, x and y in a row: `table.csv`, `table.npy`, `table.npz:key`.
+    pub file: Option<String>,
+    /// The argument is multiplied by it; above 0. Default 1.
+    pub gain: Option<f64>,
+    /// `leaky_relu`: the slope below 0, 0 to 1, default 0.01. `hard_sigmoid`: the slope between
+    /// its ends, default 0.25.
+    pub slope: Option<f64>,
+}
+
+/// The activation functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FunctionWord {
+    /// x.
+    Identity,
+    /// The hyperbolic tangent.
+    Tanh,
+    /// 1 / (1 + e^-x); `sigmoid` is read too.
+    #[serde(alias = "sigmoid")]
+    Logistic,
+    /// (2 / pi) atan(pi x / 2): slope 1 at 0, from -1 to 1.
+    Arctangent,
+    /// x / (1 + |x|).
+    Softsign,
+    /// e^x.
+    Exp,
+    /// 1 / x.
+    Reciprocal,
+    /// (|x + 1| - |x - 1|) / 2: x, between -1 and 1.
+    Clamp,
+    /// slope x + 1/2, between 0 and 1.
+    HardSigmoid,
+    /// max(x, 0).
+    Relu,
+    /// x from 0 on, slope x below.
+    LeakyRelu,
+    /// -1, 0 or 1: the sign of x.
+    Sign,
+    /// 0 below 0, 1 from 0 on.
+    Step,
+}
+
+/// How an activation is made in hardware; what is left out is chosen, by cost, for the wanted
+/// error.
+#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ActivationTable {
+    /// The kind of table.
+    pub kind: Option<TableWord>,
+    /// Entries of the table, or segments: a power of two.
+    pub entries: Option<usize>,
+    /// The largest error. Default: half a unit of the result's format more than rounding alone.
+    pub error: Option<f64>,
+}
+
+/// The kinds of tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TableWord {
+    /// An entry for every argument, or for every argument of fewer bits.
+    Full,
+    /// Entries for arguments from 0 on, mirrored for those below.
+    Half,
+    /// Segments of equal length, each with an offset and a slope.
+    Linear,
+}
+
+impl FunctionWord {
+    /// Every word.
+    pub const ALL: [FunctionWord; 13] = [
+        FunctionWord::Identity,
+        FunctionWord::Tanh,
+        FunctionWord::Logistic,
+        FunctionWord::Arctangent,
+        FunctionWord::Softsign,
+        FunctionWord::Exp,
+        FunctionWord::Reciprocal,
+        FunctionWord::Clamp,
+        FunctionWord::HardSigmoid,
+        FunctionWord::Relu,
+        FunctionWord::LeakyRelu,
+        FunctionWord::Sign,
+        FunctionWord::Step,
+    ];
+
+    /// The word.
+    pub fn name(self) -> &'static str {
+        match self {
+            FunctionWord::Identity => "identity",
+            FunctionWord::Tanh => "tanh",
+            FunctionWord::Logistic => "logistic",
+            FunctionWord::Arctangent => "arctangent",
+            FunctionWord::Softsign => "softsign",
+            FunctionWord::Exp => "exp",
+            FunctionWord::Reciprocal => "reciprocal",
+            FunctionWord::Clamp => "clamp",
+            FunctionWord::HardSigmoid => "hard_sigmoid",
+            FunctionWord::Relu => "relu",
+            FunctionWord::LeakyRelu => "leaky_relu",
+            FunctionWord::Sign => "sign",
+            FunctionWord::Step => "step",
+        }
+    }
+
+    /// The function that a word names, by the rules of the description file.
+    ///
+    /// # Errors
+    /// [`Problem::UnknownWord`] with the nearest word.
+    pub fn named(word: &str) -> Result<FunctionWord, Problem> {
+        let read = StrDeserializer::<serde::de::value::Error>::new(word);
+        FunctionWord::deserialize(read).map_err(|_| {
+            let known = FunctionWord::ALL.map(FunctionWord::name);
+            Problem::UnknownWord {
+                what: "activation function",
+                found: word.chars().take(80).collect(),
+                suggestion: closest(word, known),
+                known: known.map(str::to_string).to_vec(),
+            }
+        })
+    }
+}
+
+/// The most entries of a table, as many as its widest argument has values.
+const MAX_ENTRIES: usize = 1 << program::Table::MAX_BITS;
+/// The smallest error that can be wanted.
+const MIN_ERROR: f64 = 1e-9;
+/// The largest error that can be wanted.
+const MAX_ERROR: f64 = 1e9;
+
+impl ActivationTable {
+    /// Checks the numbers; `field` is where it stands.
+    ///
+    /// # Errors
+    /// [`Problem::Conflict`] for entries that are no power of two, [`Problem::OutOfRange`] for
+    /// too few or many of them and for an error that is none.
+    pub fn check(&self, source: &Source, field: &str) -> Result<(), NetworkError> {
+        let fail = |key: &str, problem| Err(source.error(&format!("{field}.{key}"), problem));
+        if let Some(entries) = self.entries {
+            if !(2..=MAX_ENTRIES).contains(&entries) {
+                let problem = Problem::OutOfRange {
+                    what: "the number of entries",
+                    value: entries as f64,
+                    low: 2.0,
+                    high: MAX_ENTRIES as f64,
+                };
+                return fail("entries", problem);
+            }
+            if !entries.is_power_of_two() {
+                let above = entries.next_power_of_two();
+                let problem = Problem::Conflict {
+                    message: format!("{entries} entries are no power of two"),
+                    expected: format!("{} or {above}", above / 2),
+                };
+                return fail("entries", problem);
+            }
+        }
+        if let Some(error) = self.error
+            && !(MIN_ERROR..=MAX_ERROR).contains(&error)
+        {
+            let problem = Problem::OutOfRange {
+                what: "the largest error",
+                value: error,
+                low: MIN_ERROR,
+                high: MAX_ERROR,
+            };
+            return fail("error", problem);
+        }
+        Ok(())
+    }
+}
+
+impl From<FunctionWord> for ActivationSource {
+    fn from(word: FunctionWord) -> ActivationSource {
+        ActivationSource::Word(word)
+    }
+}
+
+impl ActivationSource {
+    /// What it says, field by field.
+    pub fn fields(&self) -> ActivationFields {
+        match self {
+            ActivationSource::Word(word) => ActivationFields {
+                function: Some(*word),
+                ..ActivationFields::default()
+            },
+            ActivationSource::Fields(fields) => fields.clone(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ActivationSource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ActivationSource, D::Error> {
+        struct ActivationVisitor;
+        impl<'de> Visitor<'de> for ActivationVisitor {
+            type Value = ActivationSource;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(
+                    "a function such as \"tanh\", { function, gain }, { points } or { file }",
+                )
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<ActivationSource, E> {
+                FunctionWord::deserialize(StrDeserializer::new(word)).map(ActivationSource::Word)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ActivationSource, A::Error> {
+                ActivationFields::deserialize(MapAccessDeserializer::new(map))
+                    .map(ActivationSource::Fields)
+            }
+        }
+        deserializer.deserialize_any(ActivationVisitor)
+    }
+}
+
+impl JsonSchema for ActivationSource {
+    fn schema_name() -> Cow<'static, str> {
+        "ActivationSource".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "An activation function: a word, or a table that says more.",
+            "anyOf": [
+                generator.subschema_for::<FunctionWord>(),
+                generator.subschema_for::<ActivationFields>(),
+            ],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::{Source, syntax};
+    use super::*;
+    use crate::activation::{Activation, Function};
+
+    /// A description that holds nothing else.
+    #[derive(Debug, serde::Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Holder {
+        /// The function.
+        activation: ActivationSource,
+        /// Its hardware.
+        #[serde(default)]
+        table: ActivationTable,
+    }
+
+    fn read(value: &str, folder: &Path) -> Result<Activation, NetworkError> {
+        let source = Source::new(&format!("activation = {value}\n"), "net.toml", folder)?;
+        let holder: Holder = syntax::sections(&source)?;
+        holder.activation.check(&source, "activation")?;
+        holder.table.check(&source, "table")?;
+        Activation::from_description(&holder.activation, &source, "activation")
+    }
+
+    #[test]
+    fn each_word_is_its_function() {
+        for word in FunctionWord::ALL {
+            let read = read(&format!("\"{}\"", word.name()), Path::new("")).unwrap();
+            assert_eq!(read.function(), &word.function(None));
+            assert_eq!(read.function().word(), Some(word));
+            assert_eq!(FunctionWord::named(word.name()), Ok(word));
+        }
+        assert_eq!(FunctionWord::named("sigmoid"), Ok(FunctionWord::Logistic));
+    }
+
+    #[test]
+    fn tables_say_more() {
+        let here = Path::new("");
+        let fine = read("{ function = \"tanh\", gain = 2 }", here).unwrap();
+        assert_eq!(fine, Activation::new(Function::Tanh, 2.0).unwrap());
+        let leaky = read("{ function = \"leaky_relu\", slope = 0.125 }", here).unwrap();
+        assert_eq!(leaky.value(-8.0), -1.0);
+        let points = read("{ points = [[-1, 0], [1, 4]], gain = 0.5 }", here).unwrap();
+        assert_eq!((points.value(0.0), points.value(9.0)), (2.0, 4.0));
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("t.csv"), "# x, y\n-1, 0\n1, 4\n").unwrap();
+        let filed = read("{ file = \"t.csv\", gain = 0.5 }", folder.path()).unwrap();
+        assert_eq!(filed, points);
+    }
+
+    #[test]
+    fn errors_say_what_would_be_right() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("three.csv"), "1, 2, 3\n").unwrap();
+        std::fs::write(folder.path().join("falls.csv"), "1, 2\n0, 3\n").unwrap();
+        let cases = [
+            "\"tahn\"",
+            "7",
+            "{ function = \"tanh\", gian = 2.0 }",
+            "{ function = \"tanh\", gain = 0.0 }",
+            "{ function = \"tanh\", gain = inf }",
+            "{ function = \"tanh\", slope = 0.5 }",
+            "{ function = \"leaky_relu\", slope = 1.5 }",
+            "{ gain = 2.0 }",
+            "{ function = \"tanh\", file = \"t.csv\" }",
+            "{ points = [[0, 0]] }",
+            "{ points = [[0, 0, 1], [1, 1, 1]] }",
+            "{ points = [[0, 0], [0, 1]] }",
+            "{ points = [[0, 0], [1, nan]] }",
+            "{ file = \"none.csv\" }",
+            "{ file = \"three.csv\" }",
+            "{ file = \"falls.csv\" }",
+            "\"tanh\"\n[table]\nkind = \"haff\"",
+            "\"tanh\"\n[table]\nentries = 100",
+            "\"tanh\"\n[table]\nentries = 1",
+            "\"tanh\"\n[table]\nerror = -1.0",
+        ];
+        let texts = cases.map(|case| {
+            let error = read(case, folder.path()).expect_err(case);
+            let shown = folder.path().display().to_string();
+            format!("--- {case}\n{error}\n").replace(&shown, "DIR")
+        });
+        insta::with_settings!({ omit_expression => true }, {
+            insta::assert_snapshot!(texts.concat());
+        });
+    }
+}
