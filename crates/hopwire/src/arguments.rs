@@ -160,7 +160,8 @@ pub struct SimulateArguments {
     /// Run the hardware cycle by cycle (level 2), and compare the result with the integers.
     #[arg(long)]
     pub ticks: bool,
-    /// The start state (Hopfield) or input image (cellular): .npy, .npz:KEY, .csv or .png.
+    /// The start state (Hopfield) or input image (cellular): .npy, .npz:KEY, .csv, .mat:NAME or
+    /// .png.
     #[arg(long, value_name = "FILE")]
     pub input: Option<String>,
     /// The second image, for templates that start from one.

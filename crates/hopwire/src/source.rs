@@ -7,6 +7,7 @@ use std::path::Path;
 
 use codegen::Files;
 use network::description::{PatternSource, Sections, TensorSource};
+use network::tensor::split_key;
 use network::{NetworkError, Problem};
 use toml::de::{DeTable, DeValue};
 
@@ -39,7 +40,7 @@ pub fn files(project: &Project) -> Result<Files, HopwireError> {
                 copy
             }
         };
-        let renamed = format!("{copy}{key}");
+        let renamed = key.map_or_else(|| copy.clone(), |key| format!("{copy}:{key}"));
         if renamed != named
             && let Some(span) = span(source.text(), field)
         {
@@ -78,16 +79,6 @@ fn free_name(path: &str, files: &Files) -> String {
         number += 1;
     }
     free
-}
-
-/// Splits off the key of an archive, `:key`.
-fn split_key(file: &str) -> (&str, &str) {
-    match file.rfind(':') {
-        Some(at) if file[..at].ends_with(".npz") || file[..at].ends_with(".safetensors") => {
-            file.split_at(at)
-        }
-        _ => (file, ""),
-    }
 }
 
 /// The fields of a description that name files, and the names.

@@ -181,6 +181,16 @@ pub enum Problem {
         /// The names found.
         known: Vec<String>,
     },
+    /// A file or an array of a kind that is not read.
+    #[error("`{}` holds {found}", path.display())]
+    UnreadKind {
+        /// The file.
+        path: PathBuf,
+        /// What it holds.
+        found: String,
+        /// What would work.
+        expected: String,
+    },
     /// An array of the wrong shape.
     #[error("{what} has {found}")]
     Shape {
@@ -277,6 +287,7 @@ impl Problem {
             Problem::ElementValue { .. } => "HW0310",
             Problem::SparseEntry { .. } => "HW0311",
             Problem::ImageSize { .. } => "HW0312",
+            Problem::UnreadKind { .. } => "HW0313",
         }
     }
 
@@ -292,6 +303,7 @@ impl Problem {
             Problem::MissingKey { expected, .. }
             | Problem::WrongValue { expected, .. }
             | Problem::Conflict { expected, .. }
+            | Problem::UnreadKind { expected, .. }
             | Problem::Shape { expected, .. }
             | Problem::SparseEntry { expected, .. } => expected.clone(),
             Problem::UnknownWord {
@@ -315,7 +327,8 @@ impl Problem {
             }
             Problem::BrokenData { kind, .. } => format!("a well-formed {kind} file"),
             Problem::ElementType { .. } => {
-                "real numbers: integers or floats of 8 to 64 bits, or booleans".into()
+                "real numbers: integers of 8 to 64 bits, floats of 16 to 64 bits, or booleans"
+                    .into()
             }
             Problem::TooManyElements { limit, .. } => format!("at most {limit} elements"),
             Problem::UnknownEnding { known, .. } => (*known).into(),
@@ -347,6 +360,7 @@ impl Problem {
             | Problem::ElementType { path, .. }
             | Problem::TooManyElements { path, .. }
             | Problem::NoSuchArray { path, .. }
+            | Problem::UnreadKind { path, .. }
             | Problem::ImageSize { path, .. } => Some(path),
             _ => None,
         }

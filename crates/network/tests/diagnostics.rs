@@ -326,7 +326,7 @@ fn weights_from_files() {
         ("cut off", one(&npy(&[3, 3], &[0.0; 9])[..150])),
         ("empty", one(b"")),
         ("not npy", one(b"PK\x03\x04 and so on, long enough")),
-        ("unknown ending", named("w.mat", b"", "w.mat")),
+        ("unknown ending", named("w.txt", b"", "w.txt")),
         ("a folder", named("x", b"", ".npy")),
         (
             "csv with a word",

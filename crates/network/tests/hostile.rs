@@ -1,10 +1,11 @@
 //! No input makes a reader panic or take memory that the input does not back.
 
+use std::io::Write;
 use std::path::Path;
 
 use network::image::{parse_png, png_bytes};
 use network::tensor::{
-    Tensor, csv_text, npy_bytes, parse_csv, parse_npy, parse_npz, parse_safetensors,
+    Tensor, csv_text, npy_bytes, parse_csv, parse_mat, parse_npy, parse_npz, parse_safetensors,
 };
 use network::{Description, GreyImage, Kind, Network, starter};
 use proptest::prelude::*;
@@ -14,8 +15,30 @@ fn read_all(bytes: &[u8]) {
     let _ = parse_npy(bytes, path);
     let _ = parse_npz(bytes, Some("w"), path);
     let _ = parse_safetensors(bytes, Some("w"), path);
+    let _ = parse_mat(bytes, None, path);
     let _ = parse_csv(bytes, path);
     let _ = parse_png(bytes, path);
+}
+
+/// An `.npz` file with one array, `w`.
+fn archive(tensor: &Tensor) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    writer.start_file("w.npy", options).unwrap();
+    writer.write_all(&npy_bytes(tensor)).unwrap();
+    writer.finish().unwrap().into_inner()
+}
+
+/// A `.safetensors` file with one array, `w`.
+fn safetensors(tensor: &Tensor) -> Vec<u8> {
+    use safetensors::tensor::{Dtype, TensorView, serialize};
+    let data: Vec<u8> = tensor
+        .values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
+    let view = TensorView::new(Dtype::F64, tensor.shape.clone(), &data).unwrap();
+    serialize([("w", view)], None).unwrap()
 }
 
 /// Text for an error must come out of any description.
@@ -45,7 +68,8 @@ proptest! {
     fn spoilt_files(place in 0usize..400, byte in any::<u8>(), cut in 0usize..400) {
         let tensor = Tensor { shape: vec![3, 2], values: vec![1.5, -2.0, 0.0, 4.0, 1e300, 6.0] };
         let image = GreyImage { rows: 4, columns: 5, pixels: (0..20).collect() };
-        for mut bytes in [npy_bytes(&tensor), png_bytes(&image).unwrap()] {
+        let files = [npy_bytes(&tensor), archive(&tensor), safetensors(&tensor), png_bytes(&image).unwrap()];
+        for mut bytes in files {
             if let Some(value) = bytes.get_mut(place) {
                 *value = byte;
             }

@@ -110,6 +110,112 @@ fn safetensors_of_many_types() {
     );
 }
 
+/// Every type of number, its name in numpy, its type in safetensors, and 1 and the lowest value in
+/// its little-endian bytes.
+fn types() -> Vec<(&'static str, safetensors::Dtype, Vec<u8>, [f64; 2])> {
+    use safetensors::Dtype;
+    macro_rules! whole {
+        ($type:ty, $name:expr, $dtype:expr) => {{
+            let pair = [1, <$type>::MIN];
+            let bytes = pair.iter().flat_map(|value| value.to_le_bytes()).collect();
+            ($name, $dtype, bytes, pair.map(|value| value as f64))
+        }};
+    }
+    vec![
+        whole!(i8, "i1", Dtype::I8),
+        whole!(u8, "u1", Dtype::U8),
+        whole!(i16, "i2", Dtype::I16),
+        whole!(u16, "u2", Dtype::U16),
+        whole!(i32, "i4", Dtype::I32),
+        whole!(u32, "u4", Dtype::U32),
+        whole!(i64, "i8", Dtype::I64),
+        whole!(u64, "u8", Dtype::U64),
+        (
+            "f2",
+            Dtype::F16,
+            vec![0x00, 0x3c, 0xff, 0xfb],
+            [1.0, -65504.0],
+        ),
+        (
+            "f4",
+            Dtype::F32,
+            [1f32, f32::MIN].map(f32::to_le_bytes).concat(),
+            [1.0, f64::from(f32::MIN)],
+        ),
+        (
+            "f8",
+            Dtype::F64,
+            [1f64, f64::MIN].map(f64::to_le_bytes).concat(),
+            [1.0, f64::MIN],
+        ),
+        ("b1", Dtype::BOOL, vec![1, 0], [1.0, 0.0]),
+    ]
+}
+
+#[test]
+fn every_type_in_both_byte_orders() {
+    use safetensors::tensor::{TensorView, serialize};
+    for (name, dtype, bytes, expected) in types() {
+        let width = bytes.len() / 2;
+        let swapped: Vec<u8> = bytes
+            .chunks(width)
+            .flat_map(|one| one.iter().rev().copied())
+            .collect();
+        for (order, data) in [("<", &bytes), (">", &swapped)] {
+            let order = if width == 1 { "|" } else { order };
+            let (shape, found) = values(&npy(&format!("{order}{name}"), "False", "(2,)", data));
+            assert_eq!(
+                (shape, found.as_slice()),
+                (vec![2], &expected[..]),
+                "{order}{name}"
+            );
+        }
+        let view = TensorView::new(dtype, vec![2], &bytes).unwrap();
+        let file = serialize([("w", view)], None).unwrap();
+        let tensor = parse_safetensors(&file, None, Path::new("w.safetensors")).unwrap();
+        assert_eq!(tensor.values, expected, "{name}");
+    }
+}
+
+#[test]
+fn first_index_fastest_in_three_axes() {
+    let data: Vec<u8> = (0..24).collect();
+    let (shape, found) = values(&npy("|u1", "True", "(2, 3, 4)", &data));
+    assert_eq!(shape, [2, 3, 4]);
+    for (at, value) in found.iter().enumerate() {
+        let (i, j, k) = (at / 12, at / 4 % 3, at % 4);
+        assert_eq!(*value, (i + 2 * j + 6 * k) as f64);
+    }
+}
+
+/// An archive with one array: its header, then `mebibytes` of zeros.
+fn archive_of_zeros(header: &[u8], mebibytes: usize) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer
+        .start_file("w.npy", zip::write::SimpleFileOptions::default())
+        .unwrap();
+    writer.write_all(header).unwrap();
+    for _ in 0..mebibytes {
+        writer.write_all(&vec![0; 1 << 20]).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_bomb_is_unpacked_no_further_than_its_header() {
+    let path = Path::new("w.npz");
+    let small = archive_of_zeros(&npy("<f8", "False", "(2, 2)", &[]), 1 << 10);
+    assert!(small.len() < 8 << 20);
+    let error = parse_npz(&small, None, path).unwrap_err();
+    assert_eq!(error.code(), "HW0302");
+    assert!(error.to_string().contains("goes on after"), "{error}");
+    let large = archive_of_zeros(&npy("<f8", "False", "(1000000, 1000000)", &[]), 1);
+    assert_eq!(parse_npz(&large, None, path).unwrap_err().code(), "HW0304");
+    let short = archive_of_zeros(&npy("<f8", "False", "(8192, 4096)", &[]), 1);
+    let error = parse_npz(&short, None, path).unwrap_err();
+    assert!(error.to_string().contains("131072 of 33554432"), "{error}");
+}
+
 #[test]
 fn black_is_plus_one_and_transparent_is_white() {
     let image = GreyImage {

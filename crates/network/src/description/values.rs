@@ -213,8 +213,8 @@ impl<'de> Deserialize<'de> for Start {
 }
 
 const FILE_TEXT: &str = "File that holds the numbers: `w.npy`, `w.npz:key`, `w.csv`, \
-     `model.safetensors:key`, or `image.png` where an image is asked for. The path counts from \
-     the folder of the description.";
+     `model.safetensors:key`, `w.mat:name`, or `image.png` where an image is asked for. The path \
+     counts from the folder of the description.";
 
 fn tensor_variants() -> Vec<Schema> {
     vec![
@@ -234,7 +234,10 @@ impl JsonSchema for TensorSource {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "Numbers from a file or written in place.",
+            "description": "Numbers written in place, or from a file: `w.npy`, `w.npz:key`, `w.csv`, \
+                `w.safetensors:key`, `w.mat:name` (a real array of MATLAB, versions 5 to 7), or \
+                `image.png` where an image is asked for; the key may be left out where there is \
+                one array.",
             "anyOf": tensor_variants(),
         })
     }

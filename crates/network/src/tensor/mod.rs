@@ -1,14 +1,18 @@
 //! Arrays of numbers from files, with every claim of a header checked before memory is taken.
 
+mod element;
+mod mat;
 mod npy;
 mod npz;
 mod safetensors;
 mod text;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use mat::parse_mat;
 pub use npy::{npy_bytes, parse_npy};
 pub use npz::parse_npz;
 pub use safetensors::parse_safetensors;
@@ -23,7 +27,7 @@ pub const MAX_ELEMENTS: u64 = 1 << 26;
 pub const MAX_FILE_BYTES: u64 = (MAX_ELEMENTS << 3) + (1 << 20);
 
 /// The file endings that [`Tensor::load`] reads.
-pub const ENDINGS: &str = "a file ending in .npy, .npz:KEY, .csv or .safetensors:KEY";
+pub const ENDINGS: &str = "a file ending in .npy, .npz:KEY, .csv, .safetensors:KEY or .mat:NAME";
 
 /// An array of numbers; the last index runs fastest.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,8 +39,9 @@ pub struct Tensor {
 }
 
 impl Tensor {
-    /// Reads `file`, which counts from `folder`: `w.npy`, `w.npz:key`, `w.csv` or
-    /// `model.safetensors:key`. The key may be left out where the archive holds one array.
+    /// Reads `file`, which counts from `folder`: `w.npy`, `w.npz:key`, `w.csv`,
+    /// `model.safetensors:key` or `w.mat:name`. The key may be left out where the file holds one
+    /// array.
     ///
     /// # Errors
     /// What is wrong with the name, the file or its header.
@@ -51,6 +56,7 @@ impl Tensor {
         match (ending, key) {
             ("npy", None) => parse_npy(&read_bounded(&path)?, &path),
             ("npz", key) => parse_npz(&read_bounded(&path)?, key, &path),
+            ("mat", key) => parse_mat(&read_bounded(&path)?, key, &path),
             ("csv", None) => parse_csv(&read_bounded(&path)?, &path),
             ("safetensors", key) => parse_safetensors(&read_bounded(&path)?, key, &path),
             _ => Err(Problem::UnknownEnding {
@@ -156,12 +162,15 @@ fn shape_text(shape: &[usize]) -> String {
     }
 }
 
-/// Splits `w.npz:key`; only after an ending that has keys, so that other colons stay in the path.
-fn split_key(file: &str) -> (&str, Option<&str>) {
+/// Splits `w.npz:key` into the file and its key; only after an ending that has keys, so that other
+/// colons stay in the path.
+pub fn split_key(file: &str) -> (&str, Option<&str>) {
+    let has_keys = |name: &str| {
+        let ending = Path::new(name).extension().map(OsStr::to_ascii_lowercase);
+        ending.is_some_and(|ending| ["npz", "safetensors", "mat"].iter().any(|&e| ending == *e))
+    };
     match file.rsplit_once(':') {
-        Some((name, key)) if name.ends_with(".npz") || name.ends_with(".safetensors") => {
-            (name, Some(key))
-        }
+        Some((name, key)) if has_keys(name) => (name, Some(key)),
         _ => (file, None),
     }
 }

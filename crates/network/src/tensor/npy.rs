@@ -1,48 +1,85 @@
 //! Arrays of numpy, `.npy`.
 
-use std::io::ErrorKind;
 use std::path::Path;
 
-use npyz::{DType, Deserialize, NpyFile, Order, TypeChar};
+use npyz::{DType, Endianness, NpyHeader, Order, TypeChar};
 
+use super::element::{ByteOrder, Element, last_index_fastest};
 use super::{Tensor, broken, element_count};
 use crate::problem::Problem;
 
 /// Longest header that is read; numpy writes 128 bytes, and more only for large records.
-const MAX_HEADER: usize = 1 << 16;
+pub(super) const MAX_HEADER: usize = 1 << 16;
 
-/// Reads the bytes of an `.npy` file. Integers, floats and booleans of 8 to 64 bits are read, in
-/// both byte orders and both element orders.
+/// What the header of an `.npy` file says.
+pub(super) struct Layout {
+    shape: Vec<usize>,
+    count: usize,
+    element: Element,
+    order: ByteOrder,
+    fortran: bool,
+    /// Where the elements begin, in bytes.
+    start: usize,
+}
+
+impl Layout {
+    /// Reads the header at the beginning of `bytes`.
+    pub(super) fn read(bytes: &[u8], path: &Path) -> Result<Layout, Problem> {
+        let start = check_header(bytes, path)?;
+        let header = NpyHeader::from_reader(bytes)
+            .map_err(|error| broken(path, "npy", error.to_string()))?;
+        let count = element_count(header.shape(), path)?;
+        let (element, order) = element_type(&header.dtype(), path)?;
+        Ok(Layout {
+            shape: header
+                .shape()
+                .iter()
+                .map(|&length| length as usize)
+                .collect(),
+            count,
+            element,
+            order,
+            fortran: header.order() == Order::Fortran,
+            start,
+        })
+    }
+
+    /// The bytes of header and elements; at most a little more than
+    /// [`MAX_FILE_BYTES`](super::MAX_FILE_BYTES).
+    pub(super) fn bytes(&self) -> usize {
+        self.start + self.count * self.element.bytes()
+    }
+}
+
+/// Reads the bytes of an `.npy` file. Integers of 8 to 64 bits, floats of 16 to 64 bits and
+/// booleans are read, in both byte orders and both element orders.
 ///
 /// # Errors
 /// What is wrong with the header or the elements; `path` is named in it.
 pub fn parse_npy(bytes: &[u8], path: &Path) -> Result<Tensor, Problem> {
-    check_header(bytes, path)?;
-    let file = NpyFile::new(bytes).map_err(|error| broken(path, "npy", error.to_string()))?;
-    let shape = file.shape().to_vec();
-    let count = element_count(&shape, path)?;
-    let (dtype, order) = (file.dtype(), file.order());
-    let values = elements(file, &dtype, path)?;
-    if values.len() != count {
-        return Err(broken(
-            path,
-            "npy",
-            format!("it holds {} of {count} elements", values.len()),
-        ));
-    }
-    let shape: Vec<usize> = shape.iter().map(|&length| length as usize).collect();
-    let values = match order {
-        Order::C => values,
-        Order::Fortran => from_fortran(&shape, &values),
+    let layout = Layout::read(bytes, path)?;
+    let Some(data) = bytes.get(layout.start..layout.bytes()) else {
+        let held = bytes.len().saturating_sub(layout.start) / layout.element.bytes();
+        let reason = format!("it holds {held} of {} elements", layout.count);
+        return Err(broken(path, "npy", reason));
     };
-    Ok(Tensor { shape, values })
+    let values = layout.element.values(data, layout.order);
+    let values = match layout.fortran {
+        false => values,
+        true => last_index_fastest(&layout.shape, &values),
+    };
+    Ok(Tensor {
+        shape: layout.shape,
+        values,
+    })
 }
 
 /// Deepest nesting of brackets in a header; plain arrays have 2.
 const MAX_NESTING: usize = 8;
 
 /// The header says how long it is; that must fit the file before anything is made of that length.
-fn check_header(bytes: &[u8], path: &Path) -> Result<(), Problem> {
+/// Returns where it ends.
+fn check_header(bytes: &[u8], path: &Path) -> Result<usize, Problem> {
     let (start, length) = match bytes {
         [_, _, _, _, _, _, 1, _, low, high, ..] => {
             (10, usize::from(u16::from_le_bytes([*low, *high])))
@@ -53,7 +90,10 @@ fn check_header(bytes: &[u8], path: &Path) -> Result<(), Problem> {
         _ => return Err(broken(path, "npy", "it is shorter than a header")),
     };
     match bytes.get(start..start + length) {
-        Some(header) if length <= MAX_HEADER => check_literal(header, path),
+        Some(header) if length <= MAX_HEADER => {
+            check_literal(header, path)?;
+            Ok(start + length)
+        }
         _ => Err(broken(
             path,
             "npy",
@@ -102,7 +142,7 @@ fn check_literal(header: &[u8], path: &Path) -> Result<(), Problem> {
     element_count(&numbers, path).map(|_| ())
 }
 
-fn elements(file: NpyFile<&[u8]>, dtype: &DType, path: &Path) -> Result<Vec<f64>, Problem> {
+fn element_type(dtype: &DType, path: &Path) -> Result<(Element, ByteOrder), Problem> {
     let refused = || {
         let found: String = dtype.descr().chars().take(60).collect();
         Problem::ElementType {
@@ -113,61 +153,26 @@ fn elements(file: NpyFile<&[u8]>, dtype: &DType, path: &Path) -> Result<Vec<f64>
     let DType::Plain(plain) = dtype else {
         return Err(refused());
     };
-    match (plain.type_char(), plain.size_field()) {
-        (TypeChar::Float, 4) => read::<f32>(file, path, f64::from),
-        (TypeChar::Float, 8) => read::<f64>(file, path, |value| value),
-        (TypeChar::Int, 1) => read::<i8>(file, path, f64::from),
-        (TypeChar::Int, 2) => read::<i16>(file, path, f64::from),
-        (TypeChar::Int, 4) => read::<i32>(file, path, f64::from),
-        (TypeChar::Int, 8) => read::<i64>(file, path, |value| value as f64),
-        (TypeChar::Uint, 1) => read::<u8>(file, path, f64::from),
-        (TypeChar::Uint, 2) => read::<u16>(file, path, f64::from),
-        (TypeChar::Uint, 4) => read::<u32>(file, path, f64::from),
-        (TypeChar::Uint, 8) => read::<u64>(file, path, |value| value as f64),
-        (TypeChar::Bool, 1) => read::<bool>(file, path, |value| if value { 1.0 } else { 0.0 }),
-        _ => Err(refused()),
-    }
-}
-
-fn read<T: Deserialize>(
-    file: NpyFile<&[u8]>,
-    path: &Path,
-    value: impl Fn(T) -> f64,
-) -> Result<Vec<f64>, Problem> {
-    let fail = |error: std::io::Error| match error.kind() {
-        ErrorKind::UnexpectedEof => broken(path, "npy", "it ends before its last element"),
-        _ => broken(path, "npy", error.to_string()),
+    let element = match (plain.type_char(), plain.size_field()) {
+        (TypeChar::Float, 2) => Element::F16,
+        (TypeChar::Float, 4) => Element::F32,
+        (TypeChar::Float, 8) => Element::F64,
+        (TypeChar::Int, 1) => Element::I8,
+        (TypeChar::Int, 2) => Element::I16,
+        (TypeChar::Int, 4) => Element::I32,
+        (TypeChar::Int, 8) => Element::I64,
+        (TypeChar::Uint, 1) => Element::U8,
+        (TypeChar::Uint, 2) => Element::U16,
+        (TypeChar::Uint, 4) => Element::U32,
+        (TypeChar::Uint, 8) => Element::U64,
+        (TypeChar::Bool, 1) => Element::Bool,
+        _ => return Err(refused()),
     };
-    let data = file
-        .data::<T>()
-        .map_err(|error| broken(path, "npy", error.to_string()))?;
-    // Element by element: memory grows with what is there and not with what the header claims.
-    let mut values = Vec::new();
-    for element in data {
-        values.push(value(element.map_err(fail)?));
-    }
-    Ok(values)
-}
-
-/// From first-index-fastest to last-index-fastest.
-fn from_fortran(shape: &[usize], values: &[f64]) -> Vec<f64> {
-    let mut strides = Vec::with_capacity(shape.len());
-    let mut stride = 1;
-    for &length in shape {
-        strides.push(stride);
-        stride *= length;
-    }
-    (0..values.len())
-        .map(|at| {
-            let mut rest = at;
-            let mut source = 0;
-            for (&length, &stride) in shape.iter().zip(&strides).rev() {
-                source += rest % length.max(1) * stride;
-                rest /= length.max(1);
-            }
-            values.get(source).copied().unwrap_or(f64::NAN)
-        })
-        .collect()
+    let order = match plain.endianness() {
+        Endianness::Big => ByteOrder::Big,
+        Endianness::Little | Endianness::Irrelevant => ByteOrder::Little,
+    };
+    Ok((element, order))
 }
 
 /// The bytes of an `.npy` file (version 1, little-endian doubles) with these elements.

@@ -5,8 +5,12 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
-use super::{MAX_FILE_BYTES, Tensor, broken, chosen_key, parse_npy};
+use super::npy::{Layout, MAX_HEADER};
+use super::{Tensor, broken, chosen_key, parse_npy};
 use crate::problem::Problem;
+
+/// The bytes that surely hold the header of an array: magic, version, length and literal.
+const LONGEST_HEADER: usize = 12 + MAX_HEADER;
 
 /// Reads one array of the bytes of an `.npz` file; without a key, its only array.
 ///
@@ -22,22 +26,24 @@ pub fn parse_npz(bytes: &[u8], key: Option<&str>, path: &Path) -> Result<Tensor,
         .collect();
     names.sort();
     let name = chosen_key(&names, key, path)?;
-    let entry = archive
+    let mut entry = archive
         .by_name(&format!("{name}.npy"))
         .map_err(|error| fail(error.to_string()))?;
-    // The size in the archive is only a claim, so the reader is bounded, too.
+    // No more is unpacked than the array's own header announces, whatever the archive claims.
     let mut array = Vec::new();
-    entry
-        .take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut array)
-        .map_err(|error| fail(error.to_string()))?;
-    if array.len() as u64 > MAX_FILE_BYTES {
-        let (path, bytes) = (path.to_path_buf(), array.len() as u64);
-        return Err(Problem::FileTooLarge {
-            path,
-            bytes,
-            limit: MAX_FILE_BYTES,
-        });
+    let mut unpack = |array: &mut Vec<u8>, bytes: usize| {
+        (&mut entry)
+            .take(bytes as u64)
+            .read_to_end(array)
+            .map_err(|error| fail(error.to_string()))
+    };
+    unpack(&mut array, LONGEST_HEADER)?;
+    let announced = Layout::read(&array, path)?.bytes();
+    let missing = (announced + 1).saturating_sub(array.len());
+    unpack(&mut array, missing)?;
+    if array.len() > announced {
+        let reason = format!("`{name}` goes on after the {announced} bytes that it announces");
+        return Err(fail(reason));
     }
     parse_npy(&array, path)
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors};
 
+use super::element::{ByteOrder, Element};
 use super::{Tensor, broken, chosen_key, element_count};
 use crate::problem::Problem;
 
@@ -42,44 +43,23 @@ pub fn parse_safetensors(bytes: &[u8], key: Option<&str>, path: &Path) -> Result
     })
 }
 
+/// The format is little-endian.
 fn elements(dtype: Dtype, data: &[u8]) -> Option<Vec<f64>> {
-    Some(match dtype {
-        Dtype::F64 => read(data, f64::from_le_bytes),
-        Dtype::F32 => read(data, |bytes| f64::from(f32::from_le_bytes(bytes))),
-        // The upper half of a float of 32 bits.
-        Dtype::BF16 => read(data, |[a, b]: [u8; 2]| {
-            f64::from(f32::from_le_bytes([0, 0, a, b]))
-        }),
-        Dtype::F16 => read(data, |bytes| half(u16::from_le_bytes(bytes))),
-        Dtype::I64 => read(data, |bytes| i64::from_le_bytes(bytes) as f64),
-        Dtype::U64 => read(data, |bytes| u64::from_le_bytes(bytes) as f64),
-        Dtype::I32 => read(data, |bytes| f64::from(i32::from_le_bytes(bytes))),
-        Dtype::U32 => read(data, |bytes| f64::from(u32::from_le_bytes(bytes))),
-        Dtype::I16 => read(data, |bytes| f64::from(i16::from_le_bytes(bytes))),
-        Dtype::U16 => read(data, |bytes| f64::from(u16::from_le_bytes(bytes))),
-        Dtype::I8 => read(data, |bytes| f64::from(i8::from_le_bytes(bytes))),
-        Dtype::U8 | Dtype::BOOL => read(data, |[byte]: [u8; 1]| f64::from(byte)),
+    let element = match dtype {
+        Dtype::F64 => Element::F64,
+        Dtype::F32 => Element::F32,
+        Dtype::BF16 => Element::Bf16,
+        Dtype::F16 => Element::F16,
+        Dtype::I64 => Element::I64,
+        Dtype::U64 => Element::U64,
+        Dtype::I32 => Element::I32,
+        Dtype::U32 => Element::U32,
+        Dtype::I16 => Element::I16,
+        Dtype::U16 => Element::U16,
+        Dtype::I8 => Element::I8,
+        Dtype::U8 => Element::U8,
+        Dtype::BOOL => Element::Bool,
         _ => return None,
-    })
-}
-
-fn read<const N: usize>(data: &[u8], value: impl Fn([u8; N]) -> f64) -> Vec<f64> {
-    data.as_chunks::<N>()
-        .0
-        .iter()
-        .map(|bytes| value(*bytes))
-        .collect()
-}
-
-/// A float of 16 bits (IEEE 754 binary16).
-fn half(bits: u16) -> f64 {
-    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
-    let exponent = i32::from(bits >> 10 & 31);
-    let fraction = f64::from(bits & 1023) / 1024.0;
-    match exponent {
-        0 => sign * fraction * f64::from(-14).exp2(),
-        31 if fraction == 0.0 => sign * f64::INFINITY,
-        31 => f64::NAN,
-        _ => sign * (1.0 + fraction) * f64::from(exponent - 15).exp2(),
-    }
+    };
+    Some(element.values(data, ByteOrder::Little))
 }
