@@ -1,17 +1,17 @@
 //! Cycles a step and cells of the gallery.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use cosim::Tools;
-use network::description::Form as DescribedForm;
-use network::{Description, Network, Sections};
+use hopwire::hardware;
+use network::{Description, Network};
 use quantize::{Options, quantize};
-use schedule::{Form, Hardware, schedule};
+use schedule::schedule;
 
 use crate::{Failure, Figure, size};
 
-/// Every description of these folders.
-const FOLDERS: [&str; 2] = ["digits", "templates"];
+/// The folder whose large pictures the demo takes on.
+const LEFT_OUT: &str = "cellular";
 
 /// Cycles a step (a frame for a stream) beside what an engine that never waits would take, and
 /// ECP5 cells.
@@ -24,7 +24,10 @@ pub fn figures(tools: &Tools) -> Result<Vec<Figure>, Failure> {
         let description = Description::load(&path)?;
         let network = Network::from_description(&description)?;
         let quantized = quantize(&description, &network, &Options::default())?;
-        let scheduled = schedule(&quantized.program, &hardware(&description.sections))?;
+        let scheduled = schedule(
+            &quantized.program,
+            &hardware::described(&description.sections),
+        )?;
         let timing = scheduled.timing;
         let cycles = timing.interval.unwrap_or(timing.step);
         let ideal = timing.work.div_ceil(timing.units.max(1)).max(1);
@@ -57,8 +60,12 @@ pub fn figures(tools: &Tools) -> Result<Vec<Figure>, Failure> {
 
 fn descriptions() -> Result<Vec<PathBuf>, Failure> {
     let mut all = vec![];
-    for folder in FOLDERS {
-        for entry in std::fs::read_dir(Path::new("examples").join(folder))? {
+    for folder in std::fs::read_dir("examples")? {
+        let folder = folder?;
+        if !folder.file_type()?.is_dir() || folder.file_name() == LEFT_OUT {
+            continue;
+        }
+        for entry in std::fs::read_dir(folder.path())? {
             let path = entry?.path();
             if path
                 .extension()
@@ -70,24 +77,4 @@ fn descriptions() -> Result<Vec<PathBuf>, Failure> {
     }
     all.sort();
     Ok(all)
-}
-
-fn hardware(sections: &Sections) -> Hardware {
-    match sections {
-        Sections::Hopfield(of) => Hardware {
-            lanes: of.hardware.lanes.unwrap_or(1),
-            taps: of.hardware.taps.unwrap_or(1),
-            form: Form::Frame,
-        },
-        Sections::Cellular(of) => Hardware {
-            lanes: of.hardware.lanes.unwrap_or(1),
-            taps: 1,
-            form: match of.hardware.form {
-                DescribedForm::Frame => Form::Frame,
-                DescribedForm::Streaming => Form::Streaming {
-                    iterations: of.hardware.iterations.unwrap_or(1),
-                },
-            },
-        },
-    }
 }

@@ -6,18 +6,21 @@ use std::path::{Path, PathBuf};
 use ::program::{Executor, Program, VectorId};
 use cosim::tools::for_test;
 use cosim::{Bench, Tool, Tools, VerifyOptions, verify};
+use hopwire::hardware;
 use hw_sim::stimulus::stream::StreamOptions;
 use network::cellular::definition::{BinaryImage, defined};
-use network::description::Form as DescribedForm;
-use network::{Cellular, Description, Network, Sections};
-use quantize::{Options, cellular_output, cellular_start, hopfield_start, quantize};
-use schedule::{Form, Hardware, Scheduled, schedule};
+use network::{Cellular, Description, Network};
+use quantize::{Options, cellular_output, cellular_start, dynamic, hopfield_start, quantize};
+use schedule::{Scheduled, schedule};
 
 /// Cycles that Icarus compares of each design.
 const ICARUS_CYCLES: u64 = 2_000;
 
 /// Start states that a memory is given.
 const PROBES: usize = 12;
+
+/// Start states that a network with real states is given.
+const STARTS: usize = 4;
 
 type Loads = Vec<(VectorId, Vec<i64>)>;
 
@@ -34,39 +37,20 @@ fn descriptions(folder: &str) -> Vec<PathBuf> {
     all
 }
 
-fn hardware(sections: &Sections) -> Hardware {
-    match sections {
-        Sections::Hopfield(of) => Hardware {
-            lanes: of.hardware.lanes.unwrap_or(1),
-            taps: of.hardware.taps.unwrap_or(1),
-            form: Form::Frame,
-        },
-        Sections::Cellular(of) => Hardware {
-            lanes: of.hardware.lanes.unwrap_or(1),
-            taps: 1,
-            form: match of.hardware.form {
-                DescribedForm::Frame => Form::Frame,
-                DescribedForm::Streaming => Form::Streaming {
-                    iterations: of.hardware.iterations.unwrap_or(1),
-                },
-            },
-        },
-    }
-}
-
-/// The final state of the integer program.
-fn finish(program: &Program, loads: &Loads) -> Vec<i64> {
+/// What the integer program ends with: the raw values of these vectors.
+fn finish(program: &Program, loads: &Loads, of: &[VectorId]) -> Vec<Vec<i64>> {
     let mut executor = Executor::new(program).unwrap();
     for (vector, values) in loads {
         executor.load(*vector, values).unwrap();
     }
     executor.start().unwrap();
     executor.run().unwrap();
-    executor.values(program.find("state").unwrap()).to_vec()
+    of.iter().map(|&id| executor.values(id).to_vec()).collect()
 }
 
-/// Runs the hardware on every load, one after another; gives the final states and the recording.
-fn record(scheduled: &Scheduled, loads: &[Loads]) -> (Vec<Vec<i64>>, Bench) {
+/// Runs the hardware on every load, one after another; gives the final values of the unloaded
+/// vectors, and the recording.
+fn record(scheduled: &Scheduled, loads: &[Loads]) -> (Vec<Vec<Vec<i64>>>, Bench) {
     let (load, unload) = (&scheduled.interface.load, &scheduled.interface.unload);
     let pack = |loads: &Loads| {
         let find = |vector: VectorId| loads.iter().find(|(id, _)| *id == vector).unwrap();
@@ -92,10 +76,8 @@ fn record(scheduled: &Scheduled, loads: &[Loads]) -> (Vec<Vec<i64>>, Bench) {
         |_| {},
     )
     .unwrap();
-    let states = received
-        .chunks(unload.beats)
-        .map(|beats| unload.unpack(beats).swap_remove(0));
-    (states.collect(), bench)
+    let ends = received.chunks(unload.beats);
+    (ends.map(|beats| unload.unpack(beats)).collect(), bench)
 }
 
 /// What a template's definition makes of the description's pictures; for binary templates only.
@@ -114,7 +96,7 @@ fn check(path: &Path, tools: Option<&Tools>) -> bool {
     let program = quantize(&description, &network, &Options::default())
         .unwrap()
         .program;
-    let scheduled = schedule(&program, &hardware(&description.sections)).unwrap();
+    let scheduled = schedule(&program, &hardware::described(&description.sections)).unwrap();
     let loads: Vec<Loads> = match &network {
         Network::Hopfield(network) => {
             let probes = network.probes.iter().take(PROBES);
@@ -130,19 +112,30 @@ fn check(path: &Path, tools: Option<&Tools>) -> bool {
                 &network.second,
             )]
         }
+        other => {
+            let network = other.dynamics().unwrap();
+            let starts = network.starts().into_iter().take(STARTS);
+            starts
+                .map(|start| dynamic::loads(&program, network, &start))
+                .collect()
+        }
     };
-    let (states, bench) = record(&scheduled, &loads);
-    assert_eq!(states.len(), loads.len(), "{}", path.display());
-    for (loads, state) in loads.iter().zip(&states) {
-        let expected = finish(&program, loads);
-        assert_eq!(state[..expected.len()], expected, "{}", path.display());
+    let (ends, bench) = record(&scheduled, &loads);
+    assert_eq!(ends.len(), loads.len(), "{}", path.display());
+    let unloaded = scheduled.interface.unload.fields.iter();
+    let unloaded: Vec<VectorId> = unloaded.map(|(id, _)| *id).collect();
+    for (loads, end) in loads.iter().zip(&ends) {
+        let expected = finish(&program, loads, &unloaded);
+        for (expected, found) in expected.iter().zip(end) {
+            assert_eq!(&found[..expected.len()], expected, "{}", path.display());
+        }
     }
     let mut defined = false;
     if let Network::Cellular(network) = &network
         && let Some(wanted) = wanted(network)
     {
         assert_eq!(
-            cellular_output(&program, &states[0]),
+            cellular_output(&program, &ends[0][0]),
             wanted,
             "{}",
             path.display()
@@ -177,4 +170,33 @@ fn templates_compute_on_hardware_what_their_definitions_say() {
 #[test]
 fn digits_are_recalled_on_hardware() {
     all("digits");
+}
+
+/// The folders of the gallery that have no test of their own, every other one from `first` on. The
+/// large pictures of `cellular` are the demo's.
+fn other_folders(first: usize) -> Vec<String> {
+    let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let entries = std::fs::read_dir(gallery).unwrap();
+    let entries = entries.map(|entry| entry.unwrap());
+    let folders = entries.filter(|entry| entry.file_type().unwrap().is_dir());
+    let mut names: Vec<String> = folders
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .filter(|name| !["templates", "digits", "cellular"].contains(&name.as_str()))
+        .collect();
+    names.sort();
+    names.into_iter().skip(first).step_by(2).collect()
+}
+
+#[test]
+fn networks_with_real_states_agree_on_hardware() {
+    for folder in other_folders(0) {
+        all(&folder);
+    }
+}
+
+#[test]
+fn other_networks_with_real_states_agree_on_hardware() {
+    for folder in other_folders(1) {
+        all(&folder);
+    }
 }

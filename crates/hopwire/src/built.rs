@@ -96,7 +96,13 @@ impl Built {
             (Starts::Images { input, second }, Network::Cellular(network)) => {
                 quantize::cellular_start(&self.program, network, input, second)
             }
-            (Starts::Images { .. }, Network::Hopfield(_)) => vec![],
+            (Starts::Images { .. }, _) => vec![],
+            (Starts::Vectors(starts), network) => {
+                let first = network.dynamics().zip(starts.first());
+                first.map_or(vec![], |(network, start)| {
+                    quantize::dynamic::loads(&self.program, network, start)
+                })
+            }
         }
     }
 
@@ -119,6 +125,10 @@ impl Built {
                     input: image(&network.input),
                     second: image(&network.second),
                 }
+            }
+            other => {
+                let starts = other.dynamics().map(|network| network.starts());
+                Starts::Vectors(starts.into_iter().flatten().take(1).collect())
             }
         };
         self.loads(&starts)

@@ -3,7 +3,7 @@
 
 use network::{Fact, Level, Network};
 use program::{
-    Arrangement, Boundary, Executor, Format, Gather, Order, Program, Role, Stage, VectorId, When,
+    Arrangement, Boundary, Executor, Format, Gather, Order, Program, Stage, VectorId, When,
 };
 
 /// The facts of a program; `network` is what it was made of (its patterns and its model).
@@ -17,7 +17,11 @@ pub fn integer_facts(network: &Network, program: &Program) -> Vec<Fact> {
             facts
         }
         (Network::Cellular(network), Some((stage, _))) => cells(network, program, stage),
-        (_, None) => vec![],
+        (network, _) => {
+            let rounded = quantize::rounded(network, program);
+            let rounded = rounded.as_ref().and_then(Network::dynamics);
+            rounded.map_or(vec![], |network| network.facts(Level::Integer))
+        }
     };
     facts.push(accumulators(program));
     facts
@@ -173,99 +177,18 @@ fn is_fixed(program: &Program, pattern: &[i8]) -> Option<bool> {
     executor.step().ok().map(|step| !step.changed)
 }
 
-/// Whether no sum can leave its accumulator: `|offset| + sum |w| max |source|` of every row.
+/// Whether no sum can leave its accumulator, by the ranges of the program.
 fn accumulators(program: &Program) -> Fact {
-    let gathers = || program.stages.iter().flat_map(|stage| &stage.gathers);
-    let spare = gathers()
-        .map(|gather| spare_bits(program, gather))
-        .min()
-        .unwrap_or(0);
-    let holds = spare >= 0;
-    let text = if holds {
-        "no sum can leave its accumulator, whatever the state".to_owned()
-    } else {
-        format!("a sum needs {} bits more than its accumulator has", -spare)
+    let ranges = program::range::analyse(program);
+    let sums = ranges.iter().flat_map(|ranges| &ranges.stages);
+    let sums = sums.flat_map(|stage| &stage.gathers);
+    let spare = sums.map(|sum| i64::from(sum.format.width()) - i64::from(sum.minimal_width));
+    let spare = spare.min().unwrap_or(0) as f64;
+    let text = match &ranges {
+        Ok(_) => "no sum can leave its accumulator, whatever the state".to_owned(),
+        Err(error) => error.to_string(),
     };
-    fact("sums_fit", Some(holds), Some(f64::from(spare)), text)
-}
-
-/// Bits of the accumulator beyond what the worst case needs.
-fn spare_bits(program: &Program, gather: &Gather) -> i32 {
-    let largest = largest_source(program, gather);
-    let offsets = gather
-        .offset
-        .and_then(|offset| program.vector(offset))
-        .map(|v| &v.role);
-    let offset = |row: usize| match offsets {
-        Some(Role::Parameter(values)) => values.get(row).map_or(0, |v| i128::from(*v).abs()),
-        _ => 0,
-    };
-    let sum = |weights: &[i64]| -> i128 {
-        weights
-            .iter()
-            .map(|&w| i128::from(w).abs().saturating_mul(largest))
-            .sum()
-    };
-    let worst = match &gather.weights.arrangement {
-        Arrangement::Dense {
-            columns, values, ..
-        } => {
-            let rows = values.chunks((*columns).max(1)).enumerate();
-            rows.map(|(i, row)| offset(i) + sum(row)).max()
-        }
-        Arrangement::Sparse { rows, .. } => {
-            let words = |row: &[(usize, i64)]| row.iter().map(|&(_, w)| w).collect::<Vec<_>>();
-            rows.iter()
-                .enumerate()
-                .map(|(i, row)| offset(i) + sum(&words(row)))
-                .max()
-        }
-        Arrangement::Stencil { coefficients, .. } => Some(sum(coefficients)),
-    };
-    let worst = worst.unwrap_or(0);
-    let needed = 128 - worst.leading_zeros() as i32 + 1;
-    // A sum of no more than -2^n .. 2^n - 1 needs n + 1 bits, one of exactly 2^n one more.
-    let width = if gather.accumulator.is_signed() {
-        gather.accumulator.width()
-    } else {
-        gather.accumulator.width() + 1
-    };
-    width as i32 - needed
-}
-
-/// The largest magnitude of a mapped source element.
-fn largest_source(program: &Program, gather: &Gather) -> i128 {
-    let format = match &gather.map {
-        Some((map, node)) => {
-            // A clamp says how far its values go, where it ends in constants.
-            if let Some(bound) = clamped(map, *node) {
-                return bound;
-            }
-            map.format(*node)
-        }
-        None => program.vector(gather.source).map(|vector| vector.format),
-    };
-    let format = format.unwrap_or(Format::BIPOLAR);
-    i128::from(format.max_raw()).max(-i128::from(format.min_raw()))
-}
-
-/// The bound of `max(min(x, high), low)` with constant ends.
-fn clamped(map: &program::Expression, node: program::NodeId) -> Option<i128> {
-    let of = |id: program::NodeId| map.nodes.get(id.0).map(|node| node.operation);
-    let constant = |a, b| match (of(a), of(b)) {
-        (Some(program::Operation::Constant(value)), _) => Some((value, b)),
-        (_, Some(program::Operation::Constant(value))) => Some((value, a)),
-        _ => None,
-    };
-    let (first, inner) = match of(node)? {
-        program::Operation::Maximum(a, b) | program::Operation::Minimum(a, b) => constant(a, b)?,
-        _ => return None,
-    };
-    let (second, _) = match of(inner)? {
-        program::Operation::Maximum(a, b) | program::Operation::Minimum(a, b) => constant(a, b)?,
-        _ => return None,
-    };
-    Some(i128::from(first).abs().max(i128::from(second).abs()))
+    fact("sums_fit", Some(ranges.is_ok()), Some(spare), text)
 }
 
 fn cells(network: &network::Cellular, program: &Program, stage: &Stage) -> Vec<Fact> {

@@ -11,11 +11,6 @@ use crate::project::Project;
 /// The fold and form that a description asks for.
 pub fn described(sections: &Sections) -> Hardware {
     match sections {
-        Sections::Hopfield(sections) => Hardware {
-            lanes: sections.hardware.lanes.unwrap_or(1),
-            taps: sections.hardware.taps.unwrap_or(1),
-            form: Form::Frame,
-        },
         Sections::Cellular(sections) => Hardware {
             lanes: sections.hardware.lanes.unwrap_or(1),
             taps: 1,
@@ -26,6 +21,14 @@ pub fn described(sections: &Sections) -> Hardware {
                 },
             },
         },
+        units => {
+            let fold = units.described().fold();
+            Hardware {
+                lanes: fold.lanes.unwrap_or(1),
+                taps: fold.taps.unwrap_or(1),
+                form: Form::Frame,
+            }
+        }
     }
 }
 

@@ -6,7 +6,6 @@ use std::ops::Range;
 use std::path::Path;
 
 use codegen::Files;
-use network::description::{PatternSource, Sections, TensorSource};
 use network::tensor::split_key;
 use network::{NetworkError, Problem};
 use toml::de::{DeTable, DeValue};
@@ -24,7 +23,7 @@ pub fn files(project: &Project) -> Result<Files, HopwireError> {
     let mut files = Files::new();
     let mut replaced: Vec<(Range<usize>, String)> = vec![];
     let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for (field, named) in data_files(&project.description.sections) {
+    for (field, named) in project.description.sections.described().files() {
         let (path, key) = split_key(&named);
         let full = source.folder().join(path);
         let copy = match names.get(path) {
@@ -79,39 +78,6 @@ fn free_name(path: &str, files: &Files) -> String {
         number += 1;
     }
     free
-}
-
-/// The fields of a description that name files, and the names.
-fn data_files(sections: &Sections) -> Vec<(&'static str, String)> {
-    let mut out = vec![];
-    let mut tensor = |field: &'static str, source: Option<&TensorSource>| {
-        if let Some(TensorSource::File(file)) = source {
-            out.push((field, file.clone()));
-        }
-    };
-    match sections {
-        Sections::Hopfield(sections) => {
-            tensor("weights.w", sections.weights.w.as_ref());
-            tensor("weights.sparse", sections.weights.sparse.as_ref());
-            tensor("weights.bias", sections.weights.bias.as_ref());
-            tensor("data.probes", sections.data.probes.as_ref());
-            match sections.weights.learn.as_ref().map(|learn| &learn.patterns) {
-                Some(PatternSource::Tensor(source)) => {
-                    tensor("weights.learn.patterns", Some(source));
-                }
-                Some(PatternSource::Prototypes(prototypes)) => out.push((
-                    "weights.learn.patterns.labelled_images",
-                    prototypes.labelled_images.clone(),
-                )),
-                None => {}
-            }
-        }
-        Sections::Cellular(sections) => {
-            tensor("data.input", sections.data.input.as_ref());
-            tensor("data.second", sections.data.second.as_ref());
-        }
-    }
-    out
 }
 
 /// Where the value of a field stands, in bytes.

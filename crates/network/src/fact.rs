@@ -24,3 +24,23 @@ pub struct Fact {
     /// The statement in words.
     pub text: String,
 }
+
+impl Fact {
+    /// Whether a matrix is symmetric; `asymmetry` is the largest difference of two weights with the
+    /// place of the first, where there is one.
+    pub fn symmetric(asymmetry: Option<(usize, usize, f64)>, level: Level) -> Fact {
+        let text = match asymmetry {
+            None => "the weights are symmetric".into(),
+            Some((i, j, difference)) => format!(
+                "the weights are not symmetric: w[{i}][{j}] and w[{j}][{i}] differ by {difference}"
+            ),
+        };
+        Fact {
+            name: "symmetric",
+            level,
+            holds: Some(asymmetry.is_none()),
+            value: Some(asymmetry.map_or(0.0, |(_, _, difference)| difference)),
+            text,
+        }
+    }
+}

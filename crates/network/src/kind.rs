@@ -7,17 +7,20 @@ pub enum Kind {
     Hopfield,
     /// A cellular array.
     Cellular,
+    /// A brain-state-in-a-box.
+    BrainState,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 2] = [Kind::Hopfield, Kind::Cellular];
+    pub const ALL: [Kind; 3] = [Kind::Hopfield, Kind::Cellular, Kind::BrainState];
 
     /// The word for `network.kind`.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Hopfield => "hopfield",
             Kind::Cellular => "cellular",
+            Kind::BrainState => "brain_state_in_a_box",
         }
     }
 

@@ -16,27 +16,34 @@
 //! ```
 
 pub mod activation;
+pub mod brain_state;
 pub mod cellular;
 pub mod description;
 mod diagnostic;
+pub mod dynamics;
 mod fact;
+pub mod given;
 pub mod hopfield;
 pub mod image;
 mod kind;
 pub mod learning;
+pub mod matrix;
 mod network;
 pub mod noise;
 mod problem;
 pub mod tensor;
 
 pub use activation::Activation;
+pub use brain_state::BrainState;
 pub use cellular::Cellular;
 pub use description::{Description, Sections, schema, starter};
 pub use diagnostic::{Diagnostic, NetworkError, Place};
+pub use dynamics::Dynamics;
 pub use fact::{Fact, Level};
 pub use hopfield::Hopfield;
 pub use image::GreyImage;
 pub use kind::Kind;
+pub use matrix::Matrix;
 pub use network::Network;
 pub use problem::Problem;
 pub use tensor::Tensor;

@@ -1,8 +1,10 @@
 //! A network of any kind.
 
+use crate::brain_state::BrainState;
 use crate::cellular::Cellular;
-use crate::description::{Description, Sections};
+use crate::description::Description;
 use crate::diagnostic::NetworkError;
+use crate::dynamics::Dynamics;
 use crate::fact::{Fact, Level};
 use crate::hopfield::Hopfield;
 use crate::kind::Kind;
@@ -14,6 +16,8 @@ pub enum Network {
     Hopfield(Hopfield),
     /// A cellular array.
     Cellular(Cellular),
+    /// A brain-state-in-a-box.
+    BrainState(BrainState),
 }
 
 impl Network {
@@ -23,15 +27,8 @@ impl Network {
     /// # Errors
     /// The first thing found wrong, with the place in the description that leads to it.
     pub fn from_description(description: &Description) -> Result<Network, NetworkError> {
-        let source = &description.source;
-        match &description.sections {
-            Sections::Hopfield(sections) => {
-                Hopfield::from_description(sections, source).map(Network::Hopfield)
-            }
-            Sections::Cellular(sections) => {
-                Cellular::from_description(sections, source).map(Network::Cellular)
-            }
-        }
+        let sections = description.sections.described();
+        sections.build(&description.source)
     }
 
     /// The network kind.
@@ -39,6 +36,16 @@ impl Network {
         match self {
             Network::Hopfield(_) => Kind::Hopfield,
             Network::Cellular(_) => Kind::Cellular,
+            Network::BrainState(_) => Kind::BrainState,
+        }
+    }
+
+    /// The network as one whose state moves step by step in real numbers; none for the kinds that
+    /// have runs of their own.
+    pub fn dynamics(&self) -> Option<&dyn Dynamics> {
+        match self {
+            Network::Hopfield(_) | Network::Cellular(_) => None,
+            Network::BrainState(network) => Some(network),
         }
     }
 
@@ -47,6 +54,7 @@ impl Network {
         match self {
             Network::Hopfield(network) => network.units(),
             Network::Cellular(network) => network.cells(),
+            Network::BrainState(network) => network.weights.rows(),
         }
     }
 
@@ -55,6 +63,7 @@ impl Network {
         match self {
             Network::Hopfield(network) => network.facts(Level::Float),
             Network::Cellular(network) => network.facts(Level::Float),
+            Network::BrainState(network) => network.facts(Level::Float),
         }
     }
 }

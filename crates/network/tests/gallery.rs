@@ -29,7 +29,7 @@ fn load(path: &Path) -> Network {
 fn cellular(path: &Path) -> Cellular {
     match load(path) {
         Network::Cellular(network) => network,
-        Network::Hopfield(_) => panic!("{} is no cellular array", path.display()),
+        _ => panic!("{} is no cellular array", path.display()),
     }
 }
 
@@ -142,6 +142,13 @@ fn what_new_writes_works_as_it_stands() {
                 );
             }
             Network::Cellular(network) => assert!(check_definition(&network, "edge")),
+            other => {
+                let network = other.dynamics().unwrap();
+                for start in network.starts() {
+                    let end = network::dynamics::run(network, &start, &mut |_| {}).ending;
+                    assert_eq!(end, network::dynamics::Ending::Stable, "{kind:?}");
+                }
+            }
         }
     }
 }

@@ -4,14 +4,17 @@
 //! program, and a report of what the formats cost. The accumulator of every sum is as wide as the
 //! worst case over the weights needs, so that it cannot overflow.
 
+pub mod assembly;
+mod brain_state;
 pub mod cellular;
+mod coefficients;
+pub mod dynamic;
 mod error;
 pub mod hopfield;
 pub mod range;
 mod real;
 pub mod report;
 pub mod search;
-mod wide;
 
 use network::{Cellular, Description, Hopfield, Network, Sections};
 use program::{Format, Program, VectorId};
@@ -54,10 +57,25 @@ pub fn quantize(
         (Network::Cellular(network), Sections::Cellular(sections)) => {
             cellular::quantize(network, &sections.format, options)?
         }
+        (Network::BrainState(network), Sections::BrainState(sections)) => {
+            brain_state::quantize(network, &sections.format, options)?
+        }
         _ => return Err(QuantizeError::Mismatched),
     };
     quantized.program.sources = sources(description);
     Ok(quantized)
+}
+
+/// The network with its numbers as the words of its program stand for them: facts and energies of
+/// the integers are those of it. `None` for the kinds whose facts are computed from the program
+/// itself.
+pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
+    match network {
+        Network::Hopfield(_) | Network::Cellular(_) => None,
+        Network::BrainState(network) => {
+            brain_state::rounded(network, program).map(Network::BrainState)
+        }
+    }
 }
 
 /// Where the parts of a program stand in the description.
@@ -68,6 +86,7 @@ fn sources(description: &Description) -> Vec<(String, String)> {
         ("sweep", "weights"),
         ("feed", "template"),
         ("iterate", "template"),
+        ("relax", "weights"),
     ];
     let place = |(of, field): (&str, &str)| {
         let place = description.source.locate(field)?;

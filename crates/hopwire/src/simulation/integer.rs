@@ -1,5 +1,6 @@
 //! Runs in integers (level 1), with the clock cycles that the hardware takes.
 
+use network::dynamics::Moment;
 use network::{Hopfield, Network};
 use program::{Arrangement, ExecutionError, Executor, Role, Status, When};
 use schedule::Timing;
@@ -102,6 +103,8 @@ enum EnergyMeter<'a> {
     Hopfield(Box<Hopfield>, f64),
     /// The array with the template after rounding.
     Cellular(&'a Built, Box<network::Cellular>),
+    /// A network with real states, with its numbers after rounding.
+    Dynamic(&'a Built, Box<Network>),
     /// None is defined.
     None,
 }
@@ -131,6 +134,9 @@ impl<'a> EnergyMeter<'a> {
                 }
                 EnergyMeter::Cellular(built, Box::new(rounded))
             }
+            other => quantize::rounded(other, &built.program).map_or(EnergyMeter::None, |of| {
+                EnergyMeter::Dynamic(built, Box::new(of))
+            }),
         }
     }
 
@@ -160,6 +166,14 @@ impl<'a> EnergyMeter<'a> {
                 }
                 let control = control.unwrap_or_else(|| vec![network.template.z; network.cells()]);
                 network.energy(&state?, &control)
+            }
+            EnergyMeter::Dynamic(built, network) => {
+                let network = network.dynamics()?;
+                let values = quantize::dynamic::values(executor, &built.program, network);
+                let mut moment = Moment::new(&network.variables(), &vec![]);
+                moment.values = values;
+                moment.step = executor.steps();
+                network.energy(&moment)
             }
             EnergyMeter::None => None,
         }

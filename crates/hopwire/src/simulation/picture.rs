@@ -55,8 +55,8 @@ fn tensor(project: &Project, values: &[f64]) -> Tensor {
     let units = project.network.units();
     let shape = match (&project.network, values.len() == units) {
         (Network::Cellular(network), _) => vec![network.rows, network.columns],
-        (Network::Hopfield(_), true) => vec![units],
-        (Network::Hopfield(_), false) => vec![values.len() / units.max(1), units],
+        (_, true) => vec![units],
+        (_, false) => vec![values.len() / units.max(1), units],
     };
     Tensor {
         shape,

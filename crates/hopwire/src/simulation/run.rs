@@ -1,8 +1,9 @@
 //! What a run gave, whatever level it was run on.
 
 use network::cellular::CellularStatus;
+use network::dynamics::{self, Ending, Start};
 use network::hopfield::HopfieldStatus;
-use network::{Cellular, Hopfield};
+use network::{Cellular, Dynamics, Hopfield};
 use serde::Serialize;
 
 /// One run of a network.
@@ -48,6 +49,24 @@ pub fn hopfield(network: &Hopfield, start: &[i8]) -> Run {
         period,
         energy: run.energies,
         state: run.state.into_iter().map(f64::from).collect(),
+    }
+}
+
+/// Runs a network with real states, in real numbers.
+pub fn dynamic(network: &dyn Dynamics, start: &Start) -> Run {
+    let run = dynamics::run(network, start, &mut |_| {});
+    let (status, period) = ending(match run.ending {
+        Ending::Stable => program::Status::Stable,
+        Ending::PeriodTwo => program::Status::Period,
+        Ending::Budget => program::Status::Budget,
+    });
+    Run {
+        steps: run.last.step,
+        cycles: None,
+        status,
+        period,
+        energy: run.energy,
+        state: run.last.of(0).to_vec(),
     }
 }
 

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use network::cellular::Start as StartRule;
 use network::description::{Sections, TensorSource};
+use network::dynamics::Start;
 use network::noise::SplitMix64;
-use network::{Cellular, GreyImage, Hopfield, Network, NetworkError, Problem, Tensor};
+use network::{Cellular, Dynamics, GreyImage, Hopfield, Network, NetworkError, Problem, Tensor};
 
 use crate::arguments::SimulateArguments;
 use crate::error::HopwireError;
@@ -24,6 +25,8 @@ pub enum Starts {
         /// The second image.
         second: Vec<f64>,
     },
+    /// What a network with real states is loaded with.
+    Vectors(Vec<Start>),
 }
 
 /// What the arguments of `simulate` ask for: one start, or with `--all` every one.
@@ -43,7 +46,76 @@ pub fn starts(arguments: &SimulateArguments, project: &Project) -> Result<Starts
     match &project.network {
         Network::Hopfield(network) => units(arguments, network),
         Network::Cellular(network) => images(arguments, network, project),
+        other => match other.dynamics() {
+            Some(network) => vectors(arguments, network),
+            None => Ok(Starts::Vectors(vec![])),
+        },
     }
+}
+
+fn vectors(arguments: &SimulateArguments, network: &dyn Dynamics) -> Result<Starts, HopwireError> {
+    if arguments.second.is_some() {
+        return Err(unsuited("--second", "the network has one start state"));
+    }
+    let from = |state: &Vec<f64>| network.start_from(state);
+    let (argument, number, candidates) = match (&arguments.input, arguments.pattern) {
+        (Some(file), _) => {
+            let state = network.variables().first().map_or(0, |state| state.length);
+            let given = real_states(file, state)?;
+            ("--probe", arguments.probe, given.iter().map(from).collect())
+        }
+        (None, Some(pattern)) => {
+            let patterns = network.patterns().iter();
+            ("--pattern", Some(pattern), patterns.map(from).collect())
+        }
+        (None, None) => ("--probe", arguments.probe, network.starts()),
+    };
+    let mut chosen: Vec<Start> = chosen(arguments.all, argument, number, candidates)?;
+    if let Some(noise) = arguments.noise {
+        let mut random = SplitMix64::new(arguments.seed);
+        for start in &mut chosen {
+            let state = start.first().cloned().unwrap_or_default();
+            let flips = random.flipped(&vec![1; state.len()], noise).into_iter();
+            let noisy = state
+                .iter()
+                .zip(flips)
+                .map(|(value, flip)| value * f64::from(flip));
+            *start = network.start_from(&noisy.collect::<Vec<f64>>());
+        }
+    }
+    Ok(Starts::Vectors(chosen))
+}
+
+/// Rows of real states from an array.
+fn real_states(file: &str, length: usize) -> Result<Vec<Vec<f64>>, HopwireError> {
+    let given = |problem| HopwireError::from(NetworkError::at(problem, None, "--input"));
+    let tensor = Tensor::load(Path::new(""), file).map_err(given)?;
+    let rows = tensor.rows_of(length, "the start state").map_err(given)?;
+    Ok(rows)
+}
+
+/// One candidate by its number, the first where there is none, or all.
+fn chosen<T>(
+    all: bool,
+    argument: &'static str,
+    number: Option<usize>,
+    candidates: Vec<T>,
+) -> Result<Vec<T>, HopwireError> {
+    if all {
+        return Ok(candidates);
+    }
+    let number = number.unwrap_or(0);
+    let count = candidates.len();
+    let state = candidates.into_iter().nth(number);
+    let state = state.ok_or_else(|| HopwireError::Argument {
+        argument,
+        message: format!("there is no number {number}"),
+        expected: match count {
+            0 => "start states: --input, or [data] of the description".into(),
+            count => format!("a number from 0 to {}", count - 1),
+        },
+    })?;
+    Ok(vec![state])
 }
 
 fn units(arguments: &SimulateArguments, network: &Hopfield) -> Result<Starts, HopwireError> {
@@ -62,21 +134,7 @@ fn units(arguments: &SimulateArguments, network: &Hopfield) -> Result<Starts, Ho
         (None, Some(pattern)) => ("--pattern", Some(pattern), network.patterns.clone()),
         (None, None) => ("--probe", arguments.probe, network.probes.clone()),
     };
-    let mut chosen = if arguments.all {
-        candidates
-    } else {
-        let number = number.unwrap_or(0);
-        let count = candidates.len();
-        let state = candidates.into_iter().nth(number);
-        vec![state.ok_or_else(|| HopwireError::Argument {
-            argument,
-            message: format!("there is no number {number}"),
-            expected: match count {
-                0 => "start states: --input, or [data] of the description".into(),
-                count => format!("a number from 0 to {}", count - 1),
-            },
-        })?]
-    };
+    let mut chosen = chosen(arguments.all, argument, number, candidates)?;
     if let Some(noise) = arguments.noise {
         let mut random = SplitMix64::new(arguments.seed);
         for state in &mut chosen {
@@ -180,7 +238,7 @@ fn read_image(
 ) -> Result<Vec<f64>, HopwireError> {
     let (threshold, invert) = match &project.description.sections {
         Sections::Cellular(sections) => (sections.data.threshold, sections.data.invert),
-        Sections::Hopfield(_) => (None, false),
+        _ => (None, false),
     };
     let given = |problem| HopwireError::from(NetworkError::at(problem, None, argument));
     let source = TensorSource::File(file.to_owned());

@@ -255,6 +255,10 @@ fn pictures(project: &Project, starts: &Starts, end: &[f64]) -> Vec<String> {
             first.iter().map(|&value| f64::from(value)).collect()
         }
         Starts::Images { input, .. } => input.clone(),
+        Starts::Vectors(starts) => {
+            let first = starts.first().and_then(|start| start.first());
+            first.cloned().unwrap_or_default()
+        }
     };
     let shown = |title: &str, values: &[f64]| {
         let picture = picture::text(project, values)?;
@@ -267,18 +271,22 @@ fn pictures(project: &Project, starts: &Starts, end: &[f64]) -> Vec<String> {
 }
 
 fn nearest(project: &Project, state: &[f64]) -> Option<Nearest> {
-    let Network::Hopfield(network) = &project.network else {
-        return None;
+    let signs = |values: &[f64]| -> Vec<i8> {
+        let sign = |&value: &f64| if value < 0.0 { -1 } else { 1 };
+        values.iter().map(sign).collect()
     };
-    let state: Vec<i8> = state
-        .iter()
-        .map(|&value| if value < 0.0 { -1 } else { 1 })
-        .collect();
-    let overlaps = network
-        .patterns
-        .iter()
-        .map(|pattern| overlap(pattern, &state))
-        .enumerate();
+    let patterns = match &project.network {
+        Network::Hopfield(network) => network.patterns.clone(),
+        other => {
+            let patterns = other
+                .dynamics()
+                .map_or(&[][..], |network| network.patterns());
+            patterns.iter().map(|pattern| signs(pattern)).collect()
+        }
+    };
+    let state = signs(state);
+    let overlaps = patterns.iter().map(|pattern| overlap(pattern, &state));
+    let overlaps = overlaps.enumerate();
     let best = overlaps.reduce(|best, next| if next.1 > best.1 { next } else { best });
     best.map(|(pattern, overlap)| Nearest { pattern, overlap })
 }
@@ -292,6 +300,15 @@ fn float(project: &Project, starts: &Starts) -> Vec<Run> {
         (Network::Cellular(network), Starts::Images { input, second }) => {
             vec![run::cellular(network, input, second)]
         }
+        (network, Starts::Vectors(starts)) => {
+            let Some(network) = network.dynamics() else {
+                return vec![];
+            };
+            starts
+                .iter()
+                .map(|start| run::dynamic(network, start))
+                .collect()
+        }
         _ => vec![],
     }
 }
@@ -304,6 +321,10 @@ fn single(starts: &Starts) -> Vec<Starts> {
             .map(|state| Starts::Units(vec![state.clone()]))
             .collect(),
         Starts::Images { .. } => vec![starts.clone()],
+        Starts::Vectors(starts) => {
+            let single = |start: &network::dynamics::Start| Starts::Vectors(vec![start.clone()]);
+            starts.iter().map(single).collect()
+        }
     }
 }
 

@@ -4,8 +4,14 @@ use program::{Overflow, Rounding};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::values::{FormatChoice, Start, TensorSource};
-use crate::cellular::LibraryTemplate;
+use super::Source;
+use super::checks::check_cellular;
+use super::dynamic::Described;
+use super::hopfield::Fold;
+use super::values::{FormatChoice, Start, TensorSource, named};
+use crate::cellular::{Cellular, LibraryTemplate};
+use crate::diagnostic::NetworkError;
+use crate::network::Network;
 
 /// A cellular neural network (Chua & Yang 1988): a grid of cells, each coupled to its neighbours
 /// by the same template: `sum A y + sum B u + z` over a square neighbourhood, y the outputs and u
@@ -254,5 +260,33 @@ impl CellularDescription {
             Form::Streaming => Until::Steps,
             Form::Frame => Until::Stable,
         })
+    }
+}
+
+impl Described for CellularDescription {
+    fn name(&self) -> &str {
+        &self.network.name
+    }
+
+    fn check(&self, source: &Source) -> Result<(), NetworkError> {
+        check_cellular(self, source)
+    }
+
+    fn build(&self, source: &Source) -> Result<Network, NetworkError> {
+        Cellular::from_description(self, source).map(Network::Cellular)
+    }
+
+    fn files(&self) -> Vec<(&'static str, String)> {
+        named([
+            ("data.input", self.data.input.as_ref()),
+            ("data.second", self.data.second.as_ref()),
+        ])
+    }
+
+    fn fold(&self) -> Fold {
+        Fold {
+            lanes: self.hardware.lanes,
+            taps: None,
+        }
     }
 }

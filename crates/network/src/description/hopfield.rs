@@ -4,7 +4,13 @@ use program::{Overflow, Rounding};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::values::{FormatChoice, PatternSource, TensorSource};
+use super::Source;
+use super::checks::check_hopfield;
+use super::dynamic::Described;
+use super::values::{FormatChoice, PatternSource, TensorSource, named};
+use crate::diagnostic::NetworkError;
+use crate::hopfield::Hopfield;
+use crate::network::Network;
 
 /// A discrete Hopfield network (Hopfield 1982): `h_i = sum_j w_ij s_j + b_i`; unit i becomes +1
 /// where h_i > 0, -1 where h_i < 0, and keeps its state where h_i = 0.
@@ -23,7 +29,7 @@ pub struct HopfieldDescription {
     pub format: HopfieldFormat,
     /// How much of the arithmetic is done at the same time.
     #[serde(default)]
-    pub hardware: HopfieldHardware,
+    pub hardware: Fold,
     /// Data on which the network is tried, quantised and verified.
     #[serde(default)]
     pub data: HopfieldData,
@@ -193,7 +199,7 @@ pub struct HopfieldFormat {
 /// not divide the number of units leaves the last lanes or taps idle.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct HopfieldHardware {
+pub struct Fold {
     /// Units computed at the same time, 1 to units. Default 1.
     pub lanes: Option<usize>,
     /// Weights of a unit taken in a clock, 1 to units. Default 1.
@@ -231,4 +237,34 @@ fn ten() -> usize {
 
 fn one() -> u64 {
     1
+}
+
+impl Described for HopfieldDescription {
+    fn name(&self) -> &str {
+        &self.network.name
+    }
+
+    fn check(&self, source: &Source) -> Result<(), NetworkError> {
+        check_hopfield(self, source)
+    }
+
+    fn build(&self, source: &Source) -> Result<Network, NetworkError> {
+        Hopfield::from_description(self, source).map(Network::Hopfield)
+    }
+
+    fn files(&self) -> Vec<(&'static str, String)> {
+        let learned = self.weights.learn.as_ref().map(|learn| &learn.patterns);
+        let mut files = named([
+            ("weights.w", self.weights.w.as_ref()),
+            ("weights.sparse", self.weights.sparse.as_ref()),
+            ("weights.bias", self.weights.bias.as_ref()),
+            ("data.probes", self.data.probes.as_ref()),
+        ]);
+        files.extend(learned.and_then(|learned| learned.file("weights.learn.patterns")));
+        files
+    }
+
+    fn fold(&self) -> Fold {
+        self.hardware.clone()
+    }
 }

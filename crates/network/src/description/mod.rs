@@ -1,8 +1,10 @@
 //! The description file: what a user writes, with errors that name file, line and field.
 
 mod activation;
+mod brain_state;
 mod cellular;
 mod checks;
+mod dynamic;
 mod hopfield;
 mod keywords;
 mod name;
@@ -17,15 +19,19 @@ use std::path::Path;
 pub use activation::{
     ActivationFields, ActivationSource, ActivationTable, FunctionWord, TableWord,
 };
+pub use brain_state::{
+    BrainStateData, BrainStateDescription, BrainStateDynamics, BrainStateKind, BrainStateLearn,
+    BrainStateNetwork, BrainStateRule, BrainStateWeights,
+};
 pub use cellular::{
     BoundarySection, BoundaryWord, CellularData, CellularDescription, CellularFormat,
     CellularHardware, CellularKind, CellularNetwork, CellularUpdate, Dynamics, Form, ModelWord,
     StateSection, TemplateSection, Until,
 };
+pub use dynamic::{Described, RealFormat, RunSection, RunUntil};
 pub use hopfield::{
-    HopfieldData, HopfieldDescription, HopfieldFormat, HopfieldHardware, HopfieldKind,
-    HopfieldNetwork, HopfieldUpdate, HopfieldWeights, Learn, Neighbourhood, Noise, OrderWord, Rule,
-    Storage,
+    Fold, HopfieldData, HopfieldDescription, HopfieldFormat, HopfieldKind, HopfieldNetwork,
+    HopfieldUpdate, HopfieldWeights, Learn, Neighbourhood, Noise, OrderWord, Rule, Storage,
 };
 pub use keywords::is_keyword;
 pub use name::check_name;
@@ -56,6 +62,19 @@ pub enum Sections {
     Hopfield(HopfieldDescription),
     /// A cellular array.
     Cellular(CellularDescription),
+    /// A brain-state-in-a-box.
+    BrainState(BrainStateDescription),
+}
+
+impl Sections {
+    /// The sections of whatever kind.
+    pub fn described(&self) -> &dyn Described {
+        match self {
+            Sections::Hopfield(sections) => sections,
+            Sections::Cellular(sections) => sections,
+            Sections::BrainState(sections) => sections,
+        }
+    }
 }
 
 impl Description {
@@ -79,17 +98,11 @@ impl Description {
 
     fn from_source(source: Source) -> Result<Description, NetworkError> {
         let sections = match syntax::kind(&source)? {
-            Kind::Hopfield => {
-                let sections = syntax::sections(&source)?;
-                checks::check_hopfield(&sections, &source)?;
-                Sections::Hopfield(sections)
-            }
-            Kind::Cellular => {
-                let sections = syntax::sections(&source)?;
-                checks::check_cellular(&sections, &source)?;
-                Sections::Cellular(sections)
-            }
+            Kind::Hopfield => Sections::Hopfield(syntax::sections(&source)?),
+            Kind::Cellular => Sections::Cellular(syntax::sections(&source)?),
+            Kind::BrainState => Sections::BrainState(syntax::sections(&source)?),
         };
+        sections.described().check(&source)?;
         Ok(Description { sections, source })
     }
 
@@ -98,14 +111,12 @@ impl Description {
         match self.sections {
             Sections::Hopfield(_) => Kind::Hopfield,
             Sections::Cellular(_) => Kind::Cellular,
+            Sections::BrainState(_) => Kind::BrainState,
         }
     }
 
     /// The name of the network and of its top module.
     pub fn name(&self) -> &str {
-        match &self.sections {
-            Sections::Hopfield(sections) => &sections.network.name,
-            Sections::Cellular(sections) => &sections.network.name,
-        }
+        self.sections.described().name()
     }
 }

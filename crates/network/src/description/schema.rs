@@ -3,11 +3,15 @@
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
-use super::{CellularDescription, HopfieldDescription};
+use super::{BrainStateDescription, CellularDescription, HopfieldDescription};
 
 /// The JSON Schema (draft 2020-12) of a description file of any kind.
 pub fn schema() -> Value {
-    let kinds = [of::<HopfieldDescription>(), of::<CellularDescription>()];
+    let kinds = [
+        of::<HopfieldDescription>(),
+        of::<CellularDescription>(),
+        of::<BrainStateDescription>(),
+    ];
     let mut definitions = serde_json::Map::new();
     let mut choices = Vec::new();
     for mut kind in kinds {

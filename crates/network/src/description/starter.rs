@@ -7,5 +7,6 @@ pub fn starter(kind: Kind) -> &'static str {
     match kind {
         Kind::Hopfield => include_str!("starters/hopfield.toml"),
         Kind::Cellular => include_str!("starters/cellular.toml"),
+        Kind::BrainState => include_str!("starters/brain_state_in_a_box.toml"),
     }
 }

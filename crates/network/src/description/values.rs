@@ -19,6 +19,31 @@ pub enum TensorSource {
     Matrix(Vec<Vec<f64>>),
 }
 
+/// The fields whose numbers come from files, and the names of these.
+pub(super) fn named<const N: usize>(
+    fields: [(&'static str, Option<&TensorSource>); N],
+) -> Vec<(&'static str, String)> {
+    let file = |(field, source): (&'static str, Option<&TensorSource>)| match source {
+        Some(TensorSource::File(file)) => Some((field, file.clone())),
+        _ => None,
+    };
+    fields.into_iter().filter_map(file).collect()
+}
+
+impl PatternSource {
+    /// The field and the name of the file that it comes from, where it stands at `field`.
+    pub(super) fn file(&self, field: &'static str) -> Option<(&'static str, String)> {
+        match self {
+            PatternSource::Tensor(TensorSource::File(file)) => Some((field, file.clone())),
+            PatternSource::Tensor(_) => None,
+            PatternSource::Prototypes(prototypes) => Some((
+                "weights.learn.patterns.labelled_images",
+                prototypes.labelled_images.clone(),
+            )),
+        }
+    }
+}
+
 /// Patterns from a file, written in place, or made from labelled images.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PatternSource {

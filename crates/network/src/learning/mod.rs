@@ -7,9 +7,9 @@ mod projection;
 mod prototypes;
 mod storkey;
 
-pub use hebb::hebb;
+pub use hebb::{hebb, outer_products};
 pub use perceptron::{Perceptron, PerceptronOutcome, perceptron, perceptron_within};
-pub use projection::projection;
+pub use projection::{projection, projector};
 pub use prototypes::{LabelledImages, prototypes};
 pub use storkey::storkey;
 

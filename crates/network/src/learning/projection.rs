@@ -11,6 +11,13 @@ use super::{clear_diagonal, values};
 /// patterns that depend on others, or come twice, do no harm. Symmetric; every pattern whose units
 /// have `w_ii < 1` before the diagonal is cleared is stable.
 pub fn projection(units: usize, patterns: &[Vec<i8>]) -> Vec<f64> {
+    let mut weights = projector(units, patterns);
+    clear_diagonal(&mut weights, units);
+    weights
+}
+
+/// As [`projection`], with its diagonal: the orthogonal projection itself, positive semidefinite.
+pub fn projector(units: usize, patterns: &[Vec<i8>]) -> Vec<f64> {
     let mut basis: Vec<Vec<f64>> = Vec::new();
     for pattern in patterns {
         if basis.len() == units {
@@ -43,7 +50,6 @@ pub fn projection(units: usize, patterns: &[Vec<i8>]) -> Vec<f64> {
                 .for_each(|(weight, d)| *weight += factor * d);
         }
     }
-    clear_diagonal(&mut weights, units);
     weights
 }
 

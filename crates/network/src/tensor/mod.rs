@@ -26,6 +26,9 @@ pub const MAX_ELEMENTS: u64 = 1 << 26;
 /// Largest data file, in bytes: the largest array in its widest type, and a header.
 pub const MAX_FILE_BYTES: u64 = (MAX_ELEMENTS << 3) + (1 << 20);
 
+/// Largest number of rows where each is a pattern or a state of its own.
+const MAX_ROWS: usize = 1 << 16;
+
 /// The file endings that [`Tensor::load`] reads.
 pub const ENDINGS: &str = "a file ending in .npy, .npz:KEY, .csv, .safetensors:KEY or .mat:NAME";
 
@@ -132,6 +135,28 @@ impl Tensor {
                 position: self.position(at),
             }),
         }
+    }
+
+    /// Rows of `length` finite numbers; one row may stand by itself.
+    ///
+    /// # Errors
+    /// [`Problem::Shape`] where the shape is another, [`Problem::NotFinite`].
+    pub fn rows_of(&self, length: usize, what: &'static str) -> Result<Vec<Vec<f64>>, Problem> {
+        let columns = match self.shape.as_slice() {
+            [columns] => *columns,
+            [rows, columns] if (1..=MAX_ROWS).contains(rows) => *columns,
+            _ => 0,
+        };
+        if columns != length {
+            return Err(Problem::Shape {
+                what,
+                found: format!("the shape {}", self.shape_text()),
+                expected: format!("rows of {length} values, one for each unit; 1 to 65536 rows"),
+            });
+        }
+        self.check_finite(what)?;
+        let rows = self.values.chunks(length.max(1));
+        Ok(rows.map(<[f64]>::to_vec).collect())
     }
 
     /// The indices of element number `at`, in words.

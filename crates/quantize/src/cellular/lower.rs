@@ -10,12 +10,11 @@ use program::{
     rounding::nearest,
 };
 
-use super::coefficients::Coefficients;
 use super::range::one;
-use super::step::EulerStep;
 use crate::QuantizeError;
+use crate::assembly::{Factor, Scope, Wide};
+use crate::coefficients::Coefficients;
 use crate::range::fit_accumulator;
-use crate::wide::Wide;
 
 /// The formats of an array.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +43,7 @@ pub struct Lowering<'a> {
     /// The threshold, raw, with as many.
     threshold: i64,
     /// The step of Chua and Yang's model.
-    step: Option<EulerStep>,
+    step: Option<Factor>,
 }
 
 /// The vectors of the program.
@@ -89,7 +88,7 @@ impl<'a> Lowering<'a> {
                 of: "the threshold",
             })?,
             step: match network.model {
-                Model::ChuaYang { step } => Some(EulerStep::new(step)?),
+                Model::ChuaYang { step } => Some(Factor::new(step)?),
                 Model::Clipped | Model::Discrete => None,
             },
         })
@@ -99,7 +98,7 @@ impl<'a> Lowering<'a> {
     pub fn max_abs_error(&self) -> f64 {
         let threshold = self.threshold as f64 * f64::from(-self.fraction).exp2();
         let of_threshold = (threshold - self.network.template.z).abs();
-        let of_step = self.step.as_ref().map_or(0.0, EulerStep::error);
+        let of_step = self.step.as_ref().map_or(0.0, Factor::error);
         let of_template = self.feedback.error.max(self.control.error);
         of_template.max(of_threshold).max(of_step)
     }
@@ -158,18 +157,26 @@ impl<'a> Lowering<'a> {
     ) -> Result<(Stage, Format, Interval), QuantizeError> {
         let gather = self.gather(IDS.input, &self.control, self.formats.input, None);
         let (gather, sums) = fitted(gather, vectors, ranges)?;
-        let sums = [sums];
-        let mut apply = Wide::new(self.fraction, ranges, &sums, &[]);
-        let control = apply.gathered("control", gather.accumulator)?;
+        let (gathers, sums) = ([gather], [sums]);
+        let scope = Scope {
+            vectors,
+            ranges,
+            gathers: &gathers,
+            sums: &sums,
+            tables: &[],
+        };
+        let mut apply = Wide::new(self.fraction, scope);
+        let control = apply.gathered("control", 0)?;
         let control = apply.aligned("control_aligned", control)?;
         let threshold = apply.constant("threshold", self.threshold)?;
         let feed = apply.sum("feed_sum", control, threshold)?;
         let (format, range) = (apply.format(feed), apply.interval(feed));
+        let expression = apply.expression;
         let stage = Stage {
             name: "feed".into(),
             when: When::Once,
-            gathers: vec![gather],
-            apply: apply.expression,
+            gathers: gathers.into(),
+            apply: expression,
             writes: vec![(IDS.feed, feed)],
             rest: None,
         };
@@ -185,9 +192,16 @@ impl<'a> Lowering<'a> {
         let map = self.step.is_some().then(|| self.clamp_map());
         let gather = self.gather(IDS.state, &self.feedback, self.formats.state, map);
         let (gather, sums) = fitted(gather, vectors, ranges)?;
-        let sums = [sums];
-        let mut apply = Wide::new(self.fraction, ranges, &sums, &[]);
-        let feedback = apply.gathered("feedback", gather.accumulator)?;
+        let (gathers, sums) = ([gather], [sums]);
+        let scope = Scope {
+            vectors,
+            ranges,
+            gathers: &gathers,
+            sums: &sums,
+            tables: &[],
+        };
+        let mut apply = Wide::new(self.fraction, scope);
+        let feedback = apply.gathered("feedback", 0)?;
         let feedback = apply.aligned("feedback_aligned", feedback)?;
         let other = match feed {
             Some(format) => apply.push("own_feed", Operation::Element(IDS.feed), format)?,
@@ -199,11 +213,12 @@ impl<'a> Lowering<'a> {
             (None, Model::Discrete) => self.discrete(&mut apply, field)?,
             (None, Model::Clipped | Model::ChuaYang { .. }) => self.clipped(&mut apply, field)?,
         };
+        let expression = apply.expression;
         Ok(Stage {
             name: "iterate".into(),
             when: When::EveryStep,
-            gathers: vec![gather],
-            apply: apply.expression,
+            gathers: gathers.into(),
+            apply: expression,
             writes: vec![(IDS.state, next)],
             rest: None,
         })
@@ -307,12 +322,12 @@ impl<'a> Lowering<'a> {
         &self,
         apply: &mut Wide<'_>,
         field: NodeId,
-        step: &EulerStep,
+        step: &Factor,
     ) -> Result<NodeId, QuantizeError> {
         let x = apply.push("x", Operation::Element(IDS.state), self.formats.state)?;
         let x_aligned = apply.aligned("x_aligned", x)?;
         let slope = apply.difference("slope", field, x_aligned)?;
-        let change = step.times(apply, slope)?;
+        let change = step.times(apply, "change", slope)?;
         apply.fraction = apply.format(change).fraction();
         let x_fine = apply.aligned("x_fine", x)?;
         let moved = apply.sum("moved", x_fine, change)?;

@@ -1,10 +1,8 @@
 //! Cellular arrays in integers.
 
-mod coefficients;
 mod lower;
 mod range;
 mod search;
-mod step;
 
 use network::Cellular;
 use network::cellular::Model;
@@ -14,7 +12,7 @@ use program::Format;
 use crate::report::Report;
 use crate::{Options, QuantizeError, Quantized};
 use lower::{Formats, Lowering};
-pub(crate) use range::state_format;
+pub(crate) use range::{holding_ones, one, state_format, unit_range};
 pub(crate) use search::{Case, cases};
 
 /// Makes a program of an array.

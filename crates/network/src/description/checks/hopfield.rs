@@ -25,42 +25,20 @@ pub(in crate::description) fn check_hopfield(
             check.conflict("format.clip", message, "weights = \"s4f0\" beside it")?;
         }
     }
-    if let Some(lanes) = described.hardware.lanes {
-        check.count("hardware.lanes", "the number of lanes", lanes, units)?;
-    }
-    if let Some(taps) = described.hardware.taps {
-        check.count("hardware.taps", "the number of taps", taps, units)?;
-    }
+    check.fold(&described.hardware, units)?;
     if let Some(noise) = described.data.noise {
-        let field = "data.noise.flips";
-        check.range(field, "the share of flipped values", noise.flips, 0.0, 0.5)?;
-        check.count(
-            "data.noise.copies",
-            "the number of copies",
-            noise.copies,
-            10_000,
-        )?;
-        if described.data.probes.is_some() {
-            let message = "both `probes` and `noise` are given";
-            check.conflict("data.noise", message, "one of the two")?;
-        }
+        check.noise(noise, described.data.probes.is_some())?;
     }
     Ok(())
 }
 
 fn hopfield_weights(check: &Checker<'_>, described: &HopfieldDescription) -> Checked {
     let weights = &described.weights;
-    let given = [
-        weights.w.is_some(),
-        weights.sparse.is_some(),
-        weights.learn.is_some(),
-    ];
-    let expected = "exactly one of `w`, `sparse` and `learn`";
-    match given.iter().filter(|given| **given).count() {
-        0 => check.conflict("weights", "no weights are given", expected)?,
-        1 => {}
-        _ => check.conflict("weights", "weights are given more than once", expected)?,
-    }
+    check.one_of_weights([
+        ("w", weights.w.is_some()),
+        ("sparse", weights.sparse.is_some()),
+        ("learn", weights.learn.is_some()),
+    ])?;
     if let Some(learn) = &weights.learn {
         check_learn(check, learn)?;
     }

@@ -6,7 +6,7 @@ mod hopfield;
 use program::{Coding, Format};
 
 use super::values::FormatChoice;
-use super::{Source, check_name};
+use super::{Fold, Noise, RealFormat, RunSection, Source, check_name};
 use crate::diagnostic::NetworkError;
 use crate::problem::Problem;
 
@@ -14,23 +14,28 @@ pub(super) use cellular::check_cellular;
 pub(super) use hopfield::check_hopfield;
 
 /// Largest number of units of a Hopfield network, and of rows or columns of a cellular array.
-const MAX_SIDE: usize = 4096;
+pub(in crate::description) const MAX_SIDE: usize = 4096;
 /// Largest number of steps of a run.
-const MAX_STEPS: u64 = 1_000_000;
+pub(in crate::description) const MAX_STEPS: u64 = 1_000_000;
 
-type Checked = Result<(), NetworkError>;
+pub(in crate::description) type Checked = Result<(), NetworkError>;
 
 /// The problems of one field at a time.
-struct Checker<'a> {
-    source: &'a Source,
+pub(in crate::description) struct Checker<'a> {
+    pub(in crate::description) source: &'a Source,
 }
 
 impl Checker<'_> {
-    fn fail(&self, field: &str, problem: Problem) -> Checked {
+    pub(in crate::description) fn fail(&self, field: &str, problem: Problem) -> Checked {
         Err(self.source.error(field, problem))
     }
 
-    fn conflict(&self, field: &str, message: impl Into<String>, expected: &str) -> Checked {
+    pub(in crate::description) fn conflict(
+        &self,
+        field: &str,
+        message: impl Into<String>,
+        expected: &str,
+    ) -> Checked {
         let problem = Problem::Conflict {
             message: message.into(),
             expected: expected.into(),
@@ -39,7 +44,14 @@ impl Checker<'_> {
     }
 
     /// The number at `field` lies from `low` to `high` (and is no NaN).
-    fn range(&self, field: &str, what: &'static str, value: f64, low: f64, high: f64) -> Checked {
+    pub(in crate::description) fn range(
+        &self,
+        field: &str,
+        what: &'static str,
+        value: f64,
+        low: f64,
+        high: f64,
+    ) -> Checked {
         if (low..=high).contains(&value) {
             return Ok(());
         }
@@ -54,12 +66,24 @@ impl Checker<'_> {
         )
     }
 
-    fn count(&self, field: &str, what: &'static str, value: usize, high: usize) -> Checked {
+    pub(in crate::description) fn count(
+        &self,
+        field: &str,
+        what: &'static str,
+        value: usize,
+        high: usize,
+    ) -> Checked {
         self.range(field, what, value as f64, 1.0, high as f64)
     }
 
     /// A key that means something only in a certain case.
-    fn only(&self, field: &str, given: bool, case: bool, when: &str) -> Checked {
+    pub(in crate::description) fn only(
+        &self,
+        field: &str,
+        given: bool,
+        case: bool,
+        when: &str,
+    ) -> Checked {
         if !given || case {
             return Ok(());
         }
@@ -72,7 +96,12 @@ impl Checker<'_> {
         )
     }
 
-    fn signed(&self, field: &str, what: &'static str, choice: FormatChoice) -> Checked {
+    pub(in crate::description) fn signed(
+        &self,
+        field: &str,
+        what: &'static str,
+        choice: FormatChoice,
+    ) -> Checked {
         match choice {
             FormatChoice::Fixed(format) if format.coding() != Coding::Signed => {
                 let expected = "a signed format such as `s8f4`, or `auto`";
@@ -82,7 +111,7 @@ impl Checker<'_> {
         }
     }
 
-    fn format_use(
+    pub(in crate::description) fn format_use(
         &self,
         field: &str,
         what: &'static str,
@@ -99,7 +128,64 @@ impl Checker<'_> {
         )
     }
 
-    fn name(&self, name: &str) -> Checked {
+    pub(in crate::description) fn name(&self, name: &str) -> Checked {
         check_name(name).or_else(|problem| self.fail("network.name", problem))
+    }
+    /// The sections of a network with real states.
+    pub(in crate::description) fn run(&self, update: &RunSection, format: &RealFormat) -> Checked {
+        let (what, steps) = ("the number of steps", update.max_steps as f64);
+        self.range("update.max_steps", what, steps, 1.0, MAX_STEPS as f64)?;
+        if let Some(tolerance) = update.tolerance {
+            self.range("update.tolerance", "the tolerance", tolerance, 0.0, 1e9)?;
+        }
+        self.signed("format.weights", "weights", format.weights)?;
+        self.signed("format.state", "a state of either sign", format.state)?;
+        self.signed(
+            "format.activation",
+            "values of either sign",
+            format.activation,
+        )
+    }
+
+    /// Exactly one of the keys of `[weights]` that give them is there.
+    pub(in crate::description) fn one_of_weights<const N: usize>(
+        &self,
+        given: [(&str, bool); N],
+    ) -> Checked {
+        let names: Vec<String> = given.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let expected = match names.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, others)) => format!("exactly one of {} and {last}", others.join(", ")),
+            None => String::new(),
+        };
+        match given.iter().filter(|(_, given)| *given).count() {
+            0 => self.conflict("weights", "no weights are given", &expected),
+            1 => Ok(()),
+            _ => self.conflict("weights", "weights are given more than once", &expected),
+        }
+    }
+
+    /// Noisy copies of patterns, where start states may be given instead.
+    pub(in crate::description) fn noise(&self, noise: Noise, probes: bool) -> Checked {
+        let (field, what) = ("data.noise.flips", "the share of flipped values");
+        self.range(field, what, noise.flips, 0.0, 0.5)?;
+        let (field, what) = ("data.noise.copies", "the number of copies");
+        self.count(field, what, noise.copies, 10_000)?;
+        if probes {
+            let message = "both `probes` and `noise` are given";
+            self.conflict("data.noise", message, "one of the two")?;
+        }
+        Ok(())
+    }
+
+    /// A fold over so many units.
+    pub(in crate::description) fn fold(&self, hardware: &Fold, units: usize) -> Checked {
+        if let Some(lanes) = hardware.lanes {
+            self.count("hardware.lanes", "the number of lanes", lanes, units)?;
+        }
+        if let Some(taps) = hardware.taps {
+            self.count("hardware.taps", "the number of taps", taps, units)?;
+        }
+        Ok(())
     }
 }

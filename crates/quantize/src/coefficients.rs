@@ -1,4 +1,4 @@
-//! Template coefficients as words.
+//! Weights and coefficients as words.
 
 use network::description::FormatChoice;
 use program::{Coding, Format, Rounding};
@@ -50,9 +50,7 @@ impl Coefficients {
             would: automatic(template).map_or("smaller numbers".into(), |it| it.to_string()),
         };
         if format.coding() != Coding::Signed {
-            return Err(refused(
-                "the numbers of a template are of either sign".into(),
-            ));
+            return Err(refused("weights are of either sign".into()));
         }
         let word = |&value: &f64| {
             let raw = scaled(value, format.fraction());
@@ -74,6 +72,28 @@ impl Coefficients {
         Ok(Coefficients { format, raw, error })
     }
 
+    /// The words of `values`, exact where twelve fraction bits are enough for that, else with so
+    /// many significant bits of the largest.
+    ///
+    /// # Errors
+    /// When one needs more than 64 bits.
+    pub fn with_bits(values: &[f64], significant: i32) -> Result<Coefficients, QuantizeError> {
+        let format = automatic_with(values, significant)?;
+        Coefficients::with_fraction(values, format.fraction())
+    }
+
+    /// The words of `values`, rounded to the nearest, with so many fraction bits.
+    ///
+    /// # Errors
+    /// When one needs more than 64 bits.
+    pub fn with_fraction(values: &[f64], fraction: i32) -> Result<Coefficients, QuantizeError> {
+        let words = || values.iter().map(|&value| scaled(value, fraction));
+        let (low, high) = (words().min().unwrap_or(0), words().max().unwrap_or(0));
+        let format = Format::signed_holding(low.min(0), high.max(0), fraction);
+        let format = format.ok_or(QuantizeError::TooWide { of: "a weight" })?;
+        Coefficients::new(values, FormatChoice::Fixed(format), values)
+    }
+
     /// Whether nothing is weighed at all.
     pub fn is_zero(&self) -> bool {
         self.raw.iter().all(|&raw| raw == 0)
@@ -85,6 +105,10 @@ fn scaled(value: f64, fraction: i32) -> i128 {
 }
 
 fn automatic(values: &[f64]) -> Result<Format, QuantizeError> {
+    automatic_with(values, NEAREST)
+}
+
+fn automatic_with(values: &[f64], significant: i32) -> Result<Format, QuantizeError> {
     let exact = (0..=FINEST_EXACT).find(|&fraction| {
         let scale = f64::from(fraction).exp2();
         values.iter().all(|value| (value * scale).fract() == 0.0)
@@ -93,12 +117,10 @@ fn automatic(values: &[f64]) -> Result<Format, QuantizeError> {
         let largest = values
             .iter()
             .fold(0.0, |most: f64, value| most.max(value.abs()));
-        (NEAREST - 1 - largest.log2().floor() as i32).clamp(NEAREST, FINEST)
+        (significant - 1 - largest.log2().floor() as i32).clamp(significant, FINEST)
     });
     let words = || values.iter().map(|&value| scaled(value, fraction));
     let low = words().min().unwrap_or(0).min(0);
     let high = words().max().unwrap_or(0).max(0);
-    Format::signed_holding(low, high, fraction).ok_or(QuantizeError::TooWide {
-        of: "a number of the template",
-    })
+    Format::signed_holding(low, high, fraction).ok_or(QuantizeError::TooWide { of: "a weight" })
 }

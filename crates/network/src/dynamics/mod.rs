@@ -1,0 +1,116 @@
+//! What every network has in common whose state moves step by step, in real numbers.
+//!
+//! A kind says which vectors there are ([`Variable`]), what one step does to them
+//! ([`Dynamics::step`], the kind's equations, in one place), when it is at rest, and its energy. The
+//! runs, and what is said about how they end, are here, the same for all kinds.
+
+mod ending;
+mod moment;
+
+pub use ending::{Ending, Trajectory, run};
+pub use moment::{Moment, Past};
+
+use crate::fact::{Fact, Level};
+
+/// A vector of a network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variable {
+    /// Its name: that of the vector in the integer program, too.
+    pub name: &'static str,
+    /// Its elements.
+    pub length: usize,
+    /// What it is for.
+    pub role: VariableRole,
+}
+
+/// What a variable is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VariableRole {
+    /// Loaded before a run, moved by each step.
+    State,
+    /// Loaded before a run, then fixed.
+    Input,
+    /// Made by each step, shown at the end.
+    Output,
+}
+
+/// When a run ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StopRule {
+    /// The largest number of steps.
+    pub max_steps: u64,
+    /// Whether rest ends the run.
+    pub when_stable: bool,
+    /// Whether a cycle of two states ends the run.
+    pub on_period_two: bool,
+    /// The largest change of a state in one step that counts as rest. The integer network is at
+    /// rest when no word changes, or none by more than this.
+    pub tolerance: f64,
+}
+
+/// Where a run starts: for each variable that is loaded, in the order of
+/// [`Dynamics::variables`], its values.
+pub type Start = Vec<Vec<f64>>;
+
+/// A network whose state moves step by step.
+pub trait Dynamics: Sync {
+    /// Its vectors, those that are loaded first; the first is the state that is looked at.
+    fn variables(&self) -> Vec<Variable>;
+
+    /// When a run ends.
+    fn stop(&self) -> StopRule;
+
+    /// The starts that its description gives; at least one.
+    fn starts(&self) -> Vec<Start>;
+
+    /// The start whose first variable has these values; the others are as in the description's
+    /// first start.
+    fn start_from(&self, state: &[f64]) -> Start {
+        let mut start = self.starts().into_iter().next().unwrap_or_default();
+        match start.first_mut() {
+            Some(first) => *first = state.to_vec(),
+            None => start.push(state.to_vec()),
+        }
+        start
+    }
+
+    /// The moment before the first step. Kinds that remember the past or draw noise add that.
+    fn begin(&self, start: &Start) -> Moment {
+        Moment::new(&self.variables(), start)
+    }
+
+    /// One step: the kind's equations. Whether the network is at rest, where it has a rule of its
+    /// own for that; else states are compared.
+    fn step(&self, moment: &mut Moment) -> Option<bool>;
+
+    /// The energy (or another function that never rises, where the theory gives one).
+    fn energy(&self, moment: &Moment) -> Option<f64>;
+
+    /// What can be said before it runs. `level` says whether the numbers of the network are those
+    /// of the description or those after rounding.
+    fn facts(&self, level: Level) -> Vec<Fact>;
+
+    /// The final state in the words of the problem that it solves, where there is one.
+    fn answer(&self, _moment: &Moment) -> Option<Answer> {
+        None
+    }
+
+    /// Stored states, for networks that are memories: the names of what they recall are numbers
+    /// from 0.
+    fn patterns(&self) -> &[Vec<f64>] {
+        &[]
+    }
+}
+
+/// What a final state means.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Answer {
+    /// The name of the number, like `cut` or `length`.
+    pub measure: &'static str,
+    /// The number.
+    pub value: f64,
+    /// Whether the answer is one: a tour visits each city once.
+    pub valid: bool,
+    /// The answer in words, one line each.
+    pub lines: Vec<String>,
+}
