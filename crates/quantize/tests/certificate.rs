@@ -143,6 +143,38 @@ fn a_thousand_tamperings_are_rejected() {
     }
 }
 
+/// Whatever is done to a program, its certificate is no longer one, and the checker says so.
+#[test]
+fn a_thousand_programs_that_were_tampered_with_are_rejected() {
+    let gallery: Vec<(Value, String)> = gallery()
+        .iter()
+        .map(|(_, program)| {
+            let claimed = certificate(program).unwrap().to_string();
+            (serde_json::to_value(program).unwrap(), claimed)
+        })
+        .collect();
+    let all: Vec<Vec<String>> = gallery
+        .iter()
+        .map(|(program, _)| {
+            let mut all = vec![];
+            places(program, "", &mut all);
+            all
+        })
+        .collect();
+    let mut random = SplitMix64::new(23);
+    for _ in 0..1000 {
+        let of = random.below(gallery.len());
+        let (program, claimed) = &gallery[of];
+        let mut wrong = program.clone();
+        let place = &all[of][random.below(all[of].len())];
+        tamper(wrong.pointer_mut(place).unwrap(), &mut random);
+        if wrong != *program {
+            let found = ::certificate::verify(&wrong.to_string(), claimed);
+            assert!(found.is_err(), "{place}");
+        }
+    }
+}
+
 /// A program with a narrower word, whose certificate is made to fit in all but the claim that
 /// cannot be made true.
 #[test]

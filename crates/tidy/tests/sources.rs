@@ -63,6 +63,22 @@ fn no_source_file_is_too_long() {
     );
 }
 
+/// Who trusts a certificate has to read its checker.
+#[test]
+fn the_checker_of_certificates_is_short() {
+    let mut files = rust_files();
+    files.retain(|file| file.is_below(&["crates/certificate/src/"]));
+    let lines = files.iter().flat_map(|file| file.text.lines());
+    let code = lines
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("//"));
+    let count = code.count();
+    assert!(
+        (100..300).contains(&count),
+        "{count} lines of code; fewer than 300 are promised"
+    );
+}
+
 #[test]
 fn every_match_over_an_op_is_exhaustive() {
     let mut files = rust_files();
