@@ -46,8 +46,8 @@ impl BrainState {
 
 impl Dynamics for BrainState {
     fn variables(&self) -> Vec<Variable> {
-        let variable = |name, role| Variable {
-            name,
+        let variable = |name: &'static str, role| Variable {
+            name: name.into(),
             length: self.weights.rows(),
             role,
         };

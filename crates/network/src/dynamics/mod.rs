@@ -7,6 +7,8 @@
 mod ending;
 mod moment;
 
+use std::borrow::Cow;
+
 pub use ending::{Ending, Trajectory, run};
 pub use moment::{Moment, Past};
 
@@ -16,7 +18,7 @@ use crate::fact::{Fact, Level};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variable {
     /// Its name: that of the vector in the integer program, too.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its elements.
     pub length: usize,
     /// What it is for.

@@ -7,6 +7,8 @@
 mod factor;
 mod wide;
 
+use std::borrow::Cow;
+
 use program::range::Interval;
 use program::{
     Arrangement, Format, Gather, NodeId, Order, Program, Role, Shape, Stage, Stop, Storage, Table,
@@ -57,7 +59,7 @@ pub struct Written {
 #[derive(Debug, Clone)]
 pub struct New {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its elements.
     pub units: usize,
     /// What it is for.
@@ -165,7 +167,7 @@ impl Assembly {
         let mut writes = written.known;
         let mut ids = vec![];
         for (new, (format, interval)) in written.new.into_iter().zip(made) {
-            let id = self.vector(new.name, new.units, format, new.role);
+            let id = self.vector(&new.name, new.units, format, new.role);
             if let Some(range) = self.ranges.get_mut(id.0) {
                 *range = interval;
             }

@@ -116,7 +116,7 @@ pub fn loads(
     loaded
         .zip(start)
         .filter_map(|(variable, values)| {
-            let id = program.find(variable.name)?;
+            let id = program.find(&variable.name)?;
             let format = program.vector(id)?.format;
             let zero = std::iter::repeat(&0.0);
             let values = values.iter().chain(zero).take(variable.length);
@@ -140,6 +140,6 @@ pub fn values(executor: &Executor<'_>, program: &Program, network: &dyn Dynamics
     };
     let variables = network.variables().into_iter();
     variables
-        .map(|variable| read(variable.name).unwrap_or_default())
+        .map(|variable| read(&variable.name).unwrap_or_default())
         .collect()
 }

@@ -104,7 +104,9 @@ fn states(network: &dyn Dynamics) -> Vec<usize> {
 
 fn state_format(program: &Program, network: &dyn Dynamics) -> program::Format {
     let variables = network.variables();
-    let state = variables.first().and_then(|state| program.find(state.name));
+    let state = variables
+        .first()
+        .and_then(|state| program.find(&state.name));
     let state = state.and_then(|id| program.vector(id));
     state.map_or(program::Format::BIPOLAR, |state| state.format)
 }
