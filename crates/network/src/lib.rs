@@ -31,6 +31,7 @@ pub mod matrix;
 mod network;
 pub mod noise;
 mod problem;
+pub mod spectrum;
 pub mod tensor;
 
 pub use activation::Activation;
