@@ -6,7 +6,7 @@ use cosim::{Bench, Tool, Tools, VerifyOptions, verify};
 use hw_sim::stimulus::random::Random;
 use hw_sim::stimulus::stream::StreamOptions;
 use lockstep::sample;
-use lockstep::stages::{self, Stages};
+use lockstep::stages::{self, Moving, Stages};
 use schedule::{Form, Hardware, Scheduled};
 
 fn tools() -> Option<Tools> {
@@ -127,6 +127,8 @@ fn chains_of_stages() {
         state: state.parse().unwrap(),
         gathers: 3,
         sparse,
+        order: Order::Synchronous,
+        moving: Moving::default(),
         max_steps: 5,
         on_period_two: true,
     };
@@ -138,6 +140,61 @@ fn chains_of_stages() {
     ];
     for (name, of, (lanes, taps)) in cases {
         let program = stages::stages(&mut Random::new(of.layers.len() as u64), &of);
+        let hardware = Hardware {
+            lanes,
+            taps,
+            form: Form::Frame,
+        };
+        check(name, &schedule::schedule(&program, &hardware).unwrap());
+    }
+}
+
+/// Tables in logic and in memories, signals, outputs, schedules, and stages that judge their rest.
+#[test]
+fn what_moves_with_time() {
+    let all = |tables| Moving {
+        tables,
+        signals: true,
+        schedules: true,
+        pasts: 0,
+        noise: false,
+        rest: true,
+    };
+    let of = |layers: &[usize], order, state: &str, tables| Stages {
+        layers: layers.to_vec(),
+        once: 1,
+        state: state.parse().unwrap(),
+        gathers: 2,
+        sparse: true,
+        order,
+        moving: all(tables),
+        max_steps: 6,
+        on_period_two: true,
+    };
+    let synchronous = Order::Synchronous;
+    let cases = [
+        ("logic", of(&[7, 4], synchronous, "s5f2", 6), (3, 2)),
+        ("memories", of(&[9], synchronous, "s9f4", 14), (2, 1)),
+        (
+            "one cycle a row",
+            of(&[8, 6], synchronous, "s8f4", 9),
+            (2, 9),
+        ),
+        ("all at once", of(&[5], synchronous, "s8f4", 9), (5, 5)),
+        ("sequential", of(&[6], Order::Sequential, "s8f4", 9), (1, 2)),
+        (
+            "permuted",
+            of(&[6], Order::Permuted { seed: 3 }, "s8f4", 9),
+            (1, 1),
+        ),
+        (
+            "block",
+            of(&[8], Order::Block { size: 4 }, "s8f4", 9),
+            (2, 8),
+        ),
+    ];
+    for (name, of, (lanes, taps)) in cases {
+        let program = stages::stages(&mut Random::new(taps as u64), &of);
         let hardware = Hardware {
             lanes,
             taps,

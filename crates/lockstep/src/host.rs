@@ -8,7 +8,7 @@ use schedule::Scheduled;
 /// What a host has seen of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostRun {
-    /// The final raw values of the first unloaded vector, padding cut off.
+    /// The final raw values of the first unloaded vector.
     pub state: Vec<i64>,
     /// The same of all unloaded vectors.
     pub states: Vec<Vec<i64>>,
@@ -81,11 +81,7 @@ pub fn run(
         return Ok(None);
     };
     let beats: Vec<Vec<i64>> = received.iter().map(|r| r.beat.data.clone()).collect();
-    let mut states = unload.unpack(&beats);
-    for (state, (id, _)) in states.iter_mut().zip(&unload.fields) {
-        let loaded = values.iter().find(|(of, _)| of == id);
-        state.truncate(loaded.map_or(state.len(), |(_, values)| values.len()));
-    }
+    let states = unload.unpack(&beats);
     let state = states.first().cloned().unwrap_or_default();
     Ok(Some(HostRun {
         state,

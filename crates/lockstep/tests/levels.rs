@@ -6,12 +6,13 @@ use ::program::{
 use hw_sim::stimulus::random::Random;
 use lockstep::host::{self, Values};
 use lockstep::sample::{self, Cells, Units};
-use lockstep::stages::{self, Stages};
+use lockstep::stages::{self, Moving, Stages};
 use proptest::prelude::*;
 use schedule::interface::status_code;
 use schedule::{Form, Hardware, ScheduleError};
 
-/// Loads and runs a program for `steps` steps at most; gives the states, the status and the steps.
+/// Loads and runs a program for `steps` steps at most; gives the states and outputs, the status
+/// and the steps.
 fn run(program: &Program, values: &Values, fast: bool) -> (Vec<Vec<i64>>, Status, u64) {
     let made = if fast {
         Executor::new(program)
@@ -24,10 +25,13 @@ fn run(program: &Program, values: &Values, fast: bool) -> (Vec<Vec<i64>>, Status
     }
     executor.start().unwrap();
     let run = executor.run().unwrap();
-    let vectors = program.vectors.iter().enumerate();
-    let states = vectors.filter(|(_, vector)| vector.role == Role::State);
-    let states = states.map(|(place, _)| executor.values(VectorId(place)).to_vec());
-    (states.collect(), run.status, run.steps)
+    let of = |role: Role| {
+        let vectors = program.vectors.iter().enumerate();
+        vectors.filter(move |(_, vector)| vector.role == role)
+    };
+    let unloaded = of(Role::State).chain(of(Role::Output));
+    let unloaded = unloaded.map(|(place, _)| executor.values(VectorId(place)).to_vec());
+    (unloaded.collect(), run.status, run.steps)
 }
 
 /// Fast kernels against the definition, and the hardware against both, for every budget up to
@@ -121,7 +125,17 @@ prop_compose! {
         on_period_two in any::<bool>(),
     ) -> Stages {
         let state = state.parse().unwrap();
-        Stages { layers, once, state, gathers, sparse, max_steps, on_period_two }
+        let (order, moving) = (Order::Synchronous, Moving::default());
+        Stages { layers, once, state, gathers, sparse, order, moving, max_steps, on_period_two }
+    }
+}
+
+prop_compose! {
+    fn moving()(
+        tables in prop::sample::select(vec![0u32, 3, 6, 14]), signals in any::<bool>(),
+        schedules in any::<bool>(), rest in any::<bool>(),
+    ) -> Moving {
+        Moving { tables, signals, schedules, pasts: 0, noise: false, rest }
     }
 }
 
@@ -138,6 +152,21 @@ proptest! {
     fn chains_of_stages_agree(
         of in several_stages(), lanes in 1usize..16, taps in 1usize..16, seed in any::<u64>(),
     ) {
+        let program = stages::stages(&mut Random::new(seed), &of);
+        compare(program, Hardware { lanes, taps, form: Form::Frame }, seed)?;
+    }
+
+    #[test]
+    fn what_moves_with_time_agrees(
+        of in several_stages(), moving in moving(), order in orders(), alone in any::<bool>(),
+        lanes in 1usize..16, taps in 1usize..16, seed in any::<u64>(),
+    ) {
+        let mut of = Stages { moving, ..of };
+        if alone {
+            // Other orders are for one stage in a step.
+            of.layers.truncate(1);
+            of.order = order;
+        }
         let program = stages::stages(&mut Random::new(seed), &of);
         compare(program, Hardware { lanes, taps, form: Form::Frame }, seed)?;
     }

@@ -332,6 +332,28 @@ pub enum Operation {
     },
 }
 
+impl Operation {
+    /// The nodes whose values the operation takes, in order.
+    pub fn operands(self) -> Vec<NodeId> {
+        match self {
+            Operation::Gathered(_) | Operation::Element(_) | Operation::Constant(_) => vec![],
+            Operation::Scale(a) => vec![a],
+            Operation::Resize { of, .. } | Operation::Lookup { of, .. } => vec![of],
+            Operation::Add(a, b)
+            | Operation::Subtract(a, b)
+            | Operation::Multiply(a, b)
+            | Operation::Less(a, b)
+            | Operation::Minimum(a, b)
+            | Operation::Maximum(a, b) => vec![a, b],
+            Operation::Select {
+                condition,
+                high,
+                low,
+            } => vec![condition, high, low],
+        }
+    }
+}
+
 /// A table of a program, by its place in [`crate::Program::tables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TableId(pub usize);

@@ -13,6 +13,8 @@ pub struct Stream {
     pub prefix: String,
     /// The vectors that each element carries a value of, with their formats.
     pub fields: Vec<(VectorId, Format)>,
+    /// Elements of each field's vector; what a transfer carries beyond them is padding.
+    pub lengths: Vec<usize>,
     /// Elements of a beat.
     pub elements: usize,
     /// Beats of a whole transfer.
@@ -93,20 +95,25 @@ impl Stream {
             .collect()
     }
 
-    /// Raw values of each field from the beats of a whole transfer, padding and what is repeated
-    /// included.
+    /// Raw values of each field from the beats of a whole transfer, without padding; what is
+    /// repeated around a torus is included.
     pub fn unpack(&self, beats: &[Vec<i64>]) -> Vec<Vec<i64>> {
         let mut below = 0;
-        self.fields
-            .iter()
-            .map(|&(_, format)| {
+        let fields = self.fields.iter().zip(&self.lengths);
+        fields
+            .map(|(&(_, format), &length)| {
                 let ty = crate::arithmetic::net_type(format);
                 let shift = below;
                 below += format.width();
                 let value = |&element: &i64| {
                     crate::arithmetic::decode(format, ty.wrap((element as u64 >> shift) as i64))
                 };
-                beats.iter().flatten().map(value).collect()
+                let carried = match self.torus {
+                    Some(_) => usize::MAX,
+                    None => length,
+                };
+                let elements = beats.iter().flatten();
+                elements.map(value).take(carried).collect()
             })
             .collect()
     }

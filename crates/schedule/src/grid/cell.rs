@@ -1,12 +1,12 @@
 //! The cell of a grid: the weighted sum over its neighbourhood, and the apply expression.
 
 use hw_ir::{Module, ModuleBuilder, NetId, Op, Type};
-use program::{Coding, Format, Gather, Program, Stage, VectorId};
+use program::{Coding, Format, Gather, NodeId, Program, Stage, VectorId};
 
 use super::geometry::{Stencil, place_name};
 use crate::arithmetic::{net_type, number, signed_width};
 use crate::error::ScheduleError;
-use crate::expression::{Leaves, build, elements_read};
+use crate::expression::{Leaf, Leaves, build, elements_read};
 use crate::units::lane::pairs;
 
 /// What a cell is made for.
@@ -31,15 +31,15 @@ struct CellLeaves {
 }
 
 impl Leaves for CellLeaves {
-    fn gathered(&self, place: usize) -> Option<NetId> {
-        (place == 0).then_some(self.sum)
+    fn gathered(&self, place: usize) -> Option<Leaf> {
+        let (net, held) = (self.sum, false);
+        (place == 0).then_some(Leaf { net, held })
     }
 
-    fn element(&self, vector: VectorId) -> Option<NetId> {
-        self.elements
-            .iter()
-            .find(|(id, _)| *id == vector)
-            .map(|(_, net)| *net)
+    fn element(&self, vector: VectorId) -> Option<Leaf> {
+        let mut elements = self.elements.iter();
+        let &(_, net) = elements.find(|(id, _)| *id == vector)?;
+        Some(Leaf { net, held: false })
     }
 }
 
@@ -47,7 +47,8 @@ impl Cell<'_> {
     /// The vectors whose own element the cell reads: those of the expression, and the target
     /// where the stage rewrites it, to tell a change.
     pub fn own_vectors(&self) -> Vec<VectorId> {
-        let mut vectors = elements_read(&self.stage.apply);
+        let results: Vec<NodeId> = self.stage.writes.iter().map(|(_, node)| *node).collect();
+        let mut vectors = elements_read(&self.stage.apply, &results);
         if self.rewrites() && !vectors.contains(&self.target.0) {
             vectors.push(self.target.0);
         }
@@ -108,12 +109,13 @@ impl Cell<'_> {
         m.section("apply");
         let leaves = CellLeaves { sum, elements };
         let result = self.stage.writes.first().map(|(_, node)| *node);
-        let next = result.and_then(|node| build(&mut m, &self.stage.apply, node, &leaves));
+        let next =
+            result.and_then(|node| build(&mut m, self.program, &self.stage.apply, node, &leaves));
         let next = next.ok_or_else(|| self.unreadable())?;
         m.group("the result");
         m.output("next_o", next);
         if let Some(own) = leaves.element(self.target.0).filter(|_| self.rewrites()) {
-            let changed = m.not_equal("changed", next, own);
+            let changed = m.not_equal("changed", next, own.net);
             m.output("changed_o", changed);
         }
         Ok(m.finish())

@@ -17,8 +17,9 @@ use self::scan::Halo;
 use self::stage::GridStage;
 use self::streaming::Streaming;
 use crate::error::ScheduleError;
+use crate::expression::{self, table::in_memory};
 use crate::interface::{Interface, Stream, Timing};
-use crate::{Form, Hardware, Scheduled, expression};
+use crate::{Form, Hardware, Scheduled};
 
 /// The stages of a program over a grid.
 pub struct Grid<'a> {
@@ -156,12 +157,31 @@ impl<'a> Grid<'a> {
             if stage.gather.weights.storage == Storage::Ram {
                 return Err(shape(program, "a template in RAM"));
             }
-            let parameter = stage.entering.iter().any(|&vector| {
-                matches!(
-                    program.vector(vector).map(|v| &v.role),
-                    None | Some(Role::Parameter(_))
-                )
+            let foreign = stage.entering.iter().find_map(|&vector| {
+                let role = program.vector(vector).map(|vector| &vector.role);
+                match role {
+                    Some(Role::State | Role::Input | Role::Derived) => None,
+                    None | Some(Role::Parameter(_)) => Some("a parameter vector over a grid"),
+                    Some(Role::Schedule(_)) => Some("a schedule over a grid"),
+                    Some(Role::Noise { .. }) => Some("noise over a grid"),
+                    Some(Role::Past(_)) => Some("the past of a grid"),
+                    Some(Role::Signal | Role::Output) => Some("a signal over a grid"),
+                }
             });
+            let written = program.vector(stage.target).map(|vector| &vector.role);
+            if matches!(written, Some(Role::Signal | Role::Output)) {
+                return Err(shape(program, "a signal over a grid"));
+            }
+            if stage.stage.rest.is_some() {
+                return Err(shape(program, "a grid that judges its rest itself"));
+            }
+            if let Some(table) = in_memory(program, &stage.stage.apply) {
+                let length = table.entries.len();
+                return Err(shape(
+                    program,
+                    &format!("a table of {length} entries over a grid"),
+                ));
+            }
             let reach = stage.reach();
             let grid = program.vector(stage.target).map(|vector| vector.shape);
             if let Some(Shape::Grid { rows, .. }) = grid
@@ -169,8 +189,8 @@ impl<'a> Grid<'a> {
             {
                 return Err(shape(program, "fewer rows than its template reaches"));
             }
-            if parameter {
-                return Err(shape(program, "a parameter vector over a grid"));
+            if let Some(foreign) = foreign {
+                return Err(shape(program, foreign));
             }
         }
         let mut around = self
@@ -303,8 +323,10 @@ impl<'a> Grid<'a> {
             Some(_) => halo.around(raster),
             None => raster,
         };
-        let stream = |prefix: &str, fields, raster: Raster, torus| Stream {
+        let cells = raster.positions() * raster.lanes;
+        let stream = |prefix: &str, fields: Vec<_>, raster: Raster, torus| Stream {
             prefix: prefix.into(),
+            lengths: vec![cells; fields.len()],
             fields,
             elements: raster.lanes,
             beats: raster.positions(),

@@ -44,7 +44,8 @@ impl<'a> GridStage<'a> {
             why: why.into(),
             works: "one stencil gather and one vector written".into(),
         };
-        let ([gather], [(target, _)]) = (stage.gathers.as_slice(), stage.writes.as_slice()) else {
+        let ([gather], [(target, result)]) = (stage.gathers.as_slice(), stage.writes.as_slice())
+        else {
             return Err(wrong(
                 "a stage over a grid has one gather and writes one vector",
             ));
@@ -54,7 +55,7 @@ impl<'a> GridStage<'a> {
             return Err(wrong("a sum over a template starts from zero"));
         }
         let mut entering = vec![gather.source];
-        let read = expression::elements_read(&stage.apply);
+        let read = expression::elements_read(&stage.apply, &[*result]);
         for vector in read.into_iter().chain(passed.iter().copied()) {
             if !entering.contains(&vector) {
                 entering.push(vector);

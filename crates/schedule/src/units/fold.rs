@@ -24,6 +24,8 @@ pub struct Fold {
     pub columns: usize,
     /// Registers between the weight memory and the accumulator.
     pub depth: usize,
+    /// Registers between the accumulator and what is written: those of the apply expression.
+    pub apply: usize,
     /// The order is permuted, with indices of so many bits.
     pub permuted_bits: Option<u32>,
 }
@@ -37,6 +39,8 @@ pub struct Rows {
     pub length: usize,
     /// Whether some sources are picked by indices that come with the weights.
     pub sparse: bool,
+    /// Cycles that the apply expression takes beyond the first.
+    pub apply: usize,
 }
 
 impl Fold {
@@ -80,6 +84,7 @@ impl Fold {
             groups,
             columns: length.max(1).div_ceil(taps),
             depth: usize::from(rows.sparse) + tree_registers(taps),
+            apply: rows.apply,
             permuted_bits,
         })
     }
@@ -104,7 +109,18 @@ impl Fold {
 
     /// Cycles from the issue of a group's last word to the issue of the next block.
     pub fn latency(&self) -> u64 {
-        self.depth as u64 + 2
+        (self.depth + 2 + self.apply) as u64
+    }
+
+    /// Whether sums stand still until what is made of them is written, because no other group
+    /// follows before that.
+    pub fn holds_sums(&self) -> bool {
+        self.apply == 0 || self.groups == 1
+    }
+
+    /// Whether the same can be had for own elements: the next group needs its own late enough.
+    pub fn holds_elements(&self) -> bool {
+        self.holds_sums() || self.columns > self.apply + 1
     }
 
     /// Cycles of a step, in closed form.

@@ -1,14 +1,14 @@
 //! The lane of a stage over units: one row's products, their sums, and the apply expression.
 
-use hw_ir::{Module, ModuleBuilder, NetId, Op, Type, types::address_bits};
-use program::{Arrangement, Coding, VectorId};
+use hw_ir::{ImageId, Module, ModuleBuilder, NetId, Op, Type, types::address_bits};
+use program::{Arrangement, Coding, TableId, VectorId};
 
 use super::fold::{Fold, LEVELS_A_REGISTER};
 use super::plan::{GatherPlan, StagePlan};
 use super::store::Stores;
-use crate::arithmetic::{net_type, number, signed_width};
+use crate::arithmetic::{encode, net_type, number, signed_width};
 use crate::error::ScheduleError;
-use crate::expression::{Leaves, build_all};
+use crate::expression::{Builder, Built, Leaf, Leaves};
 
 /// What a lane is made for.
 pub struct Lane<'a> {
@@ -42,18 +42,18 @@ impl Restart {
 }
 
 struct LaneLeaves {
-    sums: Vec<NetId>,
-    elements: Vec<(VectorId, NetId)>,
+    sums: Vec<Leaf>,
+    elements: Vec<(VectorId, Leaf)>,
 }
 
 impl Leaves for LaneLeaves {
-    fn gathered(&self, place: usize) -> Option<NetId> {
+    fn gathered(&self, place: usize) -> Option<Leaf> {
         self.sums.get(place).copied()
     }
 
-    fn element(&self, vector: VectorId) -> Option<NetId> {
+    fn element(&self, vector: VectorId) -> Option<Leaf> {
         let found = self.elements.iter().find(|(id, _)| *id == vector);
-        found.map(|(_, net)| *net)
+        found.map(|(_, leaf)| *leaf)
     }
 }
 
@@ -77,13 +77,19 @@ impl Lane<'_> {
     /// [`Restart`]) where something is gathered; for each gather `weight_i`, then `source_i`
     /// (dense) or `index_i` and `all_i` (sparse), and `offset_i` (where there is one); `NAME_i`
     /// for the row's own element of each vector in [`StagePlan::own`] and
-    /// [`StagePlan::parameters`]; `NAME_before_i` for each state written (where period 2 is looked
-    /// for). Outputs: `NAME_next_o` for each vector written, and where a state is among them
-    /// `changed_o`, and `differs_o` (where period 2 is looked for).
+    /// [`StagePlan::parameters`], and for the value of each of [`StagePlan::schedules`] that
+    /// changes; `NAME_before_i` for each state written (where period 2 is looked for). Outputs:
+    /// `NAME_next_o` for each vector written, `changed_o` where the stage tells rest from unrest,
+    /// and `differs_o` where it writes a state and period 2 is looked for.
+    ///
+    /// `image` gives the contents of a table in a memory.
     ///
     /// # Errors
     /// When the apply expression reads what the stage has not.
-    pub fn build(&self) -> Result<Module, ScheduleError> {
+    pub fn build(
+        &self,
+        image: &mut dyn FnMut(TableId) -> Option<ImageId>,
+    ) -> Result<Module, ScheduleError> {
         let plan = self.plan;
         let name = format!("{}_{}_lane", plan.program.name, plan.stage.name);
         let mut m = ModuleBuilder::new(name, self.purpose());
@@ -95,7 +101,7 @@ impl Lane<'_> {
         }
         m.fact(
             "latency",
-            format!("{} cycles from weight to next state", plan.fold.depth + 2),
+            format!("{} cycles from weight to next state", plan.fold.latency()),
         );
         let timing = self.timing(&mut m);
         let operands: Vec<Operands> = plan
@@ -103,30 +109,63 @@ impl Lane<'_> {
             .iter()
             .map(|gather| self.operands(&mut m, gather))
             .collect();
-        m.group("the row's own elements");
-        let own = plan.own.iter().copied();
-        let own = own.chain(plan.parameters.iter().map(|(id, _)| *id));
-        let elements: Vec<(VectorId, NetId)> = own
-            .map(|id| {
-                let (name, format) = plan.vector(id);
-                (id, m.input(&format!("{name}_i"), net_type(format)))
-            })
-            .collect();
+        let elements = self.elements(&mut m);
         let before = self.before(&mut m);
 
         let sums = operands
             .into_iter()
             .zip(&plan.gathers)
             .filter_map(|(operands, gather)| Some((operands, gather, timing?)))
-            .map(|(operands, gather, timing)| self.accumulate(&mut m, gather, operands, timing))
+            .map(|(operands, gather, timing)| Leaf {
+                net: self.accumulate(&mut m, gather, operands, timing),
+                held: plan.fold.holds_sums(),
+            })
             .collect();
         m.section("apply");
         let leaves = LaneLeaves { sums, elements };
-        let results: Vec<_> = plan.stage.writes.iter().map(|(_, node)| *node).collect();
-        let next = build_all(&mut m, &plan.stage.apply, &results, &leaves);
-        let next = next.ok_or_else(|| self.unreadable())?;
-        self.outputs(&mut m, &leaves, &next, &before);
+        let builder = Builder {
+            program: plan.program,
+            expression: &plan.stage.apply,
+            leaves: &leaves,
+            levels: plan.levels.clone(),
+            image,
+        };
+        let mut built = builder.build(&mut m).ok_or_else(|| self.unreadable())?;
+        let results = plan.results().into_iter();
+        let results: Option<Vec<NetId>> = results
+            .map(|node| built.at(&mut m, &plan.stage.apply, node, plan.fold.apply))
+            .collect();
+        let results = results.ok_or_else(|| self.unreadable())?;
+        self.outputs(&mut m, &leaves, &mut built, &results, &before);
         Ok(m.finish())
+    }
+
+    /// The row's own elements, and what all rows of a step share.
+    fn elements(&self, m: &mut ModuleBuilder) -> Vec<(VectorId, Leaf)> {
+        let plan = self.plan;
+        m.group("the row's own elements");
+        let own = plan
+            .own
+            .iter()
+            .chain(plan.parameters.iter().map(|(id, _)| id));
+        let mut elements: Vec<(VectorId, Leaf)> = own
+            .map(|&id| {
+                let (name, format) = plan.vector(id);
+                let net = m.input(&format!("{name}_i"), net_type(format));
+                let held = plan.fold.holds_elements();
+                (id, Leaf { net, held })
+            })
+            .collect();
+        m.group("values of this step, the same for every row");
+        for (id, schedule) in &plan.schedules {
+            let (name, format) = plan.vector(*id);
+            let net = match schedule.constant() {
+                Some(&value) => m.constant(name, net_type(format), encode(format, value)),
+                None => m.input(&format!("{name}_i"), net_type(format)),
+            };
+            elements.push((*id, Leaf { net, held: true }));
+        }
+        elements
     }
 
     fn timing(&self, m: &mut ModuleBuilder) -> Option<Timing> {
@@ -143,7 +182,7 @@ impl Lane<'_> {
         Some(Timing { accumulate, anew })
     }
 
-    fn before(&self, m: &mut ModuleBuilder) -> Vec<(VectorId, NetId)> {
+    fn before(&self, m: &mut ModuleBuilder) -> Vec<(VectorId, Leaf)> {
         if !self.plan.detects_period() {
             return vec![];
         }
@@ -152,7 +191,9 @@ impl Lane<'_> {
         states
             .map(|id| {
                 let (name, format) = self.plan.vector(id);
-                (id, m.input(&format!("{name}_before_i"), net_type(format)))
+                let net = m.input(&format!("{name}_before_i"), net_type(format));
+                let held = self.plan.fold.holds_elements();
+                (id, Leaf { net, held })
             })
             .collect()
     }
@@ -161,44 +202,50 @@ impl Lane<'_> {
         &self,
         m: &mut ModuleBuilder,
         leaves: &LaneLeaves,
-        next: &[NetId],
-        before: &[(VectorId, NetId)],
+        built: &mut Built,
+        results: &[NetId],
+        before: &[(VectorId, Leaf)],
     ) {
         let written: Vec<(VectorId, NetId)> = self
             .plan
             .stage
             .writes
             .iter()
-            .zip(next)
+            .zip(results)
             .map(|(&(id, _), &net)| (id, net))
             .collect();
+        let rest = results.get(written.len());
         let find = |id: VectorId| {
             written
                 .iter()
                 .find(|(of, _)| *of == id)
                 .map(|(_, net)| *net)
         };
-        let states = self.plan.states();
-        let other =
-            |m: &mut ModuleBuilder, name: &str, than: &dyn Fn(VectorId) -> Option<NetId>| {
-                let mut any = None;
-                for &state in &states {
-                    let (Some(next), Some(old)) = (find(state), than(state)) else {
-                        continue;
-                    };
-                    let of = self.plan.vector(state).0;
-                    let bit = m.not_equal(&format!("{of}_{name}"), next, old);
-                    any = Some(match any {
-                        None => bit,
-                        Some(any) => m.or(name, any, bit),
-                    });
-                }
-                any
-            };
-        let changed = other(m, "changed", &|id| leaves.element(id));
-        let past = |id: VectorId| before.iter().find(|(of, _)| *of == id).map(|(_, net)| *net);
-        let differs = other(m, "differs", &past);
-        m.group("the new values, and whether a state is another");
+        let mut other = |m: &mut ModuleBuilder, name: &str, than: &[(VectorId, Option<Leaf>)]| {
+            let mut any = None;
+            for &(state, old) in than {
+                let (Some(next), Some(old)) = (find(state), old) else {
+                    continue;
+                };
+                let of = self.plan.vector(state).0;
+                let old = built.leaf(m, of, old, self.plan.fold.apply);
+                let bit = m.not_equal(&format!("{of}_{name}"), next, old);
+                any = Some(match any {
+                    None => bit,
+                    Some(any) => m.or(name, any, bit),
+                });
+            }
+            any
+        };
+        let compared = self.plan.compared().into_iter();
+        let compared: Vec<_> = compared.map(|id| (id, leaves.element(id))).collect();
+        let changed = match rest {
+            Some(&rest) => Some(m.not("unrest", rest)),
+            None => other(m, "changed", &compared),
+        };
+        let before: Vec<_> = before.iter().map(|&(id, leaf)| (id, Some(leaf))).collect();
+        let differs = other(m, "differs", &before);
+        m.group("the new values, and whether the row is not at rest");
         for &(id, net) in &written {
             m.output(&format!("{}_next_o", self.plan.vector(id).0), net);
         }

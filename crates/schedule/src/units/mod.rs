@@ -5,6 +5,7 @@ pub mod fold;
 pub mod lane;
 pub mod plan;
 mod registers;
+mod schedule;
 pub mod stage;
 pub mod store;
 mod top;
@@ -52,12 +53,12 @@ pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, Sch
     }
     let header = header(program, &made, timing);
     let (once, steps) = made.split_at(once);
-    let top = Top {
+    let mut top = Top {
         program,
         stores: &stores,
         once,
         steps,
-        parts: &parts,
+        parts: &mut parts,
     };
     let top = top.build(&interface);
     parts.add(top);
@@ -106,18 +107,26 @@ fn interface(
     stores: &Stores<'_>,
     plans: &[StagePlan<'_>],
 ) -> Result<Interface, ScheduleError> {
-    let bits: u32 = stores.loaded().map(|store| store.format.width()).sum();
+    let bits = stores.element_bits();
     if bits > ELEMENT_BITS {
         return Err(shape(
             program,
             &format!(
-                "{bits} bits of inputs and states an element, where a beat has {ELEMENT_BITS}"
+                "{bits} bits of inputs, states and outputs an element, where a beat has \
+                 {ELEMENT_BITS}"
             ),
+        ));
+    }
+    if stores.loaded().next().is_none() || stores.unloaded().next().is_none() {
+        return Err(shape(
+            program,
+            "nothing that is loaded, or nothing that is unloaded",
         ));
     }
     let stream = |prefix: &str, of: Vec<&Store<'_>>| Stream {
         prefix: prefix.into(),
         fields: of.iter().map(|store| (store.id, store.format)).collect(),
+        lengths: of.iter().map(|store| store.elements).collect(),
         elements: stores.beat,
         beats: stores.beats(of.into_iter()),
         torus: None,

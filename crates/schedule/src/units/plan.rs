@@ -1,15 +1,17 @@
 //! A stage over units, resolved: its fold, what it reads and writes, and what it keeps in memory.
 
 use program::{
-    Arrangement, Coding, Format, Gather, Order, Program, Role, Stage, Storage, Vector, VectorId,
-    When,
+    Arrangement, Coding, Format, Gather, NodeId, Order, Program, Role, Stage, Storage, Vector,
+    VectorId, When,
 };
 
 use super::fold::{Fold, Rows};
 use super::lane::Restart;
+use super::schedule::ByStep;
 use super::weights::WeightImage;
+use crate::Hardware;
 use crate::error::ScheduleError;
-use crate::{Hardware, expression};
+use crate::expression::{self, Levels};
 
 /// A stage over units, resolved.
 pub struct StagePlan<'a> {
@@ -28,6 +30,10 @@ pub struct StagePlan<'a> {
     pub own: Vec<VectorId>,
     /// Parameters of which a row reads its own element.
     pub parameters: Vec<(VectorId, &'a [i64])>,
+    /// Schedules that its expression reads.
+    pub schedules: Vec<(VectorId, ByStep<'a>)>,
+    /// When the nodes of its expression have their values.
+    pub levels: Levels,
 }
 
 /// A gather of a stage, resolved.
@@ -63,12 +69,14 @@ impl<'a> StagePlan<'a> {
             .gathers
             .iter()
             .map(|gather| &gather.weights.arrangement);
+        let levels = Levels::pipelined(program, &stage.apply, &results(stage));
         let rows = Rows {
             units: target.shape.elements(),
             length: arrangements.clone().map(row_length).max().unwrap_or(1),
             sparse: arrangements
                 .clone()
                 .any(|of| matches!(of, Arrangement::Sparse { .. })),
+            apply: levels.depth(&results(stage)),
         };
         let fold = Fold::resolve(program, order, rows, hardware.lanes, hardware.taps)?;
         let gathers = stage
@@ -76,16 +84,19 @@ impl<'a> StagePlan<'a> {
             .iter()
             .map(|gather| GatherPlan::resolve(program, gather, &fold))
             .collect::<Result<_, _>>()?;
-        let mut own = vec![];
-        let mut parameters = vec![];
-        for id in expression::elements_read(&stage.apply) {
+        let (mut own, mut parameters, mut schedules) = (vec![], vec![], vec![]);
+        for id in expression::elements_read(&stage.apply, &results(stage)) {
             match &program.vector(id).ok_or_else(unknown)?.role {
                 Role::Parameter(values) => parameters.push((id, values.as_slice())),
-                Role::State | Role::Input | Role::Derived => own.push(id),
-                _ => return Err(shape(program, "a vector of a role that it does not run")),
+                Role::Schedule(values) => schedules.push((id, ByStep::new(values))),
+                Role::State | Role::Input | Role::Derived | Role::Signal | Role::Output => {
+                    own.push(id);
+                }
+                Role::Noise { .. } => return Err(shape(program, "noise")),
+                Role::Past(_) => return Err(shape(program, "the past of a vector")),
             }
         }
-        let plan = StagePlan {
+        let mut plan = StagePlan {
             program,
             stage,
             order,
@@ -93,15 +104,34 @@ impl<'a> StagePlan<'a> {
             gathers,
             own,
             parameters,
+            schedules,
+            levels,
         };
-        let compared = plan.states();
-        let mut plan = plan;
-        for state in compared {
+        for state in plan.compared() {
             if !plan.own.contains(&state) {
                 plan.own.push(state);
             }
         }
         Ok(plan)
+    }
+
+    /// The nodes that the hardware takes from the expression: what is written, then rest.
+    pub fn results(&self) -> Vec<NodeId> {
+        results(self.stage)
+    }
+
+    /// The states whose change is unrest: those that the stage writes, unless it says itself what
+    /// rest is.
+    pub fn compared(&self) -> Vec<VectorId> {
+        match rest(self.stage) {
+            Some(_) => vec![],
+            None => self.states(),
+        }
+    }
+
+    /// Whether the stage tells rest from unrest.
+    pub fn judges(&self) -> bool {
+        rest(self.stage).is_some() || !self.states().is_empty()
     }
 
     /// The vector of an id that was resolved.
@@ -288,6 +318,16 @@ fn row_length(arrangement: &Arrangement) -> usize {
         Arrangement::Sparse { rows, .. } => rows.iter().map(Vec::len).max().unwrap_or(0).max(1),
         Arrangement::Stencil { .. } => 1,
     }
+}
+
+/// The node that says whether a row is at rest; only in stages of every step it counts.
+pub fn rest(stage: &Stage) -> Option<NodeId> {
+    stage.rest.filter(|_| stage.when == When::EveryStep)
+}
+
+fn results(stage: &Stage) -> Vec<NodeId> {
+    let written = stage.writes.iter().map(|(_, node)| *node);
+    written.chain(rest(stage)).collect()
 }
 
 /// The engine does not run programs of this shape.

@@ -64,6 +64,9 @@ impl Top<'_, '_> {
             m.section(format!(
                 "`{name}`: shifted by the streams, written by stages"
             ));
+            if !store.read {
+                m.any(&format!("{name}_unused"), of.value.net);
+            }
             let shift = self.shift(m, of, store, moves, fields);
             let base = of.shadow.map_or(of.value.net, |shadow| shadow.net);
             let mut next = shift.map(|(data, _)| data);
@@ -104,7 +107,7 @@ impl Top<'_, '_> {
                     m.drive(before, kept, Some(apply));
                 }
             }
-            // A vector that nothing writes is not stored; its register keeps its value.
+            // A register that nothing writes keeps its value.
             let next = next.unwrap_or(of.value.net);
             match of.shadow {
                 Some(shadow) => {
@@ -142,15 +145,23 @@ impl Top<'_, '_> {
         moves: &Moves,
         fields: &[(VectorId, NetId)],
     ) -> Option<(NetId, NetId)> {
-        let field = fields.iter().find(|(id, _)| *id == of.id)?.1;
+        let field = fields.iter().find(|(id, _)| *id == of.id);
+        let field = field.map(|(_, field)| *field);
+        if field.is_none() && !store.unloaded {
+            return None;
+        }
         let name = store.name;
         let (length, beat) = (store.length as u32, self.stores.beat as u32);
         let value = of.value.net;
-        let entering = if store.state {
-            let low = m.elements(&format!("{name}_low"), value, 0, beat);
-            m.mux(&format!("{name}_entering"), moves.loading, field, low)
-        } else {
-            field
+        // What is unloaded comes in again, so that a state stays what it is.
+        let low = |m: &mut ModuleBuilder| m.elements(&format!("{name}_low"), value, 0, beat);
+        let entering = match field {
+            Some(field) if store.unloaded => {
+                let low = low(m);
+                m.mux(&format!("{name}_entering"), moves.loading, field, low)
+            }
+            Some(field) => field,
+            None => low(m),
         };
         let shifted = if length > beat {
             let rest = m.elements(&format!("{name}_rest"), value, beat, length - beat);
@@ -171,25 +182,26 @@ impl Top<'_, '_> {
             let inside = m.less(&format!("{name}_{what}_inside"), count, limit);
             m.and(&format!("{name}_{what}"), at, inside)
         };
-        let longest = |loaded: bool| {
-            let all = self.stores.all().iter();
-            let of = all.filter(|other| other.state || (loaded && other.input));
-            of.map(|other| other.length).max() == Some(store.length)
+        let longest = |of: usize| of == store.length / self.stores.beat;
+        let load = store.loaded.then(|| {
+            if longest(self.stores.beats(self.stores.loaded())) {
+                moves.load
+            } else {
+                within(m, "load", moves.load, moves.load_beat)
+            }
+        });
+        let unload = store.unloaded.then(|| {
+            if longest(self.stores.beats(self.stores.unloaded())) {
+                moves.unload
+            } else {
+                within(m, "unload", moves.unload, moves.unload_beat)
+            }
+        });
+        let moved = match (load, unload) {
+            (Some(load), Some(unload)) => m.or(&format!("{name}_moves"), load, unload),
+            (load, unload) => load.or(unload)?,
         };
-        let load = if longest(true) {
-            moves.load
-        } else {
-            within(m, "load", moves.load, moves.load_beat)
-        };
-        if !store.state {
-            return Some((shifted, load));
-        }
-        let unload = if longest(false) {
-            moves.unload
-        } else {
-            within(m, "unload", moves.unload, moves.unload_beat)
-        };
-        Some((shifted, m.or(&format!("{name}_moves"), load, unload)))
+        Some((shifted, moved))
     }
 }
 

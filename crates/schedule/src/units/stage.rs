@@ -14,7 +14,7 @@ use super::weights::{WeightImage, load_weights, weight_word};
 use crate::arithmetic::{encode, net_type};
 use crate::counter::{also, unless};
 use crate::error::ScheduleError;
-use crate::expression::map_module;
+use crate::expression::{map_module, table::TableImages};
 
 /// What an input of a stage's module is fed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +31,14 @@ pub enum Feed {
     Vector(VectorId, usize),
     /// So many elements of a state one step before.
     Before(VectorId, usize),
+    /// The value of a schedule in this step.
+    Schedule(VectorId),
 }
 
 /// The module of a stage. Outputs: `end_o` (the stage ends with this cycle), `apply_o` (a group of
 /// rows is written), `chunk_o` (which, where there are several), `block_last_o` (it is its block's
-/// last, where there are several), `NAME_next_o` for each vector written, and where a state is
-/// among them `changed_o`, and `differs_o` (where period 2 is looked for).
+/// last, where there are several), `NAME_next_o` for each vector written, `changed_o` where it
+/// tells rest from unrest, and `differs_o` where it writes a state and period 2 is looked for.
 pub struct StageModule {
     /// The module.
     pub id: ModuleId,
@@ -51,6 +53,7 @@ pub struct Parts {
     pub modules: Vec<Module>,
     /// Memory images.
     pub images: Vec<Image>,
+    tables: TableImages,
 }
 
 impl Parts {
@@ -58,6 +61,18 @@ impl Parts {
     pub fn add(&mut self, module: Module) -> ModuleId {
         self.modules.push(module);
         ModuleId(self.modules.len() as u32 - 1)
+    }
+
+    /// Adds the contents of a memory, padded with zeros to a power of two of words.
+    pub fn image(&mut self, name: String, word: Type, mut elements: Vec<i64>) -> ImageId {
+        let words = elements.len() / word.count as usize;
+        WeightImage::pad(&mut elements, words.max(2).next_power_of_two(), word);
+        self.images.push(Image {
+            name,
+            word,
+            elements,
+        });
+        ImageId(self.images.len() as u32 - 1)
     }
 
     /// The module of an id.
@@ -75,7 +90,10 @@ pub fn build(
     plan: &StagePlan<'_>,
     stores: &Stores<'_>,
 ) -> Result<StageModule, ScheduleError> {
-    let lane = parts.add(Lane { plan, stores }.build()?);
+    let Parts { images, tables, .. } = &mut *parts;
+    let mut image = |table| tables.get(images, plan.program, table);
+    let lane = Lane { plan, stores }.build(&mut image)?;
+    let lane = parts.add(lane);
     let mut maps = vec![];
     for (place, gather) in plan.gathers.iter().enumerate() {
         let name = format!("{}_{}_source", plan.program.name, plan.stage.name);
@@ -118,6 +136,7 @@ struct Inputs {
     weight: Option<(NetId, NetId)>,
     vectors: Vec<(VectorId, NetId)>,
     before: Vec<(VectorId, NetId)>,
+    schedules: Vec<NetId>,
 }
 
 impl Inputs {
@@ -193,12 +212,22 @@ impl StageBuilder<'_, '_> {
                 before.push((id, self.input(Feed::Before(id, rows), &name, ty)));
             }
         }
+        self.m.group("values of this step");
+        let mut schedules = vec![];
+        for (id, schedule) in &plan.schedules {
+            let (name, format) = plan.vector(*id);
+            if schedule.constant().is_none() {
+                let (feed, ty) = (Feed::Schedule(*id), net_type(format));
+                schedules.push(self.input(feed, &format!("{name}_i"), ty));
+            }
+        }
         Inputs {
             start,
             reseed,
             weight,
             vectors,
             before,
+            schedules,
         }
     }
 
@@ -241,7 +270,7 @@ impl StageBuilder<'_, '_> {
                 continue;
             };
             let name = format!("own_{}", plan.vector(id).0);
-            let own = self.own(&name, vector, walk.chunk);
+            let own = self.own(&name, vector, walk.own_chunk);
             connections.push(Connection::Split(own));
         }
         for &(id, values) in &plan.parameters {
@@ -249,9 +278,10 @@ impl StageBuilder<'_, '_> {
             let own = self.rows(name, format, values, walk.parameter_address);
             connections.push(Connection::Split(own));
         }
+        connections.extend(inputs.schedules.iter().copied().map(Connection::Shared));
         for &(id, vector) in &inputs.before {
             let name = format!("before_{}", plan.vector(id).0);
-            let own = self.own(&name, vector, walk.chunk);
+            let own = self.own(&name, vector, walk.own_chunk);
             connections.push(Connection::Split(own));
         }
         connections
@@ -369,7 +399,7 @@ impl StageBuilder<'_, '_> {
         &mut self,
         name: &str,
         word: Type,
-        mut elements: Vec<i64>,
+        elements: Vec<i64>,
         address: Option<NetId>,
     ) -> (NetId, Option<u32>) {
         let m = &mut self.m;
@@ -378,17 +408,11 @@ impl StageBuilder<'_, '_> {
             return (m.op(&format!("{name}_constant"), word, constant), None);
         };
         let words = elements.len() as u32 / word.count;
-        let image = ImageId(self.parts.images.len() as u32);
-        let memory = m.memory(name, word, words, Some(image));
-        let depth = words.max(2).next_power_of_two() as usize;
-        WeightImage::pad(&mut elements, depth, word);
-        let data = m.read(&format!("{name}_q"), memory, address, None);
         let plan = self.plan;
-        self.parts.images.push(Image {
-            name: format!("{}_{}_{name}", plan.program.name, plan.stage.name),
-            word,
-            elements,
-        });
+        let image = format!("{}_{}_{name}", plan.program.name, plan.stage.name);
+        let image = self.parts.image(image, word, elements);
+        let memory = m.memory(name, word, words, Some(image));
+        let data = m.read(&format!("{name}_q"), memory, address, None);
         (data, Some(memory))
     }
 

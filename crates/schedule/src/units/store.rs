@@ -16,12 +16,16 @@ pub struct Store<'a> {
     pub name: &'a str,
     /// Its format.
     pub format: Format,
+    /// Its elements.
+    pub elements: usize,
     /// Its registers: elements with padding.
     pub length: usize,
-    /// Whether it is a state: loaded, rewritten, unloaded.
-    pub state: bool,
-    /// Whether it is an input: loaded.
-    pub input: bool,
+    /// Whether it is read by a stage or unloaded.
+    pub read: bool,
+    /// Whether it is loaded before a run: inputs and states.
+    pub loaded: bool,
+    /// Whether it is unloaded after a run: states and outputs.
+    pub unloaded: bool,
 }
 
 /// Every vector in registers.
@@ -33,38 +37,47 @@ pub struct Stores<'a> {
 }
 
 impl<'a> Stores<'a> {
-    /// Lays out the vectors of a program: states, and what the stages read.
+    /// Lays out the vectors of a program: inputs that are read, and what the stages write.
     pub fn resolve(program: &'a Program, plans: &[StagePlan<'a>]) -> Stores<'a> {
         let mut all = vec![];
         for (place, vector) in program.vectors.iter().enumerate() {
             let id = VectorId(place);
-            let (state, input) = (vector.role == Role::State, vector.role == Role::Input);
             let read = plans.iter().any(|plan| plan.read().contains(&id));
-            let parameter = matches!(vector.role, Role::Parameter(_));
-            if parameter || !(state || read) {
-                continue;
-            }
+            let (loaded, unloaded) = match vector.role {
+                Role::State => (true, true),
+                Role::Output => (false, true),
+                Role::Input if read => (true, false),
+                Role::Derived | Role::Signal => (false, false),
+                Role::Input
+                | Role::Parameter(_)
+                | Role::Schedule(_)
+                | Role::Noise { .. }
+                | Role::Past(_) => continue,
+            };
             // As many as each stage needs that takes them group by group.
             let written = |plan: &&StagePlan<'a>| {
                 plan.own.contains(&id) || plan.stage.writes.iter().any(|(target, _)| *target == id)
             };
             let rows = plans.iter().filter(written).map(|plan| plan.fold.rows());
-            let length = rows.max().unwrap_or(0).max(vector.shape.elements());
+            let elements = vector.shape.elements();
+            let length = rows.max().unwrap_or(0).max(elements);
             all.push(Store {
                 id,
                 name: &vector.name,
                 format: vector.format,
+                elements,
                 length,
-                state,
-                input,
+                read: read || unloaded,
+                loaded,
+                unloaded,
             });
         }
         let mut stores = Stores { all, beat: 1 };
-        let bits = stores.loaded().map(|store| store.format.width()).sum();
+        let bits = stores.element_bits();
         let most = BEAT_BITS.checked_div(bits).unwrap_or(1).max(1) as usize;
         let divides = |beat: &usize| {
-            let mut loaded = stores.loaded();
-            loaded.all(|store| store.length.is_multiple_of(*beat))
+            let mut moved = stores.loaded().chain(stores.unloaded());
+            moved.all(|store| store.length.is_multiple_of(*beat))
         };
         stores.beat = (1..=most).rev().find(divides).unwrap_or(1);
         stores
@@ -87,13 +100,29 @@ impl<'a> Stores<'a> {
 
     /// What is loaded, in field order: inputs, then states.
     pub fn loaded(&self) -> impl Iterator<Item = &Store<'a>> {
-        let inputs = self.all.iter().filter(|store| store.input);
-        inputs.chain(self.unloaded())
+        let inputs = self.all.iter();
+        let inputs = inputs.filter(|store| store.loaded && !store.unloaded);
+        inputs.chain(self.states())
     }
 
-    /// What is unloaded, in field order: the states.
+    /// What is unloaded, in field order: states, then outputs.
     pub fn unloaded(&self) -> impl Iterator<Item = &Store<'a>> {
-        self.all.iter().filter(|store| store.state)
+        let outputs = self.all.iter();
+        let outputs = outputs.filter(|store| store.unloaded && !store.loaded);
+        self.states().chain(outputs)
+    }
+
+    /// The states.
+    pub fn states(&self) -> impl Iterator<Item = &Store<'a>> {
+        let all = self.all.iter();
+        all.filter(|store| store.loaded && store.unloaded)
+    }
+
+    /// Bits of an element of the wider stream, with all its fields.
+    pub fn element_bits(&self) -> u32 {
+        let loaded: u32 = self.loaded().map(|store| store.format.width()).sum();
+        let unloaded = self.unloaded().map(|store| store.format.width()).sum();
+        loaded.max(unloaded)
     }
 
     /// Beats of a transfer of these vectors: as many as the longest needs.

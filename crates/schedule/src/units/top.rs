@@ -7,9 +7,10 @@ use program::{Format, Program, VectorId};
 
 use super::plan::StagePlan;
 use super::registers::Registers;
+use super::schedule::{Places, ScheduleMemory};
 use super::stage::{Feed, Parts, StageModule};
 use super::store::{Store, Stores};
-use crate::arithmetic::net_type;
+use crate::arithmetic::{encode, net_type};
 use crate::beat::{beat_type, pack, unpack};
 use crate::counter::{also, counter, drive_flag, unless};
 use crate::interface::Interface;
@@ -25,8 +26,8 @@ pub struct Top<'a, 'b> {
     pub once: &'b [(StagePlan<'a>, StageModule)],
     /// The stages of every step, with their modules.
     pub steps: &'b [(StagePlan<'a>, StageModule)],
-    /// The modules made so far.
-    pub parts: &'b Parts,
+    /// The modules made so far, and the contents of memories.
+    pub parts: &'b mut Parts,
 }
 
 /// A stage in the top: its instance, and its outputs by port name.
@@ -81,9 +82,9 @@ pub struct Moves {
 
 impl<'a> Top<'a, '_> {
     /// Builds the module.
-    pub fn build(&self, interface: &Interface) -> Module {
+    pub fn build(&mut self, interface: &Interface) -> Module {
         let program = self.program;
-        let units = self.stores.unloaded().map(|store| {
+        let units = self.stores.states().map(|store| {
             let vector = program.vector(store.id);
             vector.map_or(0, |vector| vector.shape.elements())
         });
@@ -93,12 +94,8 @@ impl<'a> Top<'a, '_> {
             m.source(source);
         }
         let ports = self.ports(&mut m, interface);
-        let registers: Vec<Registers> = self
-            .stores
-            .all()
-            .iter()
-            .map(|store| self.registers(&mut m, store))
-            .collect();
+        let stores = self.stores.all().iter();
+        let registers: Vec<Registers> = stores.map(|store| self.registers(&mut m, store)).collect();
         let once = self.place(&mut m, self.once);
         let steps = self.place(&mut m, self.steps);
 
@@ -114,6 +111,7 @@ impl<'a> Top<'a, '_> {
             .map_or(run_start, |last| last.bit(&mut m, "end_o"));
         let again = unless(&mut m, "step_again", step_end, verdict.finish);
         let step_start = m.or("step_start", run_start, again);
+        let schedules = self.schedules(&mut m, run_start, again);
         let (step_starts, _) = chain(&mut m, &steps, step_start);
         m.section("phases");
         drive_flag(
@@ -138,6 +136,7 @@ impl<'a> Top<'a, '_> {
             .map(|(valid, data)| (m.and("weight_load", valid, loading.net), data));
         let feeding = Feeding {
             registers: &registers,
+            schedules: &schedules,
             weight,
             run_start,
         };
@@ -183,8 +182,9 @@ impl<'a> Top<'a, '_> {
         m: &mut ModuleBuilder,
         stages: &'p [(StagePlan<'a>, StageModule)],
     ) -> Vec<Placed<'p, 'a>> {
+        let parts = &*self.parts;
         let place = |(plan, made): &'p (StagePlan<'a>, StageModule)| {
-            let module = self.parts.module(made.id);
+            let module = parts.module(made.id);
             let name = &plan.stage.name;
             let (instance, nets) = m.declare_instances(name, made.id, module, 1);
             let names = module.outputs.iter().map(|port| port.name.clone());
@@ -196,6 +196,40 @@ impl<'a> Top<'a, '_> {
             }
         };
         stages.iter().map(place).collect()
+    }
+
+    /// The values of schedules in the present step, where they change.
+    fn schedules(
+        &mut self,
+        m: &mut ModuleBuilder,
+        start: NetId,
+        again: NetId,
+    ) -> Vec<(VectorId, NetId)> {
+        m.section("schedules: values by the number of the step");
+        let mut places = Places::default();
+        let mut values: Vec<(VectorId, NetId)> = vec![];
+        for (plan, _) in self.steps {
+            for &(id, schedule) in &plan.schedules {
+                let known = values.iter().any(|(of, _)| *of == id);
+                if known || schedule.constant().is_some() {
+                    continue;
+                }
+                let (name, format) = plan.vector(id);
+                let memory = ScheduleMemory {
+                    name,
+                    word: net_type(format),
+                    elements: schedule
+                        .values()
+                        .iter()
+                        .map(|&v| encode(format, v))
+                        .collect(),
+                };
+                let net = memory.read(m, self.parts, &mut places, &self.program.name);
+                values.push((id, net));
+            }
+        }
+        places.drive(m, start, again);
+        values
     }
 
     fn moves(
@@ -263,12 +297,14 @@ impl<'a> Top<'a, '_> {
             });
         }
         let never = |m: &mut ModuleBuilder| m.constant("never", Type::BIT, 0);
+        // Where no state is written, it is that of two steps before in each step.
+        let unmoved = differs.is_none() && self.program.stop.on_period_two;
         let step = Step {
             write: write.unwrap_or_else(|| never(m)),
             end,
             start,
             changed: changed.unwrap_or_else(|| never(m)),
-            differs,
+            differs: differs.or_else(|| unmoved.then(|| never(m))),
         };
         step.judge(m, self.program.stop)
     }
@@ -295,14 +331,13 @@ impl<'a> Top<'a, '_> {
     ) {
         m.section("the leaving beat");
         let beat = self.stores.beat as u32;
-        let states = registers.iter().zip(self.stores.all());
-        let states = states.filter(|(_, store)| store.state);
-        let fields: Vec<NetId> = states
-            .map(|(of, store)| {
-                let name = format!("{}_leaving", store.name);
-                m.elements(&name, of.value.net, 0, beat)
-            })
-            .collect();
+        let leaving = self.stores.unloaded();
+        let leaving = leaving.filter_map(|store| {
+            let of = registers.iter().find(|of| of.id == store.id)?;
+            let name = format!("{}_leaving", store.name);
+            Some(m.elements(&name, of.value.net, 0, beat))
+        });
+        let fields: Vec<NetId> = leaving.collect();
         let data = pack(m, &fields);
         m.group("what a run starts from");
         m.output("s_axis_tready", moves.loading);
@@ -310,7 +345,7 @@ impl<'a> Top<'a, '_> {
             m.group("weights, taken between runs");
             m.output("w_axis_tready", moves.loading);
         }
-        m.group("the final state");
+        m.group("the final state, and outputs");
         m.output("m_axis_tvalid", moves.unloading);
         if let Some(data) = data {
             m.output("m_axis_tdata", data);
@@ -325,6 +360,7 @@ impl<'a> Top<'a, '_> {
 /// Where the inputs of stages come from.
 struct Feeding<'r> {
     registers: &'r [Registers],
+    schedules: &'r [(VectorId, NetId)],
     weight: Option<(NetId, NetId)>,
     run_start: NetId,
 }
@@ -337,6 +373,10 @@ impl Feeding<'_> {
             Feed::Reseed => Some(self.run_start),
             Feed::WeightLoad => self.weight.map(|(load, _)| load),
             Feed::WeightData => self.weight.map(|(_, data)| data),
+            Feed::Schedule(id) => {
+                let mut values = self.schedules.iter();
+                values.find(|(of, _)| *of == id).map(|(_, net)| *net)
+            }
             Feed::Vector(id, count) => {
                 of(id).map(|of| m.elements("read_elements", of.value.net, 0, count as u32))
             }

@@ -12,6 +12,8 @@ pub struct Walk {
     pub block_issued: NetId,
     /// One bit: a group's results are written in this cycle.
     pub apply: NetId,
+    /// One bit: the own elements that are read are those of the next group after this cycle.
+    pub taken: NetId,
     /// One bit: the group that is written is its block's last; `None` where each is.
     pub block_last: Option<NetId>,
     /// One bit: the stage ends in this cycle.
@@ -30,6 +32,8 @@ pub struct Walk {
     pub parameter_address: Option<NetId>,
     /// The group that is written; `None` where there is one.
     pub chunk: Option<NetId>,
+    /// The group whose own elements are read; `None` where there is one.
+    pub own_chunk: Option<NetId>,
 }
 
 /// The order of rows where it is a permutation.
@@ -70,7 +74,16 @@ impl Walk {
             }
         });
         let pipeline = Pipeline::build(m, of, issue, column.value, group_issued);
-        let apply = m.delay("apply_q", pipeline.last, None, 0);
+        let ready = match fold.apply {
+            0 => "apply_q",
+            _ => "ready_q",
+        };
+        let ready = m.delay(ready, pipeline.last, None, 0);
+        let apply = (1..=fold.apply).fold(ready, |earlier, level| match fold.apply - level {
+            0 => m.delay("apply_q", earlier, None, 0),
+            _ => m.delay(&format!("ready{level}_q"), earlier, None, 0),
+        });
+        let taken = if fold.holds_elements() { apply } else { ready };
 
         let chunks = fold.chunks() as u64;
         let row = rows.as_ref().map(|rows| rows.row);
@@ -83,7 +96,17 @@ impl Walk {
             None => address_counter(m, &format!("{name}_address"), chunks, at),
         };
         let offset_address = by_group(of.offset_memory(), "offset", pipeline.starting);
-        let parameter_address = by_group(of.parameter_memory(), "parameter", pipeline.last);
+        // A memory shows a word one cycle after its address.
+        let parameter_moves = match (fold.apply, fold.holds_elements()) {
+            (0, _) | (_, false) => pipeline.last,
+            (_, true) => apply,
+        };
+        let parameter_address = by_group(of.parameter_memory(), "parameter", parameter_moves);
+        let own_chunk = if taken == apply {
+            None
+        } else {
+            address_counter(m, "own_chunk", chunks, taken)
+        };
         let (chunk, end) = match rows {
             Some(rows) => {
                 let end = walk_on(m, of, &rows, issuing, apply, reseed);
@@ -115,6 +138,8 @@ impl Walk {
             offset_address,
             parameter_address,
             chunk,
+            own_chunk: own_chunk.or(chunk),
+            taken,
         }
     }
 }
