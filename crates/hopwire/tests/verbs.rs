@@ -178,6 +178,60 @@ fn a_cycle_of_two_states_is_told() {
     assert_eq!(found["agrees"], true);
 }
 
+/// Each unit becomes what its neighbour was: a pattern goes around the ring.
+#[test]
+fn a_longer_cycle_is_found_at_each_level_and_the_hardware_ends_by_its_budget() {
+    let scratch = Scratch::new();
+    let text = "[network]\nkind = \"hopfield\"\nname = \"ring\"\nunits = 5\n[weights]\n\
+                w = [[0, 0, 0, 0, 1], [1, 0, 0, 0, 0], [0, 1, 0, 0, 0], [0, 0, 1, 0, 0], \
+                [0, 0, 0, 1, 0]]\n[update]\norder = \"synchronous\"\nmax_steps = 12\n";
+    scratch.write("net.toml", text);
+    scratch.write("start.csv", "1,-1,-1,1,-1\n1,1,1,1,1\n");
+    let words = ["simulate", "net.toml", "--input", "start.csv"];
+    for level in [&["--float"][..], &[], &["--ticks"]] {
+        let found = scratch.json(&[&words, level].concat(), 0);
+        for (key, value) in [("status", "period"), ("ended_by", "budget")] {
+            assert_eq!(found[key], value, "{level:?}");
+        }
+        assert_eq!((&found["period"], &found["steps"]), (&5.into(), &12.into()));
+        assert_eq!(numbers(&found["distance"]), [2.0; 12]);
+    }
+    let shown = scratch.run(&words).stdout;
+    assert!(
+        shown.contains("a cycle of 5 states after 12 steps"),
+        "{shown}"
+    );
+    let all = scratch.json(&[&words, &["--all"][..]].concat(), 0);
+    assert_eq!(all["all"][0]["period"], 5);
+    assert_eq!(
+        (&all["all"][1]["status"], &all["all"][1]["period"]),
+        (&"stable".into(), &1.into())
+    );
+}
+
+#[test]
+fn a_run_that_neither_rests_nor_returns_says_how_far_it_moves() {
+    let scratch = Scratch::new();
+    let text = starter_of(&scratch, "brain_state_in_a_box");
+    let slow = text.replace("max_steps = 200", "max_steps = 2");
+    assert_ne!(slow, text);
+    scratch.write("slow.toml", slow);
+    let found = scratch.json(&["simulate", "slow.toml"], 0);
+    assert_eq!(
+        (&found["status"], &found["period"]),
+        (&"budget".into(), &Value::Null)
+    );
+    let distance = numbers(&found["distance"]);
+    assert!(distance.len() == 2 && distance[1] > 0.0, "{distance:?}");
+    let shown = scratch.run(&["simulate", "slow.toml"]).stdout;
+    assert!(shown.contains("moving by"), "{shown}");
+}
+
+/// What `new` writes for a kind.
+fn starter_of(scratch: &Scratch, kind: &str) -> String {
+    scratch.run(&["new", kind]).stdout
+}
+
 #[test]
 fn pictures_and_arrays_go_in_and_out() {
     let scratch = Scratch::new();

@@ -12,6 +12,7 @@ pub mod noise;
 pub mod order;
 pub mod program;
 pub mod range;
+pub mod recurrence;
 pub mod rounding;
 pub mod stage;
 
@@ -20,6 +21,7 @@ pub use execute::{ExecutionError, Executor, OverflowPlace, Run, StepReport};
 pub use format::{Coding, Format, FormatError};
 pub use order::{Order, Permutations};
 pub use program::{Program, Status, Stop};
+pub use recurrence::{Deterministic, Recurrence};
 pub use rounding::{Overflow, Rounding};
 pub use stage::{
     Arrangement, Boundary, Delay, Expression, Gather, Node, NodeId, Operation, Past, Role, Shape,

@@ -85,6 +85,11 @@ impl Noise {
         Permutations::mask_start(seed)
     }
 
+    /// The register: what the words that follow depend on.
+    pub fn state(&self) -> u32 {
+        self.state
+    }
+
     /// The next word.
     pub fn word(&mut self) -> u32 {
         let bytes = self.state.to_le_bytes();

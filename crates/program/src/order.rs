@@ -114,6 +114,11 @@ impl Permutations {
         }
     }
 
+    /// The mask register: what the permutations that follow depend on.
+    pub fn state(&self) -> u32 {
+        self.mask_state
+    }
+
     /// The units in the order of the next step.
     pub fn next_sweep(&mut self) -> Vec<usize> {
         let mask = self.mask_state & (u32::MAX >> (32 - self.bits));

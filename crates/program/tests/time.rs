@@ -4,7 +4,8 @@ mod samples;
 
 use program::{
     Delay, Executor, Expression, Format, NodeId, Operation, Order, Past, Program, ProgramError,
-    Role, Rule, Shape, Stage, Status, Table, TableId, VectorId, When, check, noise::Noise,
+    Recurrence, Role, Rule, Shape, Stage, Status, Table, TableId, VectorId, When, check,
+    noise::Noise, recurrence,
 };
 use proptest::prelude::*;
 use samples::vector;
@@ -282,6 +283,57 @@ fn rules_of_time_and_tables() {
     refused(&table, Rule::Node, |p| p.tables.clear());
     refused(&table, Rule::Name, |p| p.tables[0].name = "a b".into());
     refused(&table, Rule::Node, |p| p.stages[0].rest = Some(NodeId(0)));
+}
+
+/// After how many steps the program comes back to what it was, all that it remembers included.
+fn period(program: &Program, start: &[i64]) -> Option<u64> {
+    let mut executor = Executor::new(program).unwrap();
+    executor.load(STATE, start).unwrap();
+    executor.start().unwrap();
+    recurrence::period(executor, 30).unwrap()
+}
+
+#[test]
+fn a_cycle_counts_what_is_remembered() {
+    // x(t+1) = x(t-2): 1, 1, 5, 1, 1, 5, .. whose first two states are alike.
+    let past = |start| {
+        takes(Role::Past(Past {
+            of: STATE,
+            delay: Delay::Steps(2),
+            start,
+        }))
+    };
+    let before = [[1, 1], [5, 5]].map(|values| {
+        let role = Role::Parameter(values.to_vec());
+        vector("before", UNITS, format("s8f0"), role)
+    });
+    let mut program = past(vec![VectorId(2), VectorId(3)]);
+    program.vectors.extend(before);
+    program.vectors[3].name = "before_that".into();
+    assert_eq!(run(&program, &[1, 1], 4)[..3], [[5, 5], [1, 1], [1, 1]]);
+    assert_eq!(period(&program, &[1, 1]), Some(3));
+    assert_eq!(period(&past(vec![STATE]), &[1, 1]), Some(1));
+}
+
+#[test]
+fn schedules_must_have_come_to_their_end_and_noise_never_returns() {
+    let waits = takes(Role::Schedule(vec![3, 3, 3, 7]));
+    let mut executor = Executor::new(&waits).unwrap();
+    executor.load(STATE, &[3, 3]).unwrap();
+    executor.start().unwrap();
+    let mut recurrence = Recurrence::new();
+    for _ in 0..4 {
+        assert_eq!(recurrence.look(&executor).unwrap(), None);
+        executor.step().unwrap();
+    }
+    assert_eq!(recurrence.look(&executor).unwrap(), None);
+    executor.step().unwrap();
+    assert_eq!(recurrence.look(&executor).unwrap(), Some(1));
+    let mut noisy = takes(Role::Noise { seed: 1 });
+    noisy.vectors[1].format = format("u1f0");
+    noisy.vectors[0].format = format("u1f0");
+    noisy.stages[0].apply.nodes[0].format = format("u1f0");
+    assert_eq!(period(&noisy, &[1, 1]), None);
 }
 
 proptest! {

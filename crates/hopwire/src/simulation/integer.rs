@@ -1,11 +1,16 @@
 //! Runs in integers (level 1), with the clock cycles that the hardware takes.
 
+use std::collections::BTreeMap;
+
 use network::dynamics::Moment;
-use network::{Hopfield, Network};
-use program::{Arrangement, ExecutionError, Executor, Role, Status, When};
+use network::{Dynamics, Hopfield, Network};
+use program::{
+    Arrangement, ExecutionError, Executor, Format, Program, Recurrence, Role, Status, VectorId,
+    When,
+};
 use schedule::Timing;
 
-use super::run::{Run, ending};
+use super::run::{Attractor, Run, outputs};
 use crate::built::Built;
 use crate::error::HopwireError;
 use crate::exit::Exit;
@@ -18,8 +23,8 @@ pub struct IntegerRun {
     pub run: Run,
     /// How it ended.
     pub status: Status,
-    /// The raw final state.
-    pub raw: Vec<i64>,
+    /// The raw final values of what is unloaded: states and outputs.
+    pub raw: Vec<(VectorId, Vec<i64>)>,
 }
 
 /// Runs the program of a project step by step.
@@ -40,12 +45,16 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
     executor.start().map_err(failed)?;
     let meter = EnergyMeter::new(built);
     let mut energy: Vec<f64> = meter.read(&executor).into_iter().collect();
+    let (mut distance, mut recurrence) = (vec![], Recurrence::new());
+    recurrence.look(&executor).map_err(failed)?;
     let stop = program.stop;
     // A streaming design makes as many steps as it is long.
     let most = timing.fixed_steps.unwrap_or(stop.max_steps);
     let status = loop {
         let step = executor.step().map_err(failed)?;
         energy.extend(meter.read(&executor));
+        distance.push(moved(program, &executor));
+        recurrence.look(&executor).map_err(failed)?;
         if stop.when_stable && !step.changed {
             break Status::Stable;
         }
@@ -56,45 +65,72 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
             break Status::Budget;
         }
     };
-    let (raw, state) = final_state(built, &executor);
-    let (word, period) = ending(status);
+    let attractor = Attractor::of(status, recurrence.period());
+    let network = built.project.network.dynamics();
+    let network = network.map(|network| (network, moment(built, network, &executor)));
     Ok(IntegerRun {
         run: Run {
             steps: executor.steps(),
             cycles: Some(timing.run(executor.steps())),
-            status: word,
-            period,
+            status: attractor.status,
+            period: attractor.period,
+            ended_by: attractor.ended_by,
+            distance,
             energy,
-            state,
+            outputs: network
+                .as_ref()
+                .map_or(BTreeMap::new(), |(network, moment)| {
+                    outputs(*network, moment)
+                }),
+            answer: network.and_then(|(network, moment)| network.answer(&moment)),
+            state: state(built, |id| executor.values(id)),
         },
         status,
-        raw,
+        raw: unloaded(program, &executor),
     })
 }
 
-/// The raw state and what it stands for.
-fn final_state(built: &Built, executor: &Executor<'_>) -> (Vec<i64>, Vec<f64>) {
-    let program = &built.program;
-    let states = program
-        .vectors
-        .iter()
-        .position(|vector| vector.role == Role::State);
-    let Some(id) = states.map(program::VectorId) else {
-        return (vec![], vec![]);
-    };
-    let raw = executor.values(id).to_vec();
-    (raw.clone(), values(built, &raw))
+/// The vectors of a role that `wanted` accepts.
+fn vectors(
+    program: &Program,
+    wanted: impl Fn(&Role) -> bool,
+) -> impl Iterator<Item = (VectorId, Format)> {
+    let vectors = program.vectors.iter().enumerate();
+    let vectors = vectors.filter(move |(_, vector)| wanted(&vector.role));
+    vectors.map(|(at, vector)| (VectorId(at), vector.format))
 }
 
-/// What raw values of the state stand for.
-pub fn values(built: &Built, raw: &[i64]) -> Vec<f64> {
-    let state = built
-        .program
-        .vectors
-        .iter()
-        .find(|vector| vector.role == Role::State);
-    let value = |&raw: &i64| state.map_or(0.0, |state| state.format.value(raw));
-    raw.iter().map(value).collect()
+/// The largest change of a state in the last step, as a real value.
+fn moved(program: &Program, executor: &Executor<'_>) -> f64 {
+    let changes = vectors(program, |role| *role == Role::State).flat_map(|(id, format)| {
+        let before = executor.before(id).unwrap_or_default().iter();
+        let pairs = before.zip(executor.values(id));
+        pairs.map(move |(&before, &now)| (format.value(now) - format.value(before)).abs())
+    });
+    changes.fold(0.0, f64::max)
+}
+
+/// The raw values of states and outputs.
+fn unloaded(program: &Program, executor: &Executor<'_>) -> Vec<(VectorId, Vec<i64>)> {
+    let all = vectors(program, |role| matches!(role, Role::State | Role::Output));
+    all.map(|(id, _)| (id, executor.values(id).to_vec()))
+        .collect()
+}
+
+/// What the raw values of the state that is looked at, the first, stand for.
+pub fn state<'r>(built: &Built, raw: impl Fn(VectorId) -> &'r [i64]) -> Vec<f64> {
+    let first = vectors(&built.program, |role| *role == Role::State).next();
+    first.map_or(vec![], |(id, format)| {
+        raw(id).iter().map(|&raw| format.value(raw)).collect()
+    })
+}
+
+/// A network as the integers stand for it.
+fn moment(built: &Built, network: &dyn Dynamics, executor: &Executor<'_>) -> Moment {
+    let mut moment = Moment::new(&network.variables(), &vec![]);
+    moment.values = quantize::dynamic::values(executor, &built.program, network);
+    moment.step = executor.steps();
+    moment
 }
 
 /// Computes the energy of a state with the weights after rounding.
@@ -169,11 +205,7 @@ impl<'a> EnergyMeter<'a> {
             }
             EnergyMeter::Dynamic(built, network) => {
                 let network = network.dynamics()?;
-                let values = quantize::dynamic::values(executor, &built.program, network);
-                let mut moment = Moment::new(&network.variables(), &vec![]);
-                moment.values = values;
-                moment.step = executor.steps();
-                network.energy(&moment)
+                network.energy(&moment(built, network, executor))
             }
             EnergyMeter::None => None,
         }

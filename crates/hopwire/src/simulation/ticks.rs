@@ -12,8 +12,9 @@ use crate::progress::Progress;
 /// What the host saw of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TickRun {
-    /// Raw values of the unloaded vector, padding included.
-    pub state: Vec<i64>,
+    /// Raw values of each unloaded vector, padding included, in the order of
+    /// [`schedule::Interface::unload`].
+    pub unloaded: Vec<Vec<i64>>,
     /// How the run ended, as [`schedule::interface::status_code`]; none where the design has no
     /// such output.
     pub status: Option<i64>,
@@ -112,7 +113,7 @@ pub fn run(
         beat.map_or(0, |beat| beat.cycle.saturating_sub(loaded))
     };
     Ok(TickRun {
-        state: unload.unpack(&out).into_iter().next().unwrap_or_default(),
+        unloaded: unload.unpack(&out),
         status: status.status,
         steps: status.steps,
         first_beat: since(received.first()),

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use hw_sim::TraceFormat;
 use network::Network;
+use network::dynamics::Answer;
 use network::learning::overlap;
+use program::VectorId;
 use serde::Serialize;
 
 use crate::arguments::SimulateArguments;
@@ -75,6 +77,11 @@ pub struct Ended {
     pub cycles: Option<u64>,
     /// `stable`, `period` or `budget`.
     pub status: &'static str,
+    /// 1 for a fixed point, else the number of states of the cycle.
+    pub period: Option<u64>,
+    /// What the final state means, for networks that solve a problem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
     /// The nearest pattern and the overlap with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest_pattern: Option<Nearest>,
@@ -103,7 +110,7 @@ impl Report for SimulateReport {
             text.push_str(&self.overview());
             text.push_str("the first: ");
         }
-        text.push_str(&format!("{} after {} steps", run.status, run.steps));
+        text.push_str(&run.ending());
         if let Some(cycles) = run.cycles {
             text.push_str(&format!(", {cycles} cycles"));
         }
@@ -111,6 +118,13 @@ impl Report for SimulateReport {
             text.push_str(&format!(", energy {first} to {last}"));
         }
         text.push('\n');
+        for (name, values) in &run.outputs {
+            let largest = values.iter().fold(0.0, |most: f64, of| most.max(of.abs()));
+            text.push_str(&format!("{name}: at most {largest}\n"));
+        }
+        if let Some(answer) = &run.answer {
+            text.push_str(&answered(answer));
+        }
         if let Some(nearest) = self.nearest_pattern {
             let Nearest { pattern, overlap } = nearest;
             text.push_str(&format!("nearest pattern: {pattern}, overlap {overlap}\n"));
@@ -138,15 +152,31 @@ impl Report for SimulateReport {
 impl SimulateReport {
     /// How often the runs ended in each way, and how often in a pattern.
     fn overview(&self) -> String {
-        let mut ways: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut ways: BTreeMap<(&str, u64), usize> = BTreeMap::new();
         for run in &self.all {
-            *ways.entry(run.status).or_default() += 1;
+            *ways
+                .entry((run.status, run.period.unwrap_or(0)))
+                .or_default() += 1;
         }
-        let ways: Vec<String> = ways
-            .iter()
-            .map(|(way, count)| format!("{count} {way}"))
-            .collect();
+        let ways = ways.iter().map(|((status, period), count)| match *status {
+            "period" => format!("{count} in a cycle of {period}"),
+            status => format!("{count} {status}"),
+        });
+        let ways: Vec<String> = ways.collect();
         let mut text = format!("{} runs: {}", self.runs, ways.join(", "));
+        let answers = || self.all.iter().filter_map(|run| run.answer.as_ref());
+        if let Some(first) = answers().next() {
+            let values = || answers().map(|answer| answer.value);
+            let (low, high) = (
+                values().fold(f64::INFINITY, f64::min),
+                values().fold(f64::NEG_INFINITY, f64::max),
+            );
+            let valid = answers().filter(|answer| answer.valid).count();
+            text.push_str(&format!(
+                "; {} {low} to {high}, {valid} valid",
+                first.measure
+            ));
+        }
         let overlaps = self.all.iter().filter_map(|run| run.nearest_pattern);
         let (near, exact) = overlaps.fold((0, 0), |(near, exact), nearest| {
             (near + 1, exact + usize::from(nearest.overlap == 1.0))
@@ -157,6 +187,14 @@ impl SimulateReport {
         text.push('\n');
         text
     }
+}
+
+/// An answer in words.
+fn answered(answer: &Answer) -> String {
+    let valid = if answer.valid { "" } else { ", not valid" };
+    let first = format!("{} {}{valid}\n", answer.measure, answer.value);
+    let lines = answer.lines.iter().map(|line| format!("  {line}\n"));
+    lines.fold(first, |text, line| text + &line)
 }
 
 /// What the runs of a level gave.
@@ -220,6 +258,8 @@ fn report(
         steps: run.steps,
         cycles: run.cycles,
         status: run.status,
+        period: run.period,
+        answer: run.answer.clone(),
         nearest_pattern: nearest(project, &run.state),
     };
     let final_state = match &arguments.output {
@@ -371,12 +411,21 @@ fn on_hardware(
         Some(_) => found.last_beat,
         None => found.first_beat,
     };
-    let differences = differences(&expected, &found, cycles);
-    let mut raw = found.state;
-    raw.truncate(expected.raw.len());
+    let fields = scheduled.interface.unload.fields.iter();
+    let unloaded: Vec<(VectorId, &[i64])> = fields
+        .zip(&found.unloaded)
+        .map(|((id, _), values)| (*id, values.as_slice()))
+        .collect();
+    let differences = differences(built, &expected, (&found, &unloaded), cycles);
+    let of = |id: VectorId| {
+        let found = unloaded.iter().find(|(unloaded, _)| *unloaded == id);
+        let values = found.map_or(&[][..], |(_, values)| values);
+        let elements = built.program.vector(id).map(|of| of.shape.elements());
+        values.get(..elements.unwrap_or(0)).unwrap_or(values)
+    };
     let run = Run {
         cycles: Some(cycles),
-        state: integer::values(built, &raw),
+        state: integer::state(built, of),
         ..expected.run
     };
     Ok(Outcome {
@@ -385,15 +434,26 @@ fn on_hardware(
     })
 }
 
-fn differences(expected: &IntegerRun, found: &TickRun, cycles: u64) -> Vec<String> {
+fn differences(
+    built: &Built,
+    expected: &IntegerRun,
+    (found, unloaded): (&TickRun, &[(VectorId, &[i64])]),
+    cycles: u64,
+) -> Vec<String> {
     let mut out = vec![];
-    let state = expected.raw.iter().zip(&found.state).enumerate();
-    let mut wrong = state.filter(|(_, (expected, found))| expected != found);
-    if let Some((element, (expected, found))) = wrong.next() {
-        let more = wrong.count();
-        out.push(format!(
-            "element {element}: {expected} expected, {found} found; {more} more"
-        ));
+    for (id, found) in unloaded {
+        let expected = expected.raw.iter().find(|(raw, _)| raw == id);
+        let expected = expected.map_or(&[][..], |(_, raw)| raw);
+        let pairs = expected.iter().zip(*found).enumerate();
+        let mut wrong = pairs.filter(|(_, (expected, found))| expected != found);
+        if let Some((element, (expected, found))) = wrong.next() {
+            let of = built.program.vector(*id);
+            let of = of.map_or("a vector", |of| of.name.as_str());
+            let more = wrong.count();
+            out.push(format!(
+                "element {element} of `{of}`: {expected} expected, {found} found; {more} more"
+            ));
+        }
     }
     let mut number = |what: &str, expected: i64, found: i64| {
         if expected != found {

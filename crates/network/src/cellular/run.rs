@@ -1,8 +1,12 @@
 //! The f64 reference of cellular arrays.
 
+use std::convert::Infallible;
+
+use program::recurrence::{self, Deterministic};
 use rayon::prelude::*;
 
 use super::{Boundary, Cellular, Model};
+use crate::dynamics::word;
 
 /// How a run of a cellular array ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +30,8 @@ pub struct CellularRun {
     pub status: CellularStatus,
     /// The energy before the first step and after each, where one is defined.
     pub energies: Vec<f64>,
+    /// The largest change of a state in each step.
+    pub distance: Vec<f64>,
 }
 
 impl Cellular {
@@ -35,32 +41,41 @@ impl Cellular {
         let control = self.control(input);
         let mut state = self.start_state(input, second);
         let mut energies: Vec<f64> = self.energy(&state, &control).into_iter().collect();
-        for step in 1..=self.max_steps {
+        let mut distance = vec![];
+        let mut status = CellularStatus::Budget;
+        for _ in 0..self.max_steps {
             let next = self.step(&state, &control);
+            let moved = state.iter().zip(&next).map(|(x, next)| (next - x).abs());
+            distance.push(moved.fold(0.0, f64::max));
             let changed = next != state;
             state = next;
             energies.extend(self.energy(&state, &control));
             if self.until_stable && !changed {
-                return self.ended(state, step, CellularStatus::Stable, energies);
+                status = CellularStatus::Stable;
+                break;
             }
         }
-        self.ended(state, self.max_steps, CellularStatus::Budget, energies)
-    }
-
-    fn ended(
-        &self,
-        state: Vec<f64>,
-        steps: u64,
-        status: CellularStatus,
-        energies: Vec<f64>,
-    ) -> CellularRun {
-        let output = self.output(&state);
         CellularRun {
+            output: self.output(&state),
             state,
-            output,
-            steps,
+            steps: distance.len() as u64,
             status,
             energies,
+            distance,
+        }
+    }
+
+    /// After how many steps a run on these images comes back to a state that it had, if within so
+    /// many steps: 1 for a fixed point.
+    pub fn period(&self, input: &[f64], second: &[f64], steps: u64) -> Option<u64> {
+        let run = Steps {
+            network: self,
+            control: &self.control(input),
+            state: self.start_state(input, second),
+        };
+        match recurrence::period(run, steps) {
+            Ok(period) => period,
+            Err(never) => match never {},
         }
     }
 
@@ -136,6 +151,27 @@ impl Cellular {
                 }
             });
         out
+    }
+}
+
+/// An array on its way, step by step.
+#[derive(Clone)]
+struct Steps<'a> {
+    network: &'a Cellular,
+    control: &'a [f64],
+    state: Vec<f64>,
+}
+
+impl Deterministic for Steps<'_> {
+    type Error = Infallible;
+
+    fn configuration(&self) -> Vec<i64> {
+        self.state.iter().map(|&value| word(value)).collect()
+    }
+
+    fn advance(&mut self) -> Result<(), Infallible> {
+        self.state = self.network.step(&self.state, self.control);
+        Ok(())
     }
 }
 

@@ -1,5 +1,9 @@
 //! Runs, and how they end.
 
+use std::convert::Infallible;
+
+use program::recurrence::{Deterministic, Recurrence};
+
 use super::{Dynamics, Moment, Start, VariableRole};
 
 /// How a run ended.
@@ -18,6 +22,9 @@ pub enum Ending {
 pub struct Trajectory {
     /// How it ended.
     pub ending: Ending,
+    /// After how many steps it comes back to exactly the same state and past, once it has done so: 1
+    /// for a fixed point.
+    pub period: Option<u64>,
     /// The energy before the first step and after each; empty where none is defined.
     pub energy: Vec<f64>,
     /// The largest change of a state in each step.
@@ -29,45 +36,97 @@ pub struct Trajectory {
 /// Runs a network from a start; `observe` sees the moment before the first step and after each.
 pub fn run(network: &dyn Dynamics, start: &Start, observe: &mut dyn FnMut(&Moment)) -> Trajectory {
     let stop = network.stop();
-    let states: Vec<usize> = network
-        .variables()
-        .iter()
-        .enumerate()
-        .filter(|(_, variable)| variable.role == VariableRole::State)
-        .map(|(at, _)| at)
-        .collect();
-    let taken = |moment: &Moment| -> Vec<Vec<f64>> {
-        states.iter().map(|&at| moment.of(at).to_vec()).collect()
-    };
-    let mut moment = network.begin(start);
-    let mut energy: Vec<f64> = network.energy(&moment).into_iter().collect();
+    let mut walk = Walk::new(network, start);
+    let mut energy: Vec<f64> = network.energy(&walk.moment).into_iter().collect();
     let mut distance = vec![];
-    let (mut before, mut earlier) = (taken(&moment), None);
-    observe(&moment);
+    let (mut before, mut earlier) = (walk.taken(), None);
+    let mut recurrence = Recurrence::new();
+    let mut look = |walk: &Walk<'_>| match recurrence.look(walk) {
+        Ok(period) => period,
+        Err(never) => match never {},
+    };
+    look(&walk);
+    observe(&walk.moment);
     let ending = loop {
-        let judged = network.step(&mut moment);
-        moment.step += 1;
-        observe(&moment);
-        energy.extend(network.energy(&moment));
-        let now = taken(&moment);
+        let judged = walk.step();
+        observe(&walk.moment);
+        energy.extend(network.energy(&walk.moment));
+        let now = walk.taken();
         let moved = largest_change(&before, &now);
         distance.push(moved);
+        look(&walk);
         if stop.when_stable && judged.unwrap_or(moved <= stop.tolerance) {
             break Ending::Stable;
         }
         if stop.on_period_two && earlier.as_ref() == Some(&now) {
             break Ending::PeriodTwo;
         }
-        if moment.step >= stop.max_steps {
+        if walk.moment.step >= stop.max_steps {
             break Ending::Budget;
         }
         earlier = Some(std::mem::replace(&mut before, now));
     };
     Trajectory {
         ending,
+        // What has left the numbers stays as it is without being at rest.
+        period: recurrence.period().filter(|_| lasts(&distance)),
         energy,
         distance,
-        last: moment,
+        last: walk.moment,
+    }
+}
+
+/// Whether the last change was a number.
+fn lasts(distance: &[f64]) -> bool {
+    distance.last().is_none_or(|moved| moved.is_finite())
+}
+
+/// A network on its way.
+#[derive(Clone)]
+struct Walk<'a> {
+    network: &'a dyn Dynamics,
+    /// The places of the states among the variables.
+    states: Vec<usize>,
+    settles: u64,
+    moment: Moment,
+}
+
+impl<'a> Walk<'a> {
+    fn new(network: &'a dyn Dynamics, start: &Start) -> Walk<'a> {
+        let variables = network.variables();
+        let states = variables.iter().enumerate();
+        let states = states.filter(|(_, variable)| variable.role == VariableRole::State);
+        Walk {
+            network,
+            states: states.map(|(at, _)| at).collect(),
+            settles: network.settles(),
+            moment: network.begin(start),
+        }
+    }
+
+    /// The values of the states.
+    fn taken(&self) -> Vec<Vec<f64>> {
+        let states = self.states.iter();
+        states.map(|&at| self.moment.of(at).to_vec()).collect()
+    }
+
+    fn step(&mut self) -> Option<bool> {
+        let judged = self.network.step(&mut self.moment);
+        self.moment.step += 1;
+        judged
+    }
+}
+
+impl Deterministic for Walk<'_> {
+    type Error = Infallible;
+
+    fn configuration(&self) -> Vec<i64> {
+        self.moment.configuration(&self.states, self.settles)
+    }
+
+    fn advance(&mut self) -> Result<(), Infallible> {
+        self.step();
+        Ok(())
     }
 }
 

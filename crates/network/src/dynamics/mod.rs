@@ -10,6 +10,7 @@ mod moment;
 use std::borrow::Cow;
 
 pub use ending::{Ending, Trajectory, run};
+pub(crate) use moment::word;
 pub use moment::{Moment, Past};
 
 use crate::fact::{Fact, Level};
@@ -84,6 +85,12 @@ pub trait Dynamics: Sync {
     /// One step: the kind's equations. Whether the network is at rest, where it has a rule of its
     /// own for that; else states are compared.
     fn step(&self, moment: &mut Moment) -> Option<bool>;
+
+    /// The step from which on the equations are the same in every step: where schedules have come to
+    /// their last value. 0 where the number of the step plays no part.
+    fn settles(&self) -> u64 {
+        0
+    }
 
     /// The energy (or another function that never rises, where the theory gives one).
     fn energy(&self, moment: &Moment) -> Option<f64>;

@@ -38,6 +38,18 @@ impl Moment {
         }
     }
 
+    /// Everything that the steps that follow depend on, as words, exactly: the values of these
+    /// variables, what is remembered, registers of noise, and the number of the step up to that
+    /// from which on it plays no part.
+    pub fn configuration(&self, states: &[usize], settles: u64) -> Vec<i64> {
+        let states = states.iter().flat_map(|&state| self.of(state));
+        let past = self.past.iter().flat_map(|past| &past.values).flatten();
+        let mut words: Vec<i64> = states.chain(past).map(|&value| word(value)).collect();
+        words.extend(self.noise.iter().map(|noise| i64::from(noise.state())));
+        words.push(self.step.min(settles) as i64);
+        words
+    }
+
     /// The values of a variable; none for one that is not there.
     pub fn of(&self, variable: usize) -> &[f64] {
         self.values.get(variable).map_or(&[], Vec::as_slice)
@@ -49,6 +61,12 @@ impl Moment {
             *slot = values;
         }
     }
+}
+
+/// A number as a word: equal numbers, and no others, have equal words.
+pub(crate) fn word(value: f64) -> i64 {
+    // -0 and 0 are one number.
+    (value + 0.0).to_bits() as i64
 }
 
 /// A vector as it was in steps gone by.

@@ -12,6 +12,7 @@ mod time;
 use crate::check::{ProgramError, check};
 use crate::order::{Order, Permutations};
 use crate::program::{Program, Status};
+use crate::recurrence::Deterministic;
 use crate::stage::{Role, Stage, VectorId, When};
 use blocks::Blocks;
 pub use error::{ExecutionError, OverflowPlace};
@@ -230,6 +231,13 @@ impl<'p> Executor<'p> {
         self.values.get(vector.0).map_or(&[], Vec::as_slice)
     }
 
+    /// The values of a state before the last step; none before the first, and for other vectors.
+    pub fn before(&self, vector: VectorId) -> Option<&[i64]> {
+        let place = self.states.iter().position(|&state| state == vector.0)?;
+        let before = self.past[0].get(place).filter(|_| self.steps > 0);
+        before.map(Vec::as_slice)
+    }
+
     /// Whether these are the present values of the state vectors.
     fn is_state(&self, values: &[Vec<i64>]) -> bool {
         let mut both = self.states.iter().zip(values);
@@ -304,6 +312,27 @@ impl<'p> Executor<'p> {
             | (When::Once, _, _) => elements.max(1),
         };
         Blocks::Ranges { elements, size }
+    }
+}
+
+impl Deterministic for Executor<'_> {
+    type Error = ExecutionError;
+
+    /// The states, what is remembered of the past, the registers of noise and of permutations, and
+    /// where schedules stand. Inputs are fixed for a run.
+    fn configuration(&self) -> Vec<i64> {
+        let mut words = vec![];
+        for &state in &self.states {
+            words.extend(&self.values[state]);
+        }
+        self.clock.configuration(self.steps, &mut words);
+        let register = self.permutations.as_ref().map(Permutations::state);
+        words.extend(register.map(i64::from));
+        words
+    }
+
+    fn advance(&mut self) -> Result<(), ExecutionError> {
+        self.step().map(|_| ())
     }
 }
 

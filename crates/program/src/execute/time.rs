@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::Turn;
 use crate::noise::Noise;
 use crate::program::Program;
-use crate::stage::{Past, Role, scheduled};
+use crate::stage::{Delay, Past, Role, scheduled};
 
 /// What these vectors are made from, between steps.
 #[derive(Debug, Clone)]
@@ -120,6 +120,26 @@ impl Clock {
                 }
             }
         }
+    }
+
+    /// What the steps after the first `steps` depend on, beside the state: where schedules stand
+    /// that have not come to their last value, registers of noise, and all that is remembered.
+    pub fn configuration(&self, steps: u64, words: &mut Vec<i64>) {
+        let mut horizon = 0;
+        for (_, moving) in &self.moving {
+            match moving {
+                Moving::Schedule(schedule) => horizon = horizon.max(schedule.len()),
+                Moving::Noise { words: noise, .. } => words.push(i64::from(noise.state())),
+                Moving::Past { past, memory, .. } => {
+                    if let Delay::Schedule(delays) = &past.delay {
+                        horizon = horizon.max(delays.len());
+                    }
+                    words.extend(memory.iter().flatten());
+                }
+            }
+        }
+        let settled = horizon.saturating_sub(1) as u64;
+        words.push(steps.min(settled) as i64);
     }
 
     /// After a step: remembers what it gave.
