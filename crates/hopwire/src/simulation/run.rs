@@ -32,7 +32,7 @@ pub struct Run {
     pub energy: Vec<f64>,
     /// The final values of the vectors that are unloaded beside the state.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub outputs: BTreeMap<&'static str, Vec<f64>>,
+    pub outputs: BTreeMap<String, Vec<f64>>,
     /// What the final state means, for networks that solve a problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
@@ -165,10 +165,10 @@ pub fn dynamic(network: &dyn Dynamics, start: &Start) -> Run {
 }
 
 /// The values of the outputs of a network.
-pub fn outputs(network: &dyn Dynamics, moment: &Moment) -> BTreeMap<&'static str, Vec<f64>> {
+pub fn outputs(network: &dyn Dynamics, moment: &Moment) -> BTreeMap<String, Vec<f64>> {
     let variables = network.variables().into_iter().enumerate();
     let outputs = variables.filter(|(_, variable)| variable.role == VariableRole::Output);
     outputs
-        .map(|(at, variable)| (variable.name, moment.of(at).to_vec()))
+        .map(|(at, variable)| (variable.name.into_owned(), moment.of(at).to_vec()))
         .collect()
 }
