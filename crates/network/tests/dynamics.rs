@@ -15,7 +15,7 @@ struct Moved {
 impl Dynamics for Moved {
     fn variables(&self) -> Vec<Variable> {
         vec![Variable {
-            name: "state",
+            name: "state".into(),
             length: 2,
             role: VariableRole::State,
         }]
