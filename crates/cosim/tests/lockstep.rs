@@ -149,14 +149,15 @@ fn chains_of_stages() {
     }
 }
 
-/// Tables in logic and in memories, signals, outputs, schedules, and stages that judge their rest.
+/// Tables in logic and in memories, signals, outputs, schedules, pasts, and stages that judge their
+/// rest.
 #[test]
 fn what_moves_with_time() {
     let all = |tables| Moving {
         tables,
         signals: true,
         schedules: true,
-        pasts: 0,
+        pasts: 5,
         noise: false,
         rest: true,
     };

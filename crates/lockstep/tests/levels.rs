@@ -11,41 +11,52 @@ use proptest::prelude::*;
 use schedule::interface::status_code;
 use schedule::{Form, Hardware, ScheduleError};
 
-/// Loads and runs a program for `steps` steps at most; gives the states and outputs, the status
-/// and the steps.
-fn run(program: &Program, values: &Values, fast: bool) -> (Vec<Vec<i64>>, Status, u64) {
+/// What the hardware must show of a run: the states and outputs, the status and the steps.
+type Ended = (Vec<Vec<i64>>, Status, u64);
+
+/// Loads and runs a program once for each of the values.
+fn runs(program: &Program, values: &[&Values], fast: bool) -> Vec<Ended> {
     let made = if fast {
         Executor::new(program)
     } else {
         Executor::interpreting(program)
     };
     let mut executor = made.unwrap();
-    for (vector, values) in values {
-        executor.load(*vector, values).unwrap();
-    }
-    executor.start().unwrap();
-    let run = executor.run().unwrap();
     let of = |role: Role| {
         let vectors = program.vectors.iter().enumerate();
         vectors.filter(move |(_, vector)| vector.role == role)
     };
-    let unloaded = of(Role::State).chain(of(Role::Output));
-    let unloaded = unloaded.map(|(place, _)| executor.values(VectorId(place)).to_vec());
-    (unloaded.collect(), run.status, run.steps)
+    let run = |values: &&Values| {
+        for (vector, values) in *values {
+            executor.load(*vector, values).unwrap();
+        }
+        executor.start().unwrap();
+        let run = executor.run().unwrap();
+        let unloaded = of(Role::State).chain(of(Role::Output));
+        let unloaded = unloaded.map(|(place, _)| executor.values(VectorId(place)).to_vec());
+        (unloaded.collect(), run.status, run.steps)
+    };
+    values.iter().map(run).collect()
+}
+
+fn values(random: &mut Random, program: &Program) -> Vec<(VectorId, Vec<i64>)> {
+    let loaded = host::loaded(program);
+    loaded
+        .map(|id| (id, sample::values(random, program, id)))
+        .collect()
 }
 
 /// Fast kernels against the definition, and the hardware against both, for every budget up to
-/// that of the program: so at every step boundary.
+/// that of the program: so at every step boundary. A second run follows the first without a reset.
 fn compare(mut program: Program, hardware: Hardware, seed: u64) -> Result<(), TestCaseError> {
     let mut random = Random::new(seed);
-    let values: Vec<(VectorId, Vec<i64>)> = host::loaded(&program)
-        .map(|id| (id, sample::values(&mut random, &program, id)))
-        .collect();
+    let (first, second) = (values(&mut random, &program), values(&mut random, &program));
+    let loads: [&Values; 2] = [&first, &second];
     for budget in 1..=program.stop.max_steps {
         program.stop.max_steps = budget;
-        let defined = run(&program, &values, false);
+        let defined = runs(&program, &loads, false);
         prop_assert_eq!(
-            &run(&program, &values, true),
+            &runs(&program, &loads, true),
             &defined,
             "fast, {} steps",
             budget
@@ -59,13 +70,15 @@ fn compare(mut program: Program, hardware: Hardware, seed: u64) -> Result<(), Te
             }
             Err(error) => return Err(TestCaseError::fail(error.to_string())),
         };
-        let cycles = scheduled.timing.run(defined.2) + 10_000;
-        let seen = host::run(&scheduled, &values, host::quiet(), cycles).unwrap();
-        let seen = seen.ok_or_else(|| TestCaseError::fail("the hardware did not end"))?;
-        prop_assert_eq!(&seen.states, &defined.0, "hardware, {} steps", budget);
-        prop_assert_eq!(seen.status, status_code(Some(defined.1)));
-        prop_assert_eq!(seen.steps, Some(defined.2 as i64));
-        prop_assert_eq!(seen.latency, scheduled.timing.run(defined.2), "closed form");
+        let cycles: u64 = defined.iter().map(|run| scheduled.timing.run(run.2)).sum();
+        let seen = host::runs(&scheduled, &loads, host::quiet(), cycles + 10_000).unwrap();
+        prop_assert_eq!(seen.len(), defined.len(), "the hardware did not end");
+        for (seen, defined) in seen.iter().zip(&defined) {
+            prop_assert_eq!(&seen.states, &defined.0, "hardware, {} steps", budget);
+            prop_assert_eq!(seen.status, status_code(Some(defined.1)));
+            prop_assert_eq!(seen.steps, Some(defined.2 as i64));
+            prop_assert_eq!(seen.latency, scheduled.timing.run(defined.2), "closed form");
+        }
     }
     Ok(())
 }
@@ -133,9 +146,9 @@ prop_compose! {
 prop_compose! {
     fn moving()(
         tables in prop::sample::select(vec![0u32, 3, 6, 14]), signals in any::<bool>(),
-        schedules in any::<bool>(), rest in any::<bool>(),
+        schedules in any::<bool>(), pasts in 0usize..6, rest in any::<bool>(),
     ) -> Moving {
-        Moving { tables, signals, schedules, pasts: 0, noise: false, rest }
+        Moving { tables, signals, schedules, pasts, noise: false, rest }
     }
 }
 
@@ -182,17 +195,15 @@ proptest! {
         let of = Cells { max_steps: iterations as u64, when_stable: false, ..of };
         let mut random = Random::new(seed);
         let program = sample::cells(&mut random, &of);
-        let values: Vec<(VectorId, Vec<i64>)> = host::loaded(&program)
-            .map(|id| (id, sample::values(&mut random, &program, id)))
-            .collect();
-        let defined = run(&program, &values, false);
-        prop_assert_eq!(&run(&program, &values, true), &defined);
+        let values = values(&mut random, &program);
+        let defined = runs(&program, &[&values], false);
+        prop_assert_eq!(&runs(&program, &[&values], true), &defined);
         let hardware = Hardware { lanes, taps: 1, form: Form::Streaming { iterations } };
         let scheduled = schedule::schedule(&program, &hardware).unwrap();
         let restless = hw_sim::stimulus::stream::StreamOptions { seed, ..Default::default() };
         for (options, quiet) in [(host::quiet(), true), (restless, false)] {
             let seen = host::run(&scheduled, &values, options, 100_000).unwrap().unwrap();
-            prop_assert_eq!(&seen.states, &defined.0);
+            prop_assert_eq!(&seen.states, &defined[0].0);
             if quiet {
                 prop_assert_eq!(seen.unloaded, scheduled.timing.finish, "closed form");
             }

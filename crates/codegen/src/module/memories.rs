@@ -8,6 +8,9 @@ use crate::columns::range;
 /// From how many bits on a memory asks for block memory; below, the tools choose.
 const BLOCK_BITS: u64 = 1024;
 
+/// So many words that are written may stand in the look-up tables of logic; the tools choose.
+const SHALLOW_WORDS: u32 = 16;
+
 impl ModuleText<'_> {
     pub(super) fn memories(&self) -> Vec<String> {
         let memories = self.module.memories.iter().enumerate();
@@ -20,7 +23,8 @@ impl ModuleText<'_> {
         let name = self.names.memory(place);
         let highest = memory.depth - 1;
         let mut lines = vec![];
-        if memory.word.bits() * u64::from(memory.depth) >= BLOCK_BITS {
+        let shallow = memory.write.is_some() && memory.depth <= SHALLOW_WORDS;
+        if memory.word.bits() * u64::from(memory.depth) >= BLOCK_BITS && !shallow {
             let kind = if memory.write.is_some() { "ram" } else { "rom" };
             lines.push(format!("(* {kind}_style = \"block\" *)"));
         }

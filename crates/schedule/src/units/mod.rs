@@ -3,6 +3,7 @@
 
 pub mod fold;
 pub mod lane;
+mod past;
 pub mod plan;
 mod registers;
 mod schedule;
@@ -43,7 +44,7 @@ pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, Sch
     judge(program, &plans)?;
     let stores = Stores::resolve(program, &plans);
     let interface = interface(program, &stores, &plans)?;
-    let timing = timing(&plans, once);
+    let timing = timing(&plans, once, &stores);
 
     let mut parts = Parts::default();
     let mut made = vec![];
@@ -147,14 +148,15 @@ fn interface(
     })
 }
 
-fn timing(plans: &[StagePlan<'_>], once: usize) -> Timing {
-    let cycles = |plans: &[StagePlan<'_>]| plans.iter().map(|plan| plan.fold.step_cycles()).sum();
+fn timing(plans: &[StagePlan<'_>], once: usize, stores: &Stores<'_>) -> Timing {
+    let cycles =
+        |plans: &[StagePlan<'_>]| -> u64 { plans.iter().map(|plan| plan.fold.step_cycles()).sum() };
     let (first, steps) = plans.split_at(once);
     // Stages take turns, so that in no cycle more multipliers work than those of one stage.
     let units = steps.iter().map(StagePlan::multipliers).max();
     Timing {
-        start: cycles(first),
-        step: cycles(steps),
+        start: cycles(first) + stores.fill_cycles() as u64,
+        step: cycles(steps) + stores.recall_cycles() as u64,
         finish: 1,
         fixed_steps: None,
         interval: None,

@@ -89,11 +89,13 @@ impl<'a> StagePlan<'a> {
             match &program.vector(id).ok_or_else(unknown)?.role {
                 Role::Parameter(values) => parameters.push((id, values.as_slice())),
                 Role::Schedule(values) => schedules.push((id, ByStep::new(values))),
-                Role::State | Role::Input | Role::Derived | Role::Signal | Role::Output => {
-                    own.push(id);
-                }
+                Role::State
+                | Role::Input
+                | Role::Derived
+                | Role::Signal
+                | Role::Output
+                | Role::Past(_) => own.push(id),
                 Role::Noise { .. } => return Err(shape(program, "noise")),
-                Role::Past(_) => return Err(shape(program, "the past of a vector")),
             }
         }
         let mut plan = StagePlan {

@@ -2,6 +2,7 @@
 
 use program::{Format, Program, Role, VectorId};
 
+use super::past::PastStore;
 use super::plan::StagePlan;
 
 /// Bits of a beat of the streams, where the lengths allow.
@@ -20,7 +21,7 @@ pub struct Store<'a> {
     pub elements: usize,
     /// Its registers: elements with padding.
     pub length: usize,
-    /// Whether it is read by a stage or unloaded.
+    /// Whether it is read by a stage, remembered, or unloaded.
     pub read: bool,
     /// Whether it is loaded before a run: inputs and states.
     pub loaded: bool,
@@ -32,6 +33,8 @@ pub struct Store<'a> {
 #[derive(Debug)]
 pub struct Stores<'a> {
     all: Vec<Store<'a>>,
+    /// What stages read of the past of vectors.
+    pub pasts: Vec<PastStore<'a>>,
     /// Elements of a beat of the streams.
     pub beat: usize,
 }
@@ -39,10 +42,28 @@ pub struct Stores<'a> {
 impl<'a> Stores<'a> {
     /// Lays out the vectors of a program: inputs that are read, and what the stages write.
     pub fn resolve(program: &'a Program, plans: &[StagePlan<'a>]) -> Stores<'a> {
+        // As many as each stage needs that takes them group by group.
+        let padded = |id: VectorId, elements: usize| {
+            let taken = |plan: &&StagePlan<'a>| {
+                plan.own.contains(&id) || plan.stage.writes.iter().any(|(target, _)| *target == id)
+            };
+            let rows = plans.iter().filter(taken).map(|plan| plan.fold.rows());
+            rows.max().unwrap_or(0).max(elements)
+        };
+        let by_stages = |id: VectorId| plans.iter().any(|plan| plan.read().contains(&id));
+        let read = program.vectors.iter().enumerate();
+        let read = read.filter(|(place, _)| by_stages(VectorId(*place)));
+        let pasts: Vec<PastStore<'a>> = read
+            .filter_map(|(place, vector)| {
+                let length = padded(VectorId(place), vector.shape.elements());
+                PastStore::resolve(program, VectorId(place), length)
+            })
+            .collect();
         let mut all = vec![];
         for (place, vector) in program.vectors.iter().enumerate() {
             let id = VectorId(place);
-            let read = plans.iter().any(|plan| plan.read().contains(&id));
+            let remembered = pasts.iter().any(|past| past.reads().any(|of| of == id));
+            let read = remembered || by_stages(id);
             let (loaded, unloaded) = match vector.role {
                 Role::State => (true, true),
                 Role::Output => (false, true),
@@ -54,13 +75,8 @@ impl<'a> Stores<'a> {
                 | Role::Noise { .. }
                 | Role::Past(_) => continue,
             };
-            // As many as each stage needs that takes them group by group.
-            let written = |plan: &&StagePlan<'a>| {
-                plan.own.contains(&id) || plan.stage.writes.iter().any(|(target, _)| *target == id)
-            };
-            let rows = plans.iter().filter(written).map(|plan| plan.fold.rows());
             let elements = vector.shape.elements();
-            let length = rows.max().unwrap_or(0).max(elements);
+            let length = padded(id, elements);
             all.push(Store {
                 id,
                 name: &vector.name,
@@ -72,7 +88,11 @@ impl<'a> Stores<'a> {
                 unloaded,
             });
         }
-        let mut stores = Stores { all, beat: 1 };
+        let mut stores = Stores {
+            all,
+            pasts,
+            beat: 1,
+        };
         let bits = stores.element_bits();
         let most = BEAT_BITS.checked_div(bits).unwrap_or(1).max(1) as usize;
         let divides = |beat: &usize| {
@@ -88,14 +108,25 @@ impl<'a> Stores<'a> {
         &self.all
     }
 
-    /// The vector of an id, where it is stored.
-    pub fn get(&self, id: VectorId) -> Option<&Store<'a>> {
-        self.all.iter().find(|store| store.id == id)
+    /// Elements of a vector with padding.
+    pub fn length(&self, id: VectorId) -> usize {
+        let stored = self.all.iter().map(|store| (store.id, store.length));
+        let pasts = self.pasts.iter().map(|past| (past.id, past.length));
+        let mut lengths = stored.chain(pasts);
+        lengths
+            .find(|(of, _)| *of == id)
+            .map_or(1, |(_, length)| length)
     }
 
-    /// Registers of a vector.
-    pub fn length(&self, id: VectorId) -> usize {
-        self.get(id).map_or(1, |store| store.length)
+    /// Cycles in which the time before the first step is filled in.
+    pub fn fill_cycles(&self) -> usize {
+        self.pasts.iter().map(PastStore::longest).max().unwrap_or(0)
+    }
+
+    /// Cycles from the beginning of a step to the start of its first stage, in which the past is
+    /// recalled.
+    pub fn recall_cycles(&self) -> usize {
+        self.pasts.iter().map(PastStore::cycles).max().unwrap_or(0)
     }
 
     /// What is loaded, in field order: inputs, then states.

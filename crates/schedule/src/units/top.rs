@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hw_ir::{Connection, Module, ModuleBuilder, NetId, PendingInstance, Type};
 use program::{Format, Program, VectorId};
 
+use super::past::{Moments, Remembering};
 use super::plan::StagePlan;
 use super::registers::Registers;
 use super::schedule::{Places, ScheduleMemory};
@@ -60,6 +61,16 @@ struct Ports {
     weight: Option<(NetId, NetId)>,
 }
 
+/// The cycles in which the time before the first step is filled in.
+struct Filling {
+    /// One bit: this is one of them.
+    now: NetId,
+    /// Its number; `None` where there is one.
+    cycle: Option<NetId>,
+    /// One bit: it is the last.
+    last: NetId,
+}
+
 /// The moves of the streams.
 pub struct Moves {
     /// One bit: the vectors are loaded.
@@ -104,15 +115,26 @@ impl<'a> Top<'a, '_> {
             m.register("unloading_q", Type::BIT, 0),
         );
         let moves = self.moves(&mut m, interface, &ports, (loading.net, unloading.net));
-        let (starts, run_start) = chain(&mut m, &once, moves.load_last);
+        let (starts, known) = chain(&mut m, &once, moves.load_last);
+        let filling = self.filling(&mut m, known);
+        let run_start = filling.as_ref().map_or(known, |filling| filling.last);
         let verdict = self.verdict(&mut m, &steps, run_start);
         let step_end = steps
             .last()
             .map_or(run_start, |last| last.bit(&mut m, "end_o"));
         let again = unless(&mut m, "step_again", step_end, verdict.finish);
         let step_start = m.or("step_start", run_start, again);
-        let schedules = self.schedules(&mut m, run_start, again);
-        let (step_starts, _) = chain(&mut m, &steps, step_start);
+        let mut places = Places::default();
+        let schedules = self.schedules(&mut m, &mut places);
+        let (pasts, begin) = match filling {
+            None => (vec![], step_start),
+            Some(filling) => {
+                let at = (step_start, again);
+                self.pasts(&mut m, &registers, &mut places, filling, at)
+            }
+        };
+        places.drive(&mut m, run_start, again);
+        let (step_starts, _) = chain(&mut m, &steps, begin);
         m.section("phases");
         drive_flag(
             &mut m,
@@ -137,6 +159,7 @@ impl<'a> Top<'a, '_> {
         let feeding = Feeding {
             registers: &registers,
             schedules: &schedules,
+            pasts: &pasts,
             weight,
             run_start,
         };
@@ -199,14 +222,8 @@ impl<'a> Top<'a, '_> {
     }
 
     /// The values of schedules in the present step, where they change.
-    fn schedules(
-        &mut self,
-        m: &mut ModuleBuilder,
-        start: NetId,
-        again: NetId,
-    ) -> Vec<(VectorId, NetId)> {
+    fn schedules(&mut self, m: &mut ModuleBuilder, places: &mut Places) -> Vec<(VectorId, NetId)> {
         m.section("schedules: values by the number of the step");
-        let mut places = Places::default();
         let mut values: Vec<(VectorId, NetId)> = vec![];
         for (plan, _) in self.steps {
             for &(id, schedule) in &plan.schedules {
@@ -224,12 +241,61 @@ impl<'a> Top<'a, '_> {
                         .map(|&v| encode(format, v))
                         .collect(),
                 };
-                let net = memory.read(m, self.parts, &mut places, &self.program.name);
+                let net = memory.read(m, self.parts, places, &self.program.name);
                 values.push((id, net));
             }
         }
-        places.drive(m, start, again);
         values
+    }
+
+    /// The cycles after `known`, in which the time before the first step is filled in; none where
+    /// no past is read.
+    fn filling(&self, m: &mut ModuleBuilder, known: NetId) -> Option<Filling> {
+        let cycles = self.stores.fill_cycles();
+        if cycles == 0 {
+            return None;
+        }
+        m.section("the time before the first step is filled in");
+        let filling = m.register("filling_q", Type::BIT, 0);
+        let fill = counter(m, "fill", cycles as u64, filling.net);
+        let last = also(m, "filled", filling.net, fill.last);
+        drive_flag(m, "filling", filling, known, last);
+        Some(Filling {
+            now: filling.net,
+            cycle: fill.value,
+            last,
+        })
+    }
+
+    /// The past of vectors, and when the first stage of a step starts.
+    fn pasts(
+        &mut self,
+        m: &mut ModuleBuilder,
+        registers: &[Registers],
+        places: &mut Places,
+        filling: Filling,
+        (step, again): (NetId, NetId),
+    ) -> (Vec<(VectorId, NetId)>, NetId) {
+        m.section("a step begins: the past is recalled");
+        let begun = m.delay("step_begun_q", step, None, 0);
+        let late = self.stores.recall_cycles() > 1;
+        let late = late.then(|| m.delay("step_begun_late_q", begun, None, 0));
+        let remembering = Remembering {
+            program: self.program,
+            pasts: &self.stores.pasts,
+            registers,
+            moments: Moments {
+                filling: filling.now,
+                fill: filling.cycle,
+                fills: self.stores.fill_cycles(),
+                step,
+                again,
+                begun,
+                late,
+            },
+        };
+        let pasts = remembering.build(m, self.parts, places);
+        (pasts, late.unwrap_or(begun))
     }
 
     fn moves(
@@ -361,6 +427,7 @@ impl<'a> Top<'a, '_> {
 struct Feeding<'r> {
     registers: &'r [Registers],
     schedules: &'r [(VectorId, NetId)],
+    pasts: &'r [(VectorId, NetId)],
     weight: Option<(NetId, NetId)>,
     run_start: NetId,
 }
@@ -368,18 +435,19 @@ struct Feeding<'r> {
 impl Feeding<'_> {
     fn net(&self, m: &mut ModuleBuilder, feed: Feed, start: NetId) -> NetId {
         let of = |id: VectorId| self.registers.iter().find(|registers| registers.id == id);
+        let among = |all: &[(VectorId, NetId)], id: VectorId| {
+            all.iter().find(|(of, _)| *of == id).map(|(_, net)| *net)
+        };
         let found = match feed {
             Feed::Start => Some(start),
             Feed::Reseed => Some(self.run_start),
             Feed::WeightLoad => self.weight.map(|(load, _)| load),
             Feed::WeightData => self.weight.map(|(_, data)| data),
-            Feed::Schedule(id) => {
-                let mut values = self.schedules.iter();
-                values.find(|(of, _)| *of == id).map(|(_, net)| *net)
-            }
-            Feed::Vector(id, count) => {
-                of(id).map(|of| m.elements("read_elements", of.value.net, 0, count as u32))
-            }
+            Feed::Schedule(id) => among(self.schedules, id),
+            Feed::Vector(id, count) => of(id)
+                .map(|of| of.value.net)
+                .or_else(|| among(self.pasts, id))
+                .map(|net| m.elements("read_elements", net, 0, count as u32)),
             Feed::Before(id, count) => of(id)
                 .and_then(|of| of.before)
                 .map(|before| m.elements("before_elements", before.net, 0, count as u32)),
