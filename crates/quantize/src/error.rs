@@ -42,6 +42,14 @@ pub enum QuantizeError {
         /// Why it cannot be certified, and what would do.
         why: String,
     },
+    /// An activation function cannot be made as asked.
+    #[error("HW0506: no activation in words: {why}; {would} would do")]
+    Activation {
+        /// What is in the way.
+        why: String,
+        /// What would do.
+        would: String,
+    },
     /// The program that was made is not valid, which is a fault of hopwire.
     #[error(transparent)]
     Program(#[from] program::ProgramError),

@@ -4,6 +4,7 @@
 //! program, and a report of what the formats cost. The accumulator of every sum is as wide as the
 //! worst case over the weights needs, so that it cannot overflow.
 
+pub mod activation;
 pub mod assembly;
 mod brain_state;
 pub mod cellular;

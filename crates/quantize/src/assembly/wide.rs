@@ -77,8 +77,12 @@ impl<'a> Wide<'a> {
         bound.map_or(Interval::of(self.format(node)), |bound| bound.interval)
     }
 
-    /// Adds a node in the narrowest format with so many fraction bits that holds all its results.
-    fn exact(
+    /// Adds a node in the narrowest format with so many fraction bits that holds all its results;
+    /// `of` says what they are, in the error.
+    ///
+    /// # Errors
+    /// When no word of 64 bits holds them.
+    pub fn exact(
         &mut self,
         name: &str,
         operation: Operation,
