@@ -79,6 +79,8 @@ pub struct ActivationTable {
     pub kind: Option<TableWord>,
     /// Entries of the table, or segments: a power of two.
     pub entries: Option<usize>,
+    /// Kind `linear` only: the slopes of segments.
+    pub slopes: Option<SlopeWord>,
     /// The largest error. Default: half a unit of the result's format more than rounding alone.
     pub error: Option<f64>,
 }
@@ -93,6 +95,16 @@ pub enum TableWord {
     Half,
     /// Segments of equal length, each with an offset and a slope.
     Linear,
+}
+
+/// The slopes of segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SlopeWord {
+    /// Any, with a multiplier.
+    Free,
+    /// Powers of two, which only move the point.
+    PowersOfTwo,
 }
 
 impl FunctionWord {
@@ -161,7 +173,8 @@ impl ActivationTable {
     /// Checks the numbers; `field` is where it stands.
     ///
     /// # Errors
-    /// [`Problem::Conflict`] for entries that are no power of two, [`Problem::OutOfRange`] for
+    /// [`Problem::Conflict`] for entries that are no power of two or keys that do not go together,
+    /// [`Problem::OutOfRange`] for
     /// too few or many of them and for an error that is none.
     pub fn check(&self, source: &Source, field: &str) -> Result<(), NetworkError> {
         let fail = |key: &str, problem| Err(source.error(&format!("{field}.{key}"), problem));
@@ -183,6 +196,13 @@ impl ActivationTable {
                 };
                 return fail("entries", problem);
             }
+        }
+        if self.slopes.is_some() && self.kind != Some(TableWord::Linear) {
+            let problem = Problem::Conflict {
+                message: "`slopes` has no meaning here".into(),
+                expected: "`slopes` only with kind = \"linear\"; else leave it out".into(),
+            };
+            return fail("slopes", problem);
         }
         if let Some(error) = self.error
             && !(MIN_ERROR..=MAX_ERROR).contains(&error)
@@ -338,6 +358,7 @@ mod tests {
             "\"tanh\"\n[table]\nentries = 100",
             "\"tanh\"\n[table]\nentries = 1",
             "\"tanh\"\n[table]\nerror = -1.0",
+            "\"tanh\"\n[table]\nkind = \"full\"\nslopes = \"free\"",
         ];
         let texts = cases.map(|case| {
             let error = read(case, folder.path()).expect_err(case);

@@ -17,7 +17,7 @@ mod values;
 use std::path::Path;
 
 pub use activation::{
-    ActivationFields, ActivationSource, ActivationTable, FunctionWord, TableWord,
+    ActivationFields, ActivationSource, ActivationTable, FunctionWord, SlopeWord, TableWord,
 };
 pub use brain_state::{
     BrainStateData, BrainStateDescription, BrainStateDynamics, BrainStateKind, BrainStateLearn,

@@ -4,11 +4,12 @@ use program::{Coding, Format, Table};
 
 use super::address::Address;
 use super::entries::{Entries, entry_format};
-use super::fit::{self, Point};
+use super::fit;
 use super::linear::Layout;
 use super::nodes::narrowest;
 use super::operations::{MOST_SIGNIFICANT, Operations};
 use super::plan::{Form, Kind};
+use super::shift::Shifts;
 use super::target::Target;
 use crate::search::Cost;
 
@@ -37,6 +38,14 @@ enum Recipe {
 }
 
 impl Candidate {
+    /// Whether slopes are powers of two; `None` where there are no slopes.
+    pub fn shifts(&self) -> Option<bool> {
+        match &self.recipe {
+            Recipe::Linear(layout) => Some(layout.shifts),
+            Recipe::Operations(_) | Recipe::Entries(..) => None,
+        }
+    }
+
     /// The forms that come of it: one, or two to choose from.
     pub fn make(&self, target: &Target<'_>) -> Vec<Form> {
         match &self.recipe {
@@ -118,9 +127,12 @@ fn tables(target: &Target<'_>, mirrored: bool, found: &mut Vec<Candidate>) {
     };
     for address in addresses(target, mirrored) {
         let width = address.narrow.width();
-        // Cut off bits would leave an odd function not odd.
+        // Bits that are cut off leave an odd function not odd, and so does one bit, where 0 and
+        // all above it have one entry.
         let cut = address.narrow.fraction() < address.input.fraction();
-        if width > Table::MAX_BITS || (cut && !mirrored && target.is_odd()) {
+        let narrow = width == 1 && target.input.width() > 1;
+        let lopsided = !mirrored && target.is_odd() && (cut || narrow);
+        if width > Table::MAX_BITS || lopsided {
             continue;
         }
         found.push(Candidate {
@@ -176,35 +188,28 @@ impl Shape<'_, '_> {
         let high = chords.iter().copied().fold(0.0, f64::max);
         let slopes = (low, high);
         for guards in GUARDS {
-            let Some(layout) = self.layout(guards, slopes, false) else {
-                continue;
-            };
-            self.add(layout, &points, 0, found);
+            let layout = self.layout(guards, slopes, false);
+            found.extend(layout.map(|layout| self.candidate(layout, points.len(), None)));
         }
+        // The point is moved for sizes; the sign is that of all.
         let left = points.iter().map(|segment| fit::residual_of_power(segment));
-        if left.fold(0.0, f64::max) > bound + 0.5 {
+        if self.target.direction.is_none() || left.fold(0.0, f64::max) > bound + 0.5 {
             return;
         }
         for guard in [1, 2, 3] {
-            let Some(layout) = self.layout((guard, 2), slopes, true) else {
-                continue;
-            };
-            self.add(layout, &points, powers(&chords), found);
+            if let Some(layout) = self.layout((guard, 2), slopes, true) {
+                let shifts = fit::likely_shifts(&layout, &points);
+                found.push(self.candidate(layout, points.len(), Some(shifts)));
+            }
         }
     }
 
-    fn add(
-        &self,
-        layout: Layout,
-        points: &[Vec<Point>],
-        distinct: usize,
-        found: &mut Vec<Candidate>,
-    ) {
-        found.push(Candidate {
-            entries: points.len(),
-            cost: layout.cost(points.len(), distinct),
+    fn candidate(&self, layout: Layout, segments: usize, shifts: Option<Shifts>) -> Candidate {
+        Candidate {
+            entries: segments,
+            cost: layout.cost(segments, shifts),
             recipe: Recipe::Linear(layout),
-        });
+        }
     }
 
     /// The layout with so many guard bits, for slopes from the one to the other, in units of the
@@ -249,18 +254,4 @@ impl Shape<'_, '_> {
             output,
         })
     }
-}
-
-/// How many different powers of two are nearest to slopes.
-fn powers(slopes: &[f64]) -> usize {
-    let mut exponents: Vec<i32> = slopes
-        .iter()
-        .map(|slope| match slope.abs() {
-            0.0 => i32::MIN,
-            size => size.log2().round() as i32,
-        })
-        .collect();
-    exponents.sort_unstable();
-    exponents.dedup();
-    exponents.len()
 }

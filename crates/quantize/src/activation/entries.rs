@@ -58,14 +58,12 @@ impl Entries {
             *first = twice_centre / 2;
         }
         monotone(&mut entries, target.direction);
-        // The word without a negative is that of the largest magnitude, as saturation has it.
-        if target.is_odd()
-            && !address.mirrored
-            && address.narrow != address.input
-            && let Some(&last) = entries.last()
-            && let Some(first) = entries.first_mut()
-        {
-            *first = -last;
+        // The largest address stands for all beyond it, and so must its negative and the address
+        // below that, which has no negative.
+        let saturates = !address.mirrored && address.narrow != address.input;
+        if target.is_odd() && saturates {
+            let last = entries.last().copied().unwrap_or(0);
+            entries.iter_mut().take(2).for_each(|entry| *entry = -last);
         }
         Entries {
             address,

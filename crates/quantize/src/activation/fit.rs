@@ -2,6 +2,7 @@
 //! the whole monotone and keeps it within the function's own range.
 
 use super::linear::{Layout, Linear};
+use super::shift::Shifts;
 use super::target::{Direction, Target, words};
 
 /// The most places of a segment that are looked at.
@@ -85,6 +86,12 @@ pub fn fit(target: &Target<'_>, layout: Layout, points: &[Vec<Point>]) -> Vec<Li
     // Turning leaves nothing to follow, but for what bounds and the grid of offsets may have done.
     bounds.follow(&mut turned);
     vec![turned, follows]
+}
+
+/// The slopes that a layout of shifts comes to, before its joints are closed.
+pub fn likely_shifts(layout: &Layout, points: &[Vec<Point>]) -> Shifts {
+    let slopes = points.iter().map(|segment| best_slope(layout, segment));
+    Shifts::of(&slopes.collect::<Vec<i64>>())
 }
 
 /// A unit of the slope, in units of the result for a unit of the argument.

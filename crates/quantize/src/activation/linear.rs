@@ -4,7 +4,8 @@ use program::{Format, NodeId, Operation, Overflow, Rounding, Table};
 
 use super::address::Address;
 use super::entries::mirror;
-use super::nodes::{Nodes, narrowest};
+use super::nodes::Nodes;
+use super::shift::Shifts;
 use crate::QuantizeError;
 use crate::search::Cost;
 
@@ -75,8 +76,8 @@ impl Layout {
         (1 << self.position_bits) - 1
     }
 
-    /// The cost with so many different slopes, which count where products are shifts.
-    pub fn cost(&self, segments: usize, distinct: usize) -> Cost {
+    /// The cost of so many segments, with slopes that are shifts or, where `None`, free.
+    pub fn cost(&self, segments: usize, shifts: Option<Shifts>) -> Cost {
         let bits = |format: Format| u64::from(format.width());
         let position = u64::from(self.position_bits);
         let product = bits(self.slope) + position;
@@ -86,25 +87,20 @@ impl Layout {
         } else {
             0
         };
-        let (slope, selection, multiplier_bits) = if self.shifts {
-            let code = code_bits(distinct);
-            let others = distinct.saturating_sub(1) as u64;
-            (code, others * (product + code), 0)
-        } else {
-            (bits(self.slope), 0, bits(self.slope) * position)
+        let (slope, selections, multiplier_bits) = match shifts {
+            Some(shifts) => {
+                let number = shifts.format().map_or(0, bits);
+                (number, shifts.logic_bits(self.position_bits), 0)
+            }
+            None => (bits(self.slope), 0, bits(self.slope) * position),
         };
         let saturation = bits(self.result);
         Cost {
             memory_bits: segments as u64 * (bits(self.offset) + slope),
-            adder_bits: self.address.logic_bits() + selection + sum + saturation + mirroring,
+            adder_bits: self.address.logic_bits() + selections + sum + saturation + mirroring,
             multiplier_bits,
         }
     }
-}
-
-/// Bits of a number that tells so many things apart.
-fn code_bits(distinct: usize) -> u64 {
-    u64::from(usize::BITS - distinct.saturating_sub(1).leading_zeros())
 }
 
 impl Linear {
@@ -129,24 +125,13 @@ impl Linear {
         }
     }
 
-    /// The different slopes, rising.
-    pub fn distinct(&self) -> Vec<i64> {
-        let mut distinct = self.slopes.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        distinct
+    /// The slopes, where products are shifts.
+    fn shifts(&self) -> Option<Shifts> {
+        self.layout.shifts.then(|| Shifts::of(&self.slopes))
     }
 
     pub fn cost(&self) -> Cost {
-        self.layout.cost(self.offsets.len(), self.distinct().len())
-    }
-
-    /// The format of the number of a slope, where there are several and products are shifts.
-    fn code(&self) -> Option<Format> {
-        let distinct = self.distinct().len() as i64;
-        (self.layout.shifts && distinct > 1)
-            .then(|| narrowest(0, distinct - 1, 0))
-            .flatten()
+        self.layout.cost(self.offsets.len(), self.shifts())
     }
 
     /// The table of offsets, and that of slopes or of their numbers.
@@ -161,13 +146,12 @@ impl Linear {
             entries: entries.to_vec(),
         };
         let mut tables = vec![table("offset", self.layout.offset, &self.offsets)];
-        if !self.layout.shifts {
-            tables.push(table("slope", self.layout.slope, &self.slopes));
-        } else if let Some(code) = self.code() {
-            let distinct = self.distinct();
-            let number = |slope: &i64| distinct.partition_point(|other| other < slope) as i64;
-            let numbers: Vec<i64> = self.slopes.iter().map(number).collect();
-            tables.push(table("shift", code, &numbers));
+        match self.shifts() {
+            None => tables.push(table("slope", self.layout.slope, &self.slopes)),
+            Some(shifts) => tables.extend(shifts.format().map(|format| {
+                let numbers = self.slopes.iter().map(|slope| shifts.number(*slope));
+                table("shift", format, &numbers.collect::<Vec<i64>>())
+            })),
         }
         tables
     }
@@ -197,19 +181,21 @@ impl Linear {
             table: nodes.table(0)?,
         };
         let offset = nodes.push("offset", offset, layout.offset)?;
-        let rise = if layout.shifts {
-            self.shifted(nodes, segment, position)?
-        } else {
-            let slope = Operation::Lookup {
-                of: segment,
-                table: nodes.table(1)?,
-            };
-            let slope = nodes.push("slope", slope, layout.slope)?;
-            let product = Operation::Multiply(slope, position);
-            nodes.exact("rise", product, layout.fraction())?
+        let fraction = layout.fraction();
+        let base = nodes.aligned("base", offset, fraction)?;
+        let (rise, falls) = match self.shifts() {
+            Some(shifts) => (
+                self.shifted(nodes, shifts, segment, position)?,
+                shifts.negative,
+            ),
+            None => (self.multiplied(nodes, segment, position)?, false),
         };
-        let base = nodes.aligned("base", offset, layout.fraction())?;
-        let sum = nodes.exact("sum", Operation::Add(base, rise), layout.fraction())?;
+        let sum = if falls {
+            Operation::Subtract(base, rise)
+        } else {
+            Operation::Add(base, rise)
+        };
+        let sum = nodes.exact("sum", sum, fraction)?;
         let rounded = resized(sum, Overflow::Saturate);
         match negative {
             None if layout.result == layout.output => nodes.push("", rounded, layout.output),
@@ -224,70 +210,41 @@ impl Linear {
         }
     }
 
-    /// The product of a slope that is a power of two: the place in the segment with its point
-    /// moved, selected by the number of the slope.
-    fn shifted(
+    /// The slope times the place in the segment.
+    fn multiplied(
         &self,
         nodes: &mut Nodes<'_, '_>,
         segment: NodeId,
         position: NodeId,
     ) -> Result<NodeId, QuantizeError> {
-        let fraction = self.layout.fraction();
-        let distinct = self.distinct();
-        let (least, most) = (distinct.first(), distinct.last());
-        let bound = |slope: Option<&i64>| slope.copied().unwrap_or(0) * self.layout.last_position();
-        let common = narrowest(bound(least).min(0), bound(most), fraction);
-        let common = common.ok_or(QuantizeError::TooWide { of: "a product" })?;
-        let mut rises = vec![];
-        for (number, &slope) in distinct.iter().enumerate() {
-            let part = format!("rise{number}");
-            rises.push(self.power(nodes, &part, position, slope, common)?);
-        }
-        let mut rises = rises.into_iter();
-        let zero = QuantizeError::TooWide { of: "a segment" };
-        let mut rise = rises.next().ok_or(zero)?;
-        let Some(code) = self.code() else {
-            return Ok(rise);
-        };
-        let lookup = Operation::Lookup {
+        let slope = Operation::Lookup {
             of: segment,
             table: nodes.table(1)?,
         };
-        let code = nodes.push("shift", lookup, code)?;
-        for (before, high) in rises.enumerate() {
-            let bound = nodes.constant(&format!("below{before}"), before as i64, 0)?;
-            let less = Operation::Less(bound, code);
-            let condition = nodes.push(&format!("above{before}"), less, Format::TRUTH)?;
-            let select = Operation::Select {
-                condition,
-                high,
-                low: rise,
-            };
-            rise = nodes.push(&format!("select{before}"), select, common)?;
-        }
-        Ok(rise)
+        let slope = nodes.push("slope", slope, self.layout.slope)?;
+        let product = Operation::Multiply(slope, position);
+        nodes.exact("rise", product, self.layout.fraction())
     }
 
-    /// `slope * position` for a slope of 0 or a power of two, positive or negative.
-    fn power(
+    /// The size of the slope times the place in the segment, by moving the point.
+    fn shifted(
         &self,
         nodes: &mut Nodes<'_, '_>,
-        part: &str,
+        shifts: Shifts,
+        segment: NodeId,
         position: NodeId,
-        slope: i64,
-        common: Format,
     ) -> Result<NodeId, QuantizeError> {
-        if slope == 0 {
-            return nodes.push(part, Operation::Constant(0), common);
+        let fraction = self.layout.fraction();
+        if self.slopes.iter().all(|slope| *slope == 0) {
+            return nodes.constant("rise", 0, fraction);
         }
-        let fraction = common.fraction() - slope.unsigned_abs().trailing_zeros() as i32;
-        let moved = nodes.format(Format::unsigned(self.layout.position_bits, fraction))?;
-        let moved = nodes.push(&format!("{part}_moved"), Operation::Scale(position), moved)?;
-        if slope > 0 {
-            return nodes.shifted(part, moved, common);
+        let mut code = None;
+        if let Some(format) = shifts.format() {
+            let table = nodes.table(1)?;
+            let lookup = Operation::Lookup { of: segment, table };
+            code = Some(nodes.push("shift", lookup, format)?);
         }
-        let size = nodes.aligned(&format!("{part}_size"), moved, common.fraction())?;
-        let zero = nodes.constant(&format!("{part}_zero"), 0, common.fraction())?;
-        nodes.push(part, Operation::Subtract(zero, size), common)
+        let rise = shifts.build(nodes, position, code, fraction)?;
+        nodes.aligned("rise", rise, fraction)
     }
 }

@@ -27,6 +27,7 @@
 
 mod address;
 mod candidates;
+mod choose;
 mod entries;
 mod fit;
 mod linear;
@@ -34,18 +35,19 @@ mod measure;
 mod nodes;
 mod operations;
 mod plan;
+mod shift;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use network::Activation;
-use network::description::{ActivationTable, TableWord};
+use network::description::{ActivationTable, SlopeWord, TableWord};
 use program::{Coding, Format};
 
 pub use plan::{Figures, Kind, Plan};
 
 use crate::QuantizeError;
-use candidates::{Candidate, candidates};
-use measure::{Measured, first_look, measure};
-use plan::Form;
+use choose::choose;
 use target::Target;
 
 /// The widest argument: its words are all looked at.
@@ -55,13 +57,6 @@ pub const MAX_OUTPUT_BITS: u32 = 32;
 /// The most bits of tables, where none are asked for.
 pub const DEFAULT_BUDGET: u64 = 1 << 16;
 
-/// The error that is good enough where none is asked for, in units of the result: half a unit
-/// more than rounding alone.
-const DEFAULT_ERROR: f64 = 1.0;
-
-/// The forms that are looked at in full where none is good enough.
-const LIKELY: usize = 8;
-
 /// What is wanted of a function in words; what is left out is chosen.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Wish {
@@ -69,6 +64,8 @@ pub struct Wish {
     pub kind: Option<Kind>,
     /// The number of entries or segments, a power of two.
     pub entries: Option<usize>,
+    /// Straight pieces, with slopes that are powers of two (`true`) or free.
+    pub shifts: Option<bool>,
     /// The largest error within the bounds of the result's format, as a real number.
     pub error: Option<f64>,
     /// The most bits of tables; [`DEFAULT_BUDGET`] where `None`.
@@ -80,6 +77,7 @@ impl From<&ActivationTable> for Wish {
         Wish {
             kind: described.kind.map(Kind::from),
             entries: described.entries,
+            shifts: described.slopes.map(|word| word == SlopeWord::PowersOfTwo),
             error: described.error,
             budget: None,
         }
@@ -114,7 +112,8 @@ pub fn plan(
     choose(&target, wish)
 }
 
-/// The best of each kind that there is for a wish, in the order of [`Kind`].
+/// The best of each kind that there is for a wish, in the order of [`Kind`]; straight pieces with
+/// free slopes, then with powers of two.
 ///
 /// # Errors
 /// When a format cannot be used.
@@ -126,10 +125,17 @@ pub fn alternatives(
 ) -> Result<Vec<Plan>, QuantizeError> {
     check(input, output)?;
     let target = Target::new(activation, input, output);
-    let kinds = [Kind::Operations, Kind::Full, Kind::Half, Kind::Linear];
-    let of = |kind| {
+    let kinds = [
+        (Kind::Operations, None),
+        (Kind::Full, None),
+        (Kind::Half, None),
+        (Kind::Linear, Some(false)),
+        (Kind::Linear, Some(true)),
+    ];
+    let of = |(kind, shifts)| {
         let wish = Wish {
             kind: Some(kind),
+            shifts,
             ..*wish
         };
         choose(&target, &wish).ok()
@@ -163,137 +169,4 @@ fn check(input: Format, output: Format) -> Result<(), QuantizeError> {
         );
     }
     Ok(())
-}
-
-/// The cheapest candidate that is good enough; else the most exact one.
-fn choose(target: &Target<'_>, wish: &Wish) -> Result<Plan, QuantizeError> {
-    let unit = target.output.unit();
-    let bound = wish.error.map_or(DEFAULT_ERROR, |error| error / unit);
-    let kinds = |kind: Kind| match (wish.kind, wish.entries) {
-        (Some(wanted), _) => kind == wanted,
-        (None, Some(_)) => kind != Kind::Operations,
-        (None, None) => true,
-    };
-    let budget = wish.budget.unwrap_or(DEFAULT_BUDGET);
-    let affordable = |candidate: &Candidate| match wish.entries {
-        Some(entries) => candidate.entries == entries,
-        None => candidate.cost.memory_bits <= budget,
-    };
-    let all = |bound: f64| {
-        let mut all = candidates(target, kinds, bound);
-        all.retain(affordable);
-        all
-    };
-    if let Some(plan) = cheapest(target, &all(bound), bound) {
-        return Ok(plan);
-    }
-    let best = most_exact(target, &all(f64::INFINITY));
-    match (best, wish.error) {
-        (Some(plan), None) => Ok(plan),
-        (Some(plan), Some(wanted)) => Err(QuantizeError::Activation {
-            why: format!(
-                "nothing has an error of at most {wanted} in {}",
-                target.output
-            ),
-            would: format!(
-                "an error of {}, or a result with more fraction bits",
-                plan.figures().held_error
-            ),
-        }),
-        (None, _) => Err(nothing(target, wish)),
-    }
-}
-
-/// Why there is no candidate at all.
-fn nothing(target: &Target<'_>, wish: &Wish) -> QuantizeError {
-    let (input, output) = (target.input, target.output);
-    let (why, would) = match (wish.kind, wish.entries) {
-        (Some(Kind::Half), _) if target.twice_centre.is_none() => (
-            format!(
-                "{} from {input} to {output} has no half table",
-                target.activation
-            ),
-            "a full or linear one; halves need an odd function, or 1 - g(x) = g(-x), and formats \
-             that hold both sides"
-                .to_owned(),
-        ),
-        (Some(Kind::Operations), _) => (
-            format!("{} needs a table", target.activation),
-            "a full, half or linear one".to_owned(),
-        ),
-        (_, Some(entries)) => (
-            format!(
-                "{} from {input} to {output} has no such table of {entries} entries",
-                target.activation
-            ),
-            "a smaller or larger power of two, or another kind".to_owned(),
-        ),
-        _ => (
-            format!(
-                "{} from {input} to {output} has no table within {} bits",
-                target.activation,
-                wish.budget.unwrap_or(DEFAULT_BUDGET)
-            ),
-            "a larger budget, or fewer bits of argument and result".to_owned(),
-        ),
-    };
-    QuantizeError::Activation { why, would }
-}
-
-/// Whether a form has the properties that the function has.
-fn proper(target: &Target<'_>, measured: &Measured) -> bool {
-    (target.direction.is_none() || measured.monotone) && (!target.is_odd() || measured.symmetric)
-}
-
-fn cheapest(target: &Target<'_>, candidates: &[Candidate], bound: f64) -> Option<Plan> {
-    let mut best: Option<Plan> = None;
-    for candidate in candidates {
-        let total = |plan: &Plan| plan.figures().cost.total();
-        if best
-            .as_ref()
-            .is_some_and(|best| total(best) <= candidate.cost.total())
-        {
-            break;
-        }
-        for form in candidate.make(target) {
-            let dearer = best
-                .as_ref()
-                .is_some_and(|best| total(best) <= form.cost().total());
-            if dearer || first_look(&form, target, bound) > bound {
-                continue;
-            }
-            let measured = measure(&form, target);
-            if measured.held.error <= bound && proper(target, &measured) {
-                best = Some(Plan::new(form, target, measured));
-            }
-        }
-    }
-    best
-}
-
-/// The candidate of the smallest error, among those that a first look finds best; the cheapest of
-/// equal ones.
-fn most_exact(target: &Target<'_>, candidates: &[Candidate]) -> Option<Plan> {
-    let mut likely: Vec<(f64, Form)> = vec![];
-    for form in candidates
-        .iter()
-        .flat_map(|candidate| candidate.make(target))
-    {
-        let full = likely.len() == LIKELY;
-        let worst = likely.last().filter(|_| full);
-        let bound = worst.map_or(f64::INFINITY, |(error, _)| *error);
-        let error = first_look(&form, target, bound);
-        if !full || error < bound {
-            let place = likely.partition_point(|(other, _)| *other <= error);
-            likely.insert(place, (error, form));
-            likely.truncate(LIKELY);
-        }
-    }
-    let measured = likely.into_iter().map(|(_, form)| {
-        let measured = measure(&form, target);
-        (form, measured)
-    });
-    let proper = measured.filter(|(_, measured)| proper(target, measured));
-    let best = proper.min_by(|(_, a), (_, b)| a.held.error.total_cmp(&b.held.error));
-    best.map(|(form, measured)| Plan::new(form, target, measured))
 }
