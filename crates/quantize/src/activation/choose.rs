@@ -46,11 +46,19 @@ pub fn choose(target: &Target<'_>, wish: &Wish) -> Result<Plan, QuantizeError> {
             ),
             would: format!(
                 "an error of {}, or a result with more fraction bits",
-                plan.figures().held_error
+                three_digits_up(plan.figures().held_error)
             ),
         }),
         (None, _) => Err(nothing(target, wish)),
     }
+}
+
+/// A positive number in three digits, no smaller than it is.
+fn three_digits_up(value: f64) -> f64 {
+    let digit = 10f64.powi(value.log10().floor() as i32 - 2);
+    let up = (value / digit).ceil() * digit;
+    // Without the last bits of the product.
+    format!("{up:.2e}").parse().unwrap_or(up).max(value)
 }
 
 /// Why there is no candidate at all.
@@ -62,8 +70,8 @@ fn nothing(target: &Target<'_>, wish: &Wish) -> QuantizeError {
                 "{} from {input} to {output} has no half table",
                 target.activation
             ),
-            "a full or linear one; halves need an odd function, or 1 - g(x) = g(-x), and formats \
-             that hold both sides"
+            "a full or linear one (a half needs an odd function, or g(-x) = 1 - g(x), and formats \
+             that hold both sides)"
                 .to_owned(),
         ),
         (Some(Kind::Operations), _) => (
