@@ -148,7 +148,9 @@ pub fn format_argument(text: &str, argument: &'static str) -> Result<Format, Hop
 pub fn quantize_error(project: &Project, error: &QuantizeError) -> HopwireError {
     let (field, exit) = match error {
         QuantizeError::Format { field, .. } => (*field, Exit::BadInput),
-        QuantizeError::TooWide { .. } | QuantizeError::Search { .. } => ("format", Exit::BadInput),
+        QuantizeError::TooWide { .. }
+        | QuantizeError::Search { .. }
+        | QuantizeError::Activation { .. } => ("format", Exit::BadInput),
         QuantizeError::Execution(_) | QuantizeError::Uncertified { .. } => {
             ("format", Exit::DoesNotHold)
         }
