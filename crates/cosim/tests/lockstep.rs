@@ -158,7 +158,7 @@ fn what_moves_with_time() {
         signals: true,
         schedules: true,
         pasts: 5,
-        noise: false,
+        noise: true,
         rest: true,
     };
     let of = |layers: &[usize], order, state: &str, tables| Stages {

@@ -286,7 +286,10 @@ impl Made<'_> {
             .collect();
         let noise = self.of.moving.noise && when == When::EveryStep;
         for _ in 0..if noise { self.random.below(3) } else { 0 } {
-            let bits = 1 + self.random.below(8) as u32;
+            let bits = match self.random.below(6) {
+                0 => 32,
+                _ => 1 + self.random.below(8) as u32,
+            };
             let format = Format::unsigned(bits, self.of.state.fraction());
             let seed = self.random.bits();
             let name = format!("noise{}", self.vectors.len());
@@ -369,12 +372,12 @@ impl Made<'_> {
         let chosen = if bits > 0 { self.random.below(4) } else { 0 };
         let other = factor.and_then(|other| Some((other, apply.format(other)?)));
         match (chosen, other) {
-            (1 | 2, _) => {
+            (1 | 2, _) if format.width() <= 9 => {
                 let output = Format::signed(bits, self.of.state.fraction());
                 let output = output.unwrap_or(format);
                 self.entry(apply, &format!("{name}_entry"), own, format, output)
             }
-            (3, Some((other, of))) if of.width() + format.width() < 40 => {
+            (3, Some((other, of))) if of.width() + format.width() < 30 => {
                 let width = of.width() + format.width() + 2;
                 let product = Format::signed(width, of.fraction() + format.fraction());
                 let operation = Operation::Multiply(own, other);

@@ -146,9 +146,9 @@ prop_compose! {
 prop_compose! {
     fn moving()(
         tables in prop::sample::select(vec![0u32, 3, 6, 14]), signals in any::<bool>(),
-        schedules in any::<bool>(), pasts in 0usize..6, rest in any::<bool>(),
+        schedules in any::<bool>(), pasts in 0usize..6, noise in any::<bool>(), rest in any::<bool>(),
     ) -> Moving {
-        Moving { tables, signals, schedules, pasts, noise: false, rest }
+        Moving { tables, signals, schedules, pasts, noise, rest }
     }
 }
 

@@ -77,8 +77,9 @@ impl Lane<'_> {
     /// [`Restart`]) where something is gathered; for each gather `weight_i`, then `source_i`
     /// (dense) or `index_i` and `all_i` (sparse), and `offset_i` (where there is one); `NAME_i`
     /// for the row's own element of each vector in [`StagePlan::own`] and
-    /// [`StagePlan::parameters`], and for the value of each of [`StagePlan::schedules`] that
-    /// changes; `NAME_before_i` for each state written (where period 2 is looked for). Outputs:
+    /// [`StagePlan::parameters`], for the value of each of [`StagePlan::schedules`] that changes, and
+    /// for the row's word of each of [`StagePlan::noises`]; `NAME_before_i` for each state written
+    /// (where period 2 is looked for). Outputs:
     /// `NAME_next_o` for each vector written, `changed_o` where the stage tells rest from unrest,
     /// and `differs_o` where it writes a state and period 2 is looked for.
     ///
@@ -164,6 +165,13 @@ impl Lane<'_> {
                 None => m.input(&format!("{name}_i"), net_type(format)),
             };
             elements.push((*id, Leaf { net, held: true }));
+        }
+        m.group("noise, a word for the row");
+        for &(id, _) in &plan.noises {
+            let (name, format) = plan.vector(id);
+            let net = m.input(&format!("{name}_i"), net_type(format));
+            let held = plan.fold.holds_elements();
+            elements.push((id, Leaf { net, held }));
         }
         elements
     }

@@ -3,6 +3,7 @@
 
 pub mod fold;
 pub mod lane;
+mod noise;
 mod past;
 pub mod plan;
 mod registers;

@@ -32,6 +32,8 @@ pub struct StagePlan<'a> {
     pub parameters: Vec<(VectorId, &'a [i64])>,
     /// Schedules that its expression reads.
     pub schedules: Vec<(VectorId, ByStep<'a>)>,
+    /// Noise that its expression reads, with its seed.
+    pub noises: Vec<(VectorId, u64)>,
     /// When the nodes of its expression have their values.
     pub levels: Levels,
 }
@@ -84,7 +86,8 @@ impl<'a> StagePlan<'a> {
             .iter()
             .map(|gather| GatherPlan::resolve(program, gather, &fold))
             .collect::<Result<_, _>>()?;
-        let (mut own, mut parameters, mut schedules) = (vec![], vec![], vec![]);
+        let (mut own, mut parameters) = (vec![], vec![]);
+        let (mut schedules, mut noises) = (vec![], vec![]);
         for id in expression::elements_read(&stage.apply, &results(stage)) {
             match &program.vector(id).ok_or_else(unknown)?.role {
                 Role::Parameter(values) => parameters.push((id, values.as_slice())),
@@ -95,7 +98,7 @@ impl<'a> StagePlan<'a> {
                 | Role::Signal
                 | Role::Output
                 | Role::Past(_) => own.push(id),
-                Role::Noise { .. } => return Err(shape(program, "noise")),
+                Role::Noise { seed } => noises.push((id, *seed)),
             }
         }
         let mut plan = StagePlan {
@@ -107,6 +110,7 @@ impl<'a> StagePlan<'a> {
             own,
             parameters,
             schedules,
+            noises,
             levels,
         };
         for state in plan.compared() {

@@ -7,6 +7,7 @@ use hw_ir::{
 use program::{Format, VectorId};
 
 use super::lane::{Lane, Restart};
+use super::noise::NoiseSource;
 use super::plan::{GatherPlan, StagePlan};
 use super::store::Stores;
 use super::walk::Walk;
@@ -21,7 +22,7 @@ use crate::expression::{map_module, table::TableImages};
 pub enum Feed {
     /// One bit: the stage begins with the next cycle.
     Start,
-    /// One bit: a run begins with the next cycle; for permutations.
+    /// One bit: a run begins with the next cycle; for permutations and noise.
     Reseed,
     /// One bit: a weight is loaded.
     WeightLoad,
@@ -180,9 +181,11 @@ impl StageBuilder<'_, '_> {
         let plan = self.plan;
         self.m.group("the stage begins, and a run begins");
         let start = self.input(Feed::Start, "start_i", Type::BIT);
-        let reseed = match plan.fold.permuted_bits {
-            Some(_) => self.input(Feed::Reseed, "reseed_i", Type::BIT),
-            None => start,
+        let random = plan.fold.permuted_bits.is_some() || !plan.noises.is_empty();
+        let reseed = if random {
+            self.input(Feed::Reseed, "reseed_i", Type::BIT)
+        } else {
+            start
         };
         let loadable = plan.gathers.iter().find(|of| of.loadable());
         let weight = loadable.map(|of| {
@@ -279,6 +282,11 @@ impl StageBuilder<'_, '_> {
             connections.push(Connection::Split(own));
         }
         connections.extend(inputs.schedules.iter().copied().map(Connection::Shared));
+        for &(id, seed) in &plan.noises {
+            let noise = NoiseSource { plan, id, seed };
+            let words = noise.build(&mut self.m, walk, inputs.reseed);
+            connections.push(Connection::Split(words));
+        }
         for &(id, vector) in &inputs.before {
             let name = format!("before_{}", plan.vector(id).0);
             let own = self.own(&name, vector, walk.own_chunk);
