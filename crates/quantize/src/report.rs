@@ -14,6 +14,10 @@ pub struct Report {
     pub max_abs_error: f64,
     /// What a word of 1 stands for, in the weight's unit.
     pub weight_unit: f64,
+    /// Where each row has a scale of its own: what a word of 1 stands for in each; `weight_unit`
+    /// is the largest of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub row_units: Vec<f64>,
     /// Whether every weight is exact.
     pub exact: bool,
     /// Bits of all weights and parameters, and of all states and inputs.
@@ -54,6 +58,7 @@ impl Report {
             formats,
             max_abs_error,
             weight_unit,
+            row_units: vec![],
             exact: max_abs_error == 0.0,
             bits_total: bits(program),
             tried: vec![],

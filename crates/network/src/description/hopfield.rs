@@ -1,11 +1,12 @@
 //! The sections that describe a discrete Hopfield network.
 
-use program::{Overflow, Rounding};
+use program::{Format, Overflow, Rounding};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Source;
 use super::checks::check_hopfield;
+use super::coding::{ScaleChoice, WeightCoding};
 use super::dynamic::Described;
 use super::values::{FormatChoice, PatternSource, TensorSource, named};
 use crate::diagnostic::NetworkError;
@@ -183,16 +184,40 @@ pub enum OrderWord {
 pub struct HopfieldFormat {
     /// Format of the weights, or `auto`: the narrowest that loses nothing on the data.
     pub weights: FormatChoice,
-    /// Format of the bias, or `auto`: the fraction bits of the weights, as wide as needed.
-    pub bias: FormatChoice,
+    /// Which words a weight may become. Default: `bipolar` for the format `b1`, else
+    /// `twos_complement`.
+    pub coding: Option<WeightCoding>,
+    /// What a weight is multiplied by: signs of sums do not depend on it. Default: the factor at
+    /// which every weight is a whole number, where there is one in the format; else `largest`
+    /// (`best` for every coding but `twos_complement`).
+    pub scale: Option<ScaleChoice>,
+    /// Whether each unit's weights and bias have a scale of their own. That costs nothing, and
+    /// makes the weights asymmetric: no run is assured to end.
+    pub per_row: bool,
     /// The weight that fills the format, in standard deviations of the weights; larger ones are
-    /// brought to it. Default: the largest weight. Only with a fixed format of the weights.
+    /// brought to it. In the place of `scale`, and not with weights `auto` in two's complement.
     #[schemars(range(min = 0.1, max = 100.0))]
     pub clip: Option<f64>,
-    /// How weights are rounded.
+    /// Format of the bias, or `auto`: the fraction bits of the weights, as wide as needed.
+    pub bias: FormatChoice,
+    /// Format of the sums, or `auto`: the narrowest that no sum can leave. With the fraction bits
+    /// of the weights.
+    pub accumulator: FormatChoice,
+    /// How weights and biases are rounded.
     pub rounding: Rounding,
-    /// What happens to weights that do not fit.
+    /// What happens to weights and biases that do not fit.
     pub overflow: Overflow,
+}
+
+impl HopfieldFormat {
+    /// The coding in force for weights of a format, or of a format to be chosen.
+    pub fn coding_of(&self, weights: FormatChoice) -> WeightCoding {
+        let default = match weights {
+            FormatChoice::Fixed(Format::BIPOLAR) => WeightCoding::Bipolar,
+            _ => WeightCoding::TwosComplement,
+        };
+        self.coding.unwrap_or(default)
+    }
 }
 
 /// The fold: `lanes` units at the same time, `taps` weights of each in a clock. A fold that does

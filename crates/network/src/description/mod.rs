@@ -4,6 +4,7 @@ mod activation;
 mod brain_state;
 mod cellular;
 mod checks;
+mod coding;
 mod dynamic;
 mod hopfield;
 mod keywords;
@@ -28,6 +29,7 @@ pub use cellular::{
     CellularHardware, CellularKind, CellularNetwork, CellularUpdate, Dynamics, Form, ModelWord,
     StateSection, TemplateSection, Until,
 };
+pub use coding::{ScaleChoice, ScaleWord, WeightCoding};
 pub use dynamic::{Described, RealFormat, RunSection, RunUntil};
 pub use hopfield::{
     Fold, HopfieldData, HopfieldDescription, HopfieldFormat, HopfieldKind, HopfieldNetwork,

@@ -1,6 +1,7 @@
 //! A Hopfield network as one stage: gather the field, take its sign, keep the state on a tie.
 
 use network::Hopfield;
+use network::description::FormatChoice;
 use network::hopfield::{Order, Storage, Weights};
 use program::range::Interval;
 use program::{
@@ -10,20 +11,21 @@ use program::{
 
 use super::words::Words;
 use crate::QuantizeError;
-use crate::range::fit_accumulator;
+use crate::range::{fit_accumulator, wide_enough};
 
 /// Makes the program; `bias` is the format and the words of the biases, unless all are zero.
 ///
 /// # Errors
-/// When a sum needs more than 64 bits.
+/// When a weight does not fit, or a sum needs more than 64 bits or leaves the `accumulator`.
 pub fn program(
     network: &Hopfield,
     words: &Words,
     bias: Option<(Format, Vec<i64>)>,
+    accumulator: FormatChoice,
 ) -> Result<Program, QuantizeError> {
     let units = network.units();
     let state = VectorId(0);
-    let arrangement = arrangement(network, words);
+    let arrangement = arrangement(network, words)?;
     let mut vectors = vec![Vector {
         name: "state".into(),
         shape: Shape::Units(units),
@@ -58,6 +60,9 @@ pub fn program(
     let ranges: Vec<Interval> = vectors.iter().map(|v| Interval::of(v.format)).collect();
     let of = "the sum of the weights";
     fit_accumulator(&mut gather, (&vectors, &[]), &ranges, of)?;
+    if let FormatChoice::Fixed(format) = accumulator {
+        gather.accumulator = wide_enough("format.accumulator", format, gather.accumulator)?;
+    }
     let mut apply = Expression::default();
     let next = sign(&mut apply, gather.accumulator, state);
     Ok(Program {
@@ -92,27 +97,40 @@ fn order(order: Order) -> program::Order {
     }
 }
 
-fn arrangement(network: &Hopfield, words: &Words) -> Arrangement {
+fn arrangement(network: &Hopfield, words: &Words) -> Result<Arrangement, QuantizeError> {
     let units = network.units();
-    match &network.weights {
-        Weights::Dense { values, .. } => Arrangement::Dense {
-            rows: units,
-            columns: units,
-            values: values.iter().map(|&weight| words.weight(weight)).collect(),
-        },
+    let row = |row: usize| -> Result<Vec<(usize, i64)>, QuantizeError> {
+        let entries = network.weights.row(row);
+        entries
+            .map(|(column, weight)| Ok((column, words.weight(row, column, weight)?)))
+            .collect()
+    };
+    Ok(match &network.weights {
+        Weights::Dense { .. } => {
+            let mut values = Vec::with_capacity(units * units);
+            for place in 0..units {
+                values.extend(row(place)?.into_iter().map(|(_, word)| word));
+            }
+            Arrangement::Dense {
+                rows: units,
+                columns: units,
+                values,
+            }
+        }
         Weights::Sparse { .. } => {
-            let row = |row: usize| -> Vec<(usize, i64)> {
-                let row = network.weights.row(row);
-                row.map(|(column, weight)| (column, words.weight(weight)))
-                    .filter(|(_, word)| *word != 0)
-                    .collect()
+            let links = |place: usize| {
+                let mut links = row(place)?;
+                links.retain(|(_, word)| *word != 0);
+                Ok(links)
             };
             Arrangement::Sparse {
                 columns: units,
-                rows: (0..units).map(row).collect(),
+                rows: (0..units)
+                    .map(links)
+                    .collect::<Result<_, QuantizeError>>()?,
             }
         }
-    }
+    })
 }
 
 /// +1 where the field is positive, -1 where it is negative, else the state as it is.

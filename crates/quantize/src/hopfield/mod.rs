@@ -1,28 +1,27 @@
 //! Hopfield networks in integers.
 
+mod levels;
 mod lower;
 mod scale;
 mod search;
 mod words;
 
-use network::Hopfield;
 use network::description::{FormatChoice, HopfieldFormat};
 use network::hopfield::Weights;
+use network::{Fact, Hopfield, Level};
 use program::{Arrangement, Format, Program};
 
 use crate::report::Report;
 use crate::{Options, QuantizeError, Quantized};
-pub use words::Words;
-
-/// The widest weights that the automatic choice tries.
-const WIDEST: u32 = 16;
+pub use words::{WIDEST, Words};
 
 /// Makes a program of a network.
 ///
 /// With weights of the format `auto`: exact words where weights and biases are whole numbers of at
-/// most 16 bits after some positive scale; else the narrowest words of 2 to 16 bits with which
-/// every stored pattern that is a fixed point stays one, and as many start states end where they
-/// should (the description's, or seeded noisy copies of the patterns); 16 bits where none do.
+/// most 16 bits after some positive scale, and words of the coding; else the narrowest words of
+/// 2 to 16 bits with which every stored pattern that is a fixed point stays one, and as many start
+/// states end where they should (the description's, or seeded noisy copies of the patterns); the
+/// widest where none do.
 ///
 /// # Errors
 /// When a format that was asked for cannot hold what it must, or a sum needs more than 64 bits.
@@ -31,30 +30,28 @@ pub fn quantize(
     formats: &HopfieldFormat,
     options: &Options,
 ) -> Result<Quantized, QuantizeError> {
-    match options.weights.map_or(formats.weights, FormatChoice::Fixed) {
-        FormatChoice::Fixed(format) => fixed(network, formats, format),
-        FormatChoice::Auto => automatic(network, formats),
+    let weights = options.weights.map_or(formats.weights, FormatChoice::Fixed);
+    let formats = HopfieldFormat {
+        weights,
+        ..formats.clone()
+    };
+    match weights {
+        FormatChoice::Fixed(format) => fixed(network, &formats, format),
+        FormatChoice::Auto => automatic(network, &formats),
     }
 }
 
 fn automatic(network: &Hopfield, formats: &HopfieldFormat) -> Result<Quantized, QuantizeError> {
-    // A bias enters the sum as it stands, with the fraction bits of the weights.
-    let fraction = match formats.bias {
-        FormatChoice::Fixed(format) => format.fraction(),
-        FormatChoice::Auto => 0,
-    };
-    if let Some(words) = Words::exact(network, fraction) {
+    if let Some(words) = Words::exact(network, formats) {
         return finish(network, formats, &words);
     }
     let search = search::Search::new(network);
+    let candidates = Words::formats(network, formats);
     let mut tried = vec![];
-    for width in 2..=WIDEST {
-        let Ok(format) = Format::signed(width, fraction) else {
-            continue;
-        };
-        let mut quantized = fixed(network, formats, format)?;
-        let found = search.judge(format, &quantized.program)?;
-        let done = found.loses_nothing || width == WIDEST;
+    for (place, format) in candidates.iter().enumerate() {
+        let mut quantized = fixed(network, formats, *format)?;
+        let found = search.judge(*format, &quantized.program)?;
+        let done = found.loses_nothing || place + 1 == candidates.len();
         tried.push(found);
         if done {
             quantized.report.tried = tried;
@@ -69,20 +66,24 @@ fn fixed(
     formats: &HopfieldFormat,
     format: Format,
 ) -> Result<Quantized, QuantizeError> {
-    let words = Words::fixed(network, format, formats.rounding, formats.clip)?;
+    let words = Words::fixed(network, formats, format)?;
     finish(network, formats, &words)
 }
 
-pub(crate) fn finish(
+fn finish(
     network: &Hopfield,
     formats: &HopfieldFormat,
     words: &Words,
 ) -> Result<Quantized, QuantizeError> {
     let bias = words.bias(network, formats)?;
-    let error = words.max_abs_error(network, bias.as_ref().map(|(_, bias)| bias.as_slice()));
-    let program = lower::program(network, words, bias)?;
+    let error = words.max_abs_error(network, bias.as_ref().map(|(_, bias)| bias.as_slice()))?;
+    let program = lower::program(network, words, bias, formats.accumulator)?;
     program::check(&program)?;
-    let report = Report::of(&program, error, words.scale.unit());
+    let units = words.units();
+    let mut report = Report::of(&program, error, units.iter().copied().fold(0.0, f64::max));
+    if formats.per_row {
+        report.row_units = units;
+    }
     Ok(Quantized { program, report })
 }
 
@@ -119,4 +120,24 @@ pub fn integer_network(network: &Hopfield, program: &Program) -> Option<Hopfield
         bias,
         ..network.clone()
     })
+}
+
+/// The facts about the weights that hold of a network and not of its program.
+pub fn lost(network: &Hopfield, program: &Program) -> Vec<&'static str> {
+    let bare = Hopfield {
+        patterns: vec![],
+        probes: vec![],
+        ..network.clone()
+    };
+    let held = |facts: Vec<Fact>| -> Vec<&'static str> {
+        let held = facts.into_iter().filter(|fact| fact.holds == Some(true));
+        held.map(|fact| fact.name).collect()
+    };
+    let Some(integer) = integer_network(&bare, program) else {
+        return vec![];
+    };
+    let kept = held(integer.facts(Level::Integer));
+    let mut lost = held(bare.facts(Level::Float));
+    lost.retain(|name| !kept.contains(name));
+    lost
 }

@@ -4,7 +4,13 @@
 //! number, and zero stays zero. So a word may stand for any positive multiple of a weight, as
 //! long as it is the same multiple everywhere.
 
+use std::ops::Range;
+
 use network::Hopfield;
+use rayon::prelude::*;
+
+use super::levels::Levels;
+use program::{Overflow, Rounding};
 
 /// The largest word that the search for an exact scale looks at.
 const LARGEST: f64 = 32_767.0;
@@ -12,6 +18,52 @@ const LARGEST: f64 = 32_767.0;
 /// How far, in raw units, a weight may be from a whole number and still count as one: far more
 /// than double precision loses over [`LARGEST`] units, far less than unrelated weights miss by.
 const NOISE: f64 = 1e-9;
+
+/// Rows of a network that have one scale.
+#[derive(Debug, Clone)]
+pub struct Part<'a> {
+    network: &'a Hopfield,
+    rows: Range<usize>,
+}
+
+impl<'a> Part<'a> {
+    /// All rows.
+    pub fn whole(network: &'a Hopfield) -> Part<'a> {
+        let rows = 0..network.units();
+        Part { network, rows }
+    }
+
+    /// Each row by itself.
+    pub fn each(network: &'a Hopfield) -> impl Iterator<Item = Part<'a>> {
+        (0..network.units()).map(move |row| Part {
+            network,
+            rows: row..row + 1,
+        })
+    }
+
+    /// The weights, row by row.
+    pub fn weights(&self) -> impl Iterator<Item = f64> + '_ {
+        let rows = self.rows.clone();
+        rows.flat_map(|row| self.network.weights.row(row))
+            .map(|(_, weight)| weight)
+    }
+
+    /// The biases.
+    fn biases(&self) -> impl Iterator<Item = f64> + '_ {
+        let biases = self.network.bias.get(self.rows.clone());
+        biases.unwrap_or_default().iter().copied()
+    }
+
+    /// All weights and biases.
+    pub fn numbers(&self) -> impl Iterator<Item = f64> + '_ {
+        self.weights().chain(self.biases())
+    }
+}
+
+/// The largest magnitude.
+pub fn largest(numbers: impl Iterator<Item = f64>) -> f64 {
+    numbers.fold(0.0, |largest: f64, number| largest.max(number.abs()))
+}
 
 /// A positive scale: a weight is `weight / divisor * multiplier` in raw units.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,18 +79,27 @@ impl Scale {
     /// Numbers that are whole after a power of two are exact. So are those with a common unit
     /// that is no binary fraction, as Hebb's rule divided by 100 units, but for what double
     /// precision lost of them before: there, ties that it broke are ties again.
-    pub fn exact(network: &Hopfield) -> Option<Scale> {
-        Scale::binary(network).or_else(|| Scale::common(network))
+    pub fn exact(part: &Part<'_>) -> Option<Scale> {
+        Scale::binary(part).or_else(|| Scale::common(part))
     }
 
-    fn binary(network: &Hopfield) -> Option<Scale> {
+    /// The smallest power of two at which every number is whole, up to 2^12.
+    pub fn exact_binary(part: &Part<'_>) -> Option<Scale> {
+        let powers = (0..=12).map(|n| Scale::factor(f64::from(1u32 << n)));
+        let whole = |scale: &Scale| part.numbers().all(|number| scale.is_whole(number));
+        powers.into_iter().find(whole)
+    }
+
+    fn binary(part: &Part<'_>) -> Option<Scale> {
         let multiplier = (0..=12).map(|n| f64::from(1u32 << n)).find(|multiplier| {
-            numbers(network).all(|number| {
+            part.numbers().all(|number| {
                 let raw = number * multiplier;
                 raw.fract() == 0.0 && raw.abs() <= LARGEST
             })
         })?;
-        let whole = numbers(network).map(|number| (number * multiplier).abs() as u64);
+        let whole = part
+            .numbers()
+            .map(|number| (number * multiplier).abs() as u64);
         let divisor = whole.fold(0, greatest_common_divisor).max(1) as f64;
         Some(Scale {
             divisor,
@@ -46,10 +107,10 @@ impl Scale {
         })
     }
 
-    fn common(network: &Hopfield) -> Option<Scale> {
-        let largest = numbers(network).fold(0.0, |largest: f64, number| largest.max(number.abs()));
+    fn common(part: &Part<'_>) -> Option<Scale> {
+        let largest = largest(part.numbers());
         let mut units = 1.0;
-        for number in numbers(network) {
+        for number in part.numbers() {
             let raw = number.abs() / largest * units;
             if (raw - raw.round()).abs() > NOISE {
                 // The common unit of both divides the largest number in as many parts.
@@ -63,21 +124,15 @@ impl Scale {
             divisor: largest,
             multiplier: units,
         };
-        let whole = |number: f64| {
-            let raw = scale.raw(number);
-            (raw - raw.round()).abs() <= NOISE
-        };
-        numbers(network).all(whole).then_some(scale)
+        let whole = |number: f64| scale.is_whole(number);
+        part.numbers().all(whole).then_some(scale)
     }
 
     /// The scale at which the largest weight becomes `limit`; where all weights are 0, the
     /// largest bias does.
-    pub fn filling(network: &Hopfield, limit: i64) -> Scale {
-        let of = |numbers: &mut dyn Iterator<Item = f64>| {
-            numbers.fold(0.0, |largest: f64, number| largest.max(number.abs()))
-        };
-        let largest = match of(&mut weights(network)) {
-            0.0 => of(&mut network.bias.iter().copied()),
+    pub fn filling(part: &Part<'_>, limit: i64) -> Scale {
+        let largest = match largest(part.weights()) {
+            0.0 => largest(part.biases()),
             largest => largest,
         };
         Scale {
@@ -89,13 +144,14 @@ impl Scale {
     /// The scale at which `deviations` standard deviations of the weights become `limit`, or the
     /// largest weight where that is less: large weights are few, and a finer unit for all others
     /// can be worth more than what they lose. Weights that are 0 do not count.
-    pub fn clipping(network: &Hopfield, limit: i64, deviations: f64) -> Scale {
-        let (count, squares) = weights(network)
+    pub fn clipping(part: &Part<'_>, limit: i64, deviations: f64) -> Scale {
+        let (count, squares) = part
+            .weights()
             .filter(|&weight| weight != 0.0)
             .fold((0.0, 0.0), |(n, sum), weight| {
                 (n + 1.0, sum + weight * weight)
             });
-        let filling = Scale::filling(network, limit);
+        let filling = Scale::filling(part, limit);
         let bound = deviations * f64::sqrt(squares / f64::max(count, 1.0));
         if bound > 0.0 && bound < filling.divisor {
             return Scale {
@@ -106,9 +162,84 @@ impl Scale {
         filling
     }
 
+    /// The largest power of two at which every weight stays within `limit` after rounding to the
+    /// nearest.
+    pub fn binary_filling(part: &Part<'_>, limit: i64) -> Scale {
+        let filling = Scale::filling(part, limit);
+        // A weight of less than half a unit beyond the limit is rounded back to it.
+        let room = (limit.max(1) as f64 + 0.5).next_down() / filling.divisor;
+        let exponent = room.log2().floor().clamp(-1000.0, 1000.0);
+        Scale::factor(exponent.exp2())
+    }
+
+    /// The scale that multiplies by a factor.
+    pub fn factor(factor: f64) -> Scale {
+        Scale {
+            divisor: 1.0,
+            multiplier: factor,
+        }
+    }
+
+    /// The scale with which the sum of the squared errors of the weights is least: of factors from
+    /// the one at which the largest weight fills the levels to sixteen times as much, in steps that
+    /// are refined twice, to one part in 740.
+    pub fn best(part: &Part<'_>, levels: Levels, manner: (Rounding, Overflow)) -> Scale {
+        let manner = match manner {
+            (rounding, Overflow::SaturateSymmetric) => (rounding, Overflow::SaturateSymmetric),
+            // What wraps or stops is to be avoided, as it is where words end.
+            (rounding, _) => (rounding, Overflow::Saturate),
+        };
+        let filling = Scale::filling(part, levels.largest());
+        let at = |octaves: f64| Scale {
+            multiplier: filling.multiplier * octaves.exp2(),
+            ..filling
+        };
+        let (mut middle, mut step) = (2.0, 1.0 / 8.0);
+        let mut reach = 16;
+        for _ in 0..3 {
+            let places: Vec<f64> = (-reach..=reach)
+                .map(|place| middle + f64::from(place) * step)
+                .filter(|&octaves| octaves >= 0.0)
+                .collect();
+            let errors = places
+                .par_iter()
+                .map(|&octaves| at(octaves).squares(part, levels, manner));
+            let errors: Vec<f64> = errors.collect();
+            let best = places.iter().zip(&errors);
+            let best = best.min_by(|(_, a), (_, b)| a.total_cmp(b));
+            middle = best.map_or(0.0, |(&octaves, _)| octaves);
+            (reach, step) = (8, step / 8.0);
+        }
+        at(middle)
+    }
+
+    /// The sum of the squared errors of the weights.
+    fn squares(
+        self,
+        part: &Part<'_>,
+        levels: Levels,
+        (rounding, overflow): (Rounding, Overflow),
+    ) -> f64 {
+        let error = |weight: f64| {
+            let word = levels.word(self.raw(weight), rounding, overflow);
+            self.value(word.unwrap_or(0)) - weight
+        };
+        part.weights()
+            .filter(|&weight| weight != 0.0)
+            .map(error)
+            .map(|error| error * error)
+            .sum()
+    }
+
     /// A weight or bias in raw units, not rounded.
     pub fn raw(self, number: f64) -> f64 {
         number / self.divisor * self.multiplier
+    }
+
+    /// Whether a number is whole in raw units of at most 16 bits, up to noise.
+    pub fn is_whole(self, number: f64) -> bool {
+        let raw = self.raw(number);
+        (raw - raw.round()).abs() <= NOISE && raw.abs() <= LARGEST
     }
 
     /// What a raw value stands for.
@@ -120,18 +251,6 @@ impl Scale {
     pub fn unit(self) -> f64 {
         self.divisor / self.multiplier
     }
-}
-
-/// All weights, row by row.
-pub fn weights(network: &Hopfield) -> impl Iterator<Item = f64> + '_ {
-    (0..network.units())
-        .flat_map(|row| network.weights.row(row))
-        .map(|(_, weight)| weight)
-}
-
-/// All weights and biases.
-pub fn numbers(network: &Hopfield) -> impl Iterator<Item = f64> + '_ {
-    weights(network).chain(network.bias.iter().copied())
 }
 
 fn greatest_common_divisor(a: u64, b: u64) -> u64 {

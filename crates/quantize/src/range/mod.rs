@@ -55,3 +55,34 @@ pub(crate) fn holding(
     Format::signed_holding(interval.low, interval.high, fraction)
         .ok_or(QuantizeError::TooWide { of })
 }
+
+/// An accumulator that was asked for, where it holds every sum that the narrowest one holds.
+///
+/// # Errors
+/// When a sum can leave it, or its fraction is not that of the sums; with the field of the
+/// description that asks for it.
+pub(crate) fn wide_enough(
+    field: &'static str,
+    asked: Format,
+    narrowest: Format,
+) -> Result<Format, QuantizeError> {
+    let why = if asked.fraction() != narrowest.fraction() {
+        format!(
+            "the sums have {} fraction bits, those of weight and source together",
+            narrowest.fraction()
+        )
+    } else if !asked.is_signed() || asked.width() < narrowest.width() {
+        format!(
+            "sums need {} bits, so that none can overflow",
+            narrowest.width()
+        )
+    } else {
+        return Ok(asked);
+    };
+    Err(QuantizeError::Format {
+        field,
+        found: asked,
+        why,
+        would: format!("{narrowest} or a wider one"),
+    })
+}

@@ -106,6 +106,10 @@ impl Subject for Array<'_> {
         fields.into_iter().flatten().collect()
     }
 
+    fn lost(&self, _: &Quantized) -> Vec<&'static str> {
+        vec![]
+    }
+
     fn float(&self) -> f64 {
         1.0
     }

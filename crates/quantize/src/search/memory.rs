@@ -3,33 +3,20 @@
 use std::collections::BTreeMap;
 
 use network::Hopfield;
-use network::description::{FormatChoice, HopfieldFormat};
-use program::Format;
+use network::description::{FormatChoice, HopfieldFormat, ScaleChoice, ScaleWord, WeightCoding};
+use network::hopfield::Storage;
+use program::{Format, Overflow};
 
 use super::trials::Trials;
 use super::{Subject, Wish};
-use crate::hopfield::{Words, finish};
-use crate::{QuantizeError, Quantized};
-
-/// The widest weights that are looked at.
-const WIDEST: u32 = 16;
+use crate::hopfield::{WIDEST, Words, lost, quantize};
+use crate::{Options, QuantizeError, Quantized};
 
 /// Clipping bounds in standard deviations of the weights. Beyond four almost nothing is clipped.
 const CLIPS: [f64; 5] = [1.5, 2.0, 2.5, 3.0, 4.0];
 
-/// Words to look at.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Candidate {
-    /// Words that hold every weight exactly.
-    Exact(Words),
-    /// Words of a format, filled by so many standard deviations or by the largest weight.
-    Rounded {
-        /// The format.
-        format: Format,
-        /// The standard deviations.
-        clip: Option<f64>,
-    },
-}
+/// The widest powers of two that are looked at: seven powers of either sign.
+const WIDEST_POWERS: u32 = 8;
 
 /// A memory, and what it is tried on.
 pub struct Memory<'a> {
@@ -54,45 +41,139 @@ impl<'a> Memory<'a> {
             trials: Trials::new(network, wish)?,
         })
     }
+
+    /// The codings that are looked at.
+    fn codings(&self) -> Vec<WeightCoding> {
+        match (self.formats.coding, self.formats.weights) {
+            (Some(coding), _) => vec![coding],
+            (None, FormatChoice::Fixed(_)) => vec![self.formats.coding_of(self.formats.weights)],
+            (None, FormatChoice::Auto) => {
+                let free = self.network.storage == Storage::Rom;
+                let powers = free.then_some(WeightCoding::PowerOfTwo);
+                let codings = [
+                    WeightCoding::TwosComplement,
+                    WeightCoding::Bipolar,
+                    WeightCoding::Ternary,
+                ];
+                let mut codings: Vec<WeightCoding> = codings.into_iter().chain(powers).collect();
+                if self.formats.overflow == Overflow::Wrap {
+                    codings.truncate(1);
+                }
+                codings
+            }
+        }
+    }
+
+    /// Formats of weights of a coding, every one with less than `below` bits.
+    fn widths(&self, formats: &HopfieldFormat, below: u32) -> Vec<Format> {
+        if let FormatChoice::Fixed(format) = self.formats.weights {
+            return vec![format];
+        }
+        let powers = formats.coding == Some(WeightCoding::PowerOfTwo);
+        let widest = if powers { WIDEST_POWERS } else { WIDEST };
+        let mut all = Words::formats(self.network, formats);
+        // Powers of two bits are the ternary words.
+        let least = if powers { 3 } else { 1 };
+        all.retain(|format| (least..below.min(widest + 1)).contains(&format.width()));
+        all
+    }
+
+    /// Scales, and clipping bounds in their place.
+    fn scales(&self, coding: WeightCoding) -> Vec<(Option<ScaleChoice>, Option<f64>)> {
+        let formats = self.formats;
+        if formats.scale.is_some() || formats.clip.is_some() {
+            return vec![(formats.scale, formats.clip)];
+        }
+        let best = (Some(ScaleChoice::Word(ScaleWord::Best)), None);
+        let largest = (Some(ScaleChoice::Word(ScaleWord::Largest)), None);
+        let clips = || CLIPS.into_iter().map(|clip| (None, Some(clip)));
+        match coding {
+            WeightCoding::Bipolar => vec![best],
+            WeightCoding::PowerOfTwo => vec![best, largest],
+            WeightCoding::Ternary => clips().chain([best]).collect(),
+            WeightCoding::TwosComplement => clips().chain([best, largest]).collect(),
+        }
+    }
 }
 
 impl Subject for Memory<'_> {
-    type Candidate = Candidate;
+    type Candidate = HopfieldFormat;
 
-    /// Exact words, where there are some, and every narrower width; else every width.
-    fn candidates(&self) -> Result<Vec<Candidate>, QuantizeError> {
-        // A bias enters the sum as it stands, with the fraction bits of the weights.
-        let fraction = match self.formats.bias {
-            FormatChoice::Fixed(format) => format.fraction(),
-            FormatChoice::Auto => 0,
-        };
-        let exact = Words::exact(self.network, fraction);
-        let widest = exact.map_or(WIDEST, |words| (words.format.width() - 1).min(WIDEST));
-        let clips = || CLIPS.into_iter().map(Some).chain([None]);
-        let rounded = (2..=widest)
-            .filter_map(|width| Format::signed(width, fraction).ok())
-            .flat_map(|format| clips().map(move |clip| Candidate::Rounded { format, clip }));
-        Ok(rounded.chain(exact.map(Candidate::Exact)).collect())
-    }
-
-    fn quantize(&self, candidate: &Candidate) -> Result<Quantized, QuantizeError> {
-        let words = match *candidate {
-            Candidate::Exact(words) => words,
-            Candidate::Rounded { format, clip } => {
-                Words::fixed(self.network, format, self.formats.rounding, clip)?
+    /// Of every coding, with one scale and with one for each row: exact words, where there are
+    /// some, and every narrower width at several scales; else every width.
+    fn candidates(&self) -> Result<Vec<HopfieldFormat>, QuantizeError> {
+        let mut all = vec![];
+        for coding in self.codings() {
+            let rows: &[bool] = if self.formats.per_row {
+                &[true]
+            } else {
+                &[false, true]
+            };
+            for &per_row in rows {
+                let formats = HopfieldFormat {
+                    coding: Some(coding),
+                    per_row,
+                    ..self.formats.clone()
+                };
+                let exact = match self.formats.weights {
+                    FormatChoice::Auto => Words::exact(self.network, &formats),
+                    FormatChoice::Fixed(_) => None,
+                };
+                let below = exact
+                    .as_ref()
+                    .map_or(u32::MAX, |words| words.format.width());
+                for (scale, clip) in self.scales(coding) {
+                    let formats = HopfieldFormat {
+                        scale,
+                        clip,
+                        ..formats.clone()
+                    };
+                    let widths = self.widths(&formats, below).into_iter();
+                    all.extend(widths.map(|format| HopfieldFormat {
+                        weights: FormatChoice::Fixed(format),
+                        ..formats.clone()
+                    }));
+                }
+                all.extend(exact.map(|words| HopfieldFormat {
+                    weights: FormatChoice::Fixed(words.format),
+                    ..formats
+                }));
             }
-        };
-        finish(self.network, self.formats, &words)
+        }
+        Ok(all)
     }
 
-    fn fields(&self, candidate: &Candidate) -> BTreeMap<&'static str, String> {
-        let (format, clip) = match candidate {
-            Candidate::Exact(words) => (words.format, &None),
-            Candidate::Rounded { format, clip } => (*format, clip),
+    fn quantize(&self, candidate: &HopfieldFormat) -> Result<Quantized, QuantizeError> {
+        quantize(self.network, candidate, &Options::default())
+    }
+
+    fn fields(&self, candidate: &HopfieldFormat) -> BTreeMap<&'static str, String> {
+        let mut fields = BTreeMap::new();
+        if let FormatChoice::Fixed(format) = candidate.weights {
+            fields.insert("weights", format!("\"{format}\""));
+        }
+        let coding = candidate.coding_of(candidate.weights);
+        let default = HopfieldFormat {
+            coding: None,
+            ..candidate.clone()
         };
-        let clip = clip.map(|clip| ("clip", format!("{clip:?}")));
-        let weights = ("weights", format!("\"{format}\""));
-        [weights].into_iter().chain(clip).collect()
+        if coding != default.coding_of(candidate.weights) {
+            fields.insert("coding", format!("\"{}\"", coding.word()));
+        }
+        if let Some(scale) = candidate.scale {
+            fields.insert("scale", scale.text());
+        }
+        if let Some(clip) = candidate.clip {
+            fields.insert("clip", format!("{clip:?}"));
+        }
+        if candidate.per_row {
+            fields.insert("per_row", "true".into());
+        }
+        fields
+    }
+
+    fn lost(&self, quantized: &Quantized) -> Vec<&'static str> {
+        lost(self.network, &quantized.program)
     }
 
     fn float(&self) -> f64 {

@@ -64,6 +64,8 @@ pub struct Point {
     pub fields: BTreeMap<&'static str, String>,
     /// Whether every weight is exact.
     pub exact: bool,
+    /// Facts of the network that the program has lost, such as `symmetric`.
+    pub lost: Vec<&'static str>,
     /// What it costs.
     pub cost: Cost,
     /// Look-up tables of the hardware, estimated; where there is a budget for them.
@@ -109,6 +111,8 @@ trait Subject: Sync {
     fn quantize(&self, candidate: &Self::Candidate) -> Result<Quantized, QuantizeError>;
     /// The fields of the description's section `format` that say the same.
     fn fields(&self, candidate: &Self::Candidate) -> BTreeMap<&'static str, String>;
+    /// Facts of the network that its program has lost.
+    fn lost(&self, quantized: &Quantized) -> Vec<&'static str>;
     /// What the network in real numbers keeps.
     fn float(&self) -> f64;
     /// What a program keeps, and what it loses.
@@ -194,6 +198,7 @@ fn look<S: Subject>(
         Ok(Judgement { kept, error, lut })
     })?;
     Ok(Point {
+        lost: subject.lost(&quantized),
         formats: quantized.report.formats,
         fields: subject.fields(candidate),
         exact: quantized.report.exact,
@@ -206,8 +211,9 @@ fn look<S: Subject>(
     })
 }
 
-/// The cheapest point within the tolerance and the budget, of equals the one that loses least;
-/// where none is within the tolerance, the one that loses least.
+/// The cheapest point within the tolerance and the budget, of equals the one with the most of the
+/// network's facts, then the one that loses least; where none is within the tolerance, the one that
+/// loses least.
 fn best(points: &[&mut Point], wish: &Wish) -> Option<usize> {
     let affordable = |point: &Point| match (wish.budget_lut, point.lut) {
         (None, _) => true,
@@ -220,7 +226,10 @@ fn best(points: &[&mut Point], wish: &Wish) -> Option<usize> {
         .min_by(|(_, a), (_, b)| {
             let loss = beyond(a).total_cmp(&beyond(b));
             let cost = a.cost.total().cmp(&b.cost.total());
-            loss.then(cost).then(a.error.total_cmp(&b.error))
+            let facts = a.lost.len().cmp(&b.lost.len());
+            loss.then(cost)
+                .then(facts)
+                .then(a.error.total_cmp(&b.error))
         })
         .map(|(place, _)| place)
 }

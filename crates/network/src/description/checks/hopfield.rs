@@ -1,8 +1,11 @@
 //! What a Hopfield description must hold to.
 
+use program::{Coding, Format, Overflow};
+
 use super::{Checked, Checker, MAX_SIDE, MAX_STEPS};
 use crate::description::{
-    FormatChoice, HopfieldDescription, Learn, OrderWord, PatternSource, Rule, Source,
+    FormatChoice, HopfieldDescription, HopfieldFormat, Learn, OrderWord, PatternSource, Rule,
+    ScaleChoice, Source, Storage, WeightCoding,
 };
 
 /// Checks a Hopfield description.
@@ -16,20 +19,93 @@ pub(in crate::description) fn check_hopfield(
     check.count("network.units", "the number of units", units, MAX_SIDE)?;
     hopfield_weights(&check, described)?;
     hopfield_update(&check, described)?;
-    check.signed("format.weights", "weights", described.format.weights)?;
-    check.signed("format.bias", "a bias", described.format.bias)?;
-    if let Some(clip) = described.format.clip {
-        check.range("format.clip", "the clipping bound", clip, 0.1, 100.0)?;
-        if described.format.weights == FormatChoice::Auto {
-            let message = "`clip` fills a format that is not given";
-            check.conflict("format.clip", message, "weights = \"s4f0\" beside it")?;
-        }
-    }
+    words(&check, described)?;
     check.fold(&described.hardware, units)?;
     if let Some(noise) = described.data.noise {
         check.noise(noise, described.data.probes.is_some())?;
     }
     Ok(())
+}
+
+/// The section `format`: what its keys say of the weights must go together.
+fn words(check: &Checker<'_>, described: &HopfieldDescription) -> Checked {
+    let format = &described.format;
+    let coding = format.coding_of(format.weights);
+    coded(check, coding, format.weights)?;
+    check.signed("format.bias", "a bias", format.bias)?;
+    check.signed("format.accumulator", "a sum", format.accumulator)?;
+    let loaded = described.weights.storage == Storage::Ram;
+    if coding == WeightCoding::PowerOfTwo && loaded {
+        let message = "weights that are loaded at run time may be no powers of two";
+        let expected = "storage = \"rom\" in [weights], or another coding";
+        check.conflict("format.coding", message, expected)?;
+    }
+    if coding != WeightCoding::TwosComplement && format.overflow == Overflow::Wrap {
+        let message = "words of this coding do not wrap";
+        check.conflict(
+            "format.overflow",
+            message,
+            "`saturate` or `error`, or coding = \"twos_complement\"",
+        )?;
+    }
+    scaled(check, format, coding)
+}
+
+/// The format of the weights suits their coding.
+fn coded(check: &Checker<'_>, coding: WeightCoding, weights: FormatChoice) -> Checked {
+    let FormatChoice::Fixed(format) = weights else {
+        return Ok(());
+    };
+    let (suits, expected) = match coding {
+        WeightCoding::Bipolar => (format == Format::BIPOLAR, "`b1` or `auto`"),
+        WeightCoding::Ternary => (
+            format.coding() == Coding::Signed && format.width() == 2,
+            "`s2f0` or `auto`",
+        ),
+        WeightCoding::PowerOfTwo => (
+            format.coding() == Coding::Signed && format.width() >= 2,
+            "a signed format of 2 bits or more such as `s8f0`, or `auto`",
+        ),
+        WeightCoding::TwosComplement => {
+            return check.signed("format.weights", "weights of this coding", weights);
+        }
+    };
+    if suits {
+        return Ok(());
+    }
+    let message = format!("{} weights are no words of {format}", coding.word());
+    check.conflict("format.weights", message, expected)
+}
+
+/// What the weights are multiplied by.
+fn scaled(check: &Checker<'_>, format: &HopfieldFormat, coding: WeightCoding) -> Checked {
+    if let Some(ScaleChoice::Factor(factor)) = format.scale {
+        check.range("format.scale", "the factor", factor, 1e-12, 1e12)?;
+        if format.per_row {
+            let message = "one factor is given, and each row is to have its own";
+            let expected = "a word such as `best`, or per_row = false";
+            check.conflict("format.scale", message, expected)?;
+        }
+    }
+    let Some(clip) = format.clip else {
+        return Ok(());
+    };
+    check.range("format.clip", "the clipping bound", clip, 0.1, 100.0)?;
+    if format.scale.is_some() {
+        let message = "both `clip` and `scale` say how large the weights become";
+        check.conflict("format.clip", message, "one of the two")?;
+    }
+    match (coding, format.weights) {
+        (WeightCoding::Bipolar, _) => {
+            let message = "signs are not clipped";
+            check.conflict("format.clip", message, "no `clip`, or another coding")
+        }
+        (WeightCoding::Ternary, _) | (_, FormatChoice::Fixed(_)) => Ok(()),
+        (_, FormatChoice::Auto) => {
+            let message = "`clip` fills a format that is not given";
+            check.conflict("format.clip", message, "weights = \"s4f0\" beside it")
+        }
+    }
 }
 
 fn hopfield_weights(check: &Checker<'_>, described: &HopfieldDescription) -> Checked {
