@@ -181,6 +181,57 @@ fn numbers_and_formats() {
 }
 
 #[test]
+fn words_that_contradict_each_other() {
+    let hopfield = |keys: &str| refused(&[], &format!("{HOPFIELD}[format]\n{keys}\n"));
+    let cellular = |keys: &str| refused(&[], &format!("{CELLULAR}[format]\n{keys}\n"));
+    let ram = HOPFIELD.replace("w = ", "storage = \"ram\"\nw = ");
+    snapshot!(all(&[
+        (
+            "ternary weights of a byte",
+            hopfield("weights = \"s8f0\"\ncoding = \"ternary\"")
+        ),
+        (
+            "bipolar weights of two bits",
+            hopfield("weights = \"s2f0\"\ncoding = \"bipolar\"")
+        ),
+        (
+            "one bit for powers of two",
+            hopfield("weights = \"b1\"\ncoding = \"power_of_two\"")
+        ),
+        (
+            "one bit in two's complement",
+            hopfield("weights = \"b1\"\ncoding = \"twos_complement\"")
+        ),
+        ("unknown coding", hopfield("coding = \"trinary\"")),
+        (
+            "powers of two from a stream",
+            refused(&[], &format!("{ram}[format]\ncoding = \"power_of_two\"\n"))
+        ),
+        (
+            "signs that wrap",
+            hopfield("coding = \"bipolar\"\noverflow = \"wrap\"")
+        ),
+        ("unknown scale", hopfield("scale = \"bets\"")),
+        ("scale 0", hopfield("scale = 0")),
+        ("negative scale", hopfield("scale = -2.5")),
+        ("scale that is a list", hopfield("scale = [1, 2]")),
+        (
+            "one factor for each row",
+            hopfield("scale = 3\nper_row = true")
+        ),
+        (
+            "clip and scale",
+            hopfield("weights = \"s4f0\"\nclip = 3\nscale = \"best\"")
+        ),
+        ("clip of signs", hopfield("coding = \"bipolar\"\nclip = 2")),
+        ("clip of nothing fixed", hopfield("clip = 2")),
+        ("sums in one bit", hopfield("accumulator = \"b1\"")),
+        ("unsigned threshold", cellular("threshold = \"u4f0\"")),
+        ("unsigned sums", cellular("control_accumulator = \"u12f0\"")),
+    ]));
+}
+
+#[test]
 fn sections_that_do_not_fit() {
     let hopfield = |from: &str, to: &str| refused(&[], &HOPFIELD.replace(from, to));
     let cellular = |section: &str| refused(&[], &format!("{CELLULAR}{section}\n"));

@@ -379,3 +379,68 @@ fn the_report_has_the_keys_that_are_promised() {
     let width = u64::from(report.formats["sweep.weights"].width());
     assert_eq!(json["bits_total"], 100 * width + 10);
 }
+
+#[test]
+fn the_words_of_a_template_are_as_asked() {
+    let b = vec![vec![-1.3; 3], vec![-1.3, 7.6, -1.3], vec![-1.3; 3]];
+    let template = Template::new(None, Some(&b), -1.3).unwrap();
+    let network = cellular((8, 9), template, Model::Clipped, Boundary::Fixed(-1.0));
+    let with = |formats: CellularFormat| {
+        let formats = CellularFormat {
+            weights: fixed("s4f0"),
+            threshold: fixed("s3f1"),
+            state: fixed("s3f1"),
+            input: fixed("b1"),
+            ..formats
+        };
+        quantize::cellular::quantize(&network, &formats, &Options::default())
+    };
+    let asked = |rounding, overflow| CellularFormat {
+        weight_rounding: rounding,
+        weight_overflow: Some(overflow),
+        ..CellularFormat::default()
+    };
+    for (rounding, overflow, edge, centre, threshold) in [
+        (Rounding::HalfEven, Overflow::Saturate, -1, 7, -3),
+        (Rounding::Floor, Overflow::Saturate, -2, 7, -3),
+        (Rounding::TowardZero, Overflow::Error, -1, 7, -2),
+        (Rounding::HalfUp, Overflow::Wrap, -1, -8, -3),
+    ] {
+        let program = with(asked(rounding, overflow)).unwrap().program;
+        let Arrangement::Stencil { coefficients, .. } =
+            &program.stages[0].gathers[0].weights.arrangement
+        else {
+            panic!("a template")
+        };
+        assert_eq!((coefficients[0], coefficients[4]), (edge, centre));
+        // The threshold is a constant of the first stage, with one fraction bit as the sum.
+        let node = program.stages[0].apply.nodes.iter();
+        let mut node = node.filter(|node| node.name == "threshold");
+        let operation = node.next().unwrap().operation;
+        assert_eq!(
+            operation,
+            program::Operation::Constant(threshold),
+            "{rounding:?}"
+        );
+    }
+    let error = with(CellularFormat::default()).unwrap_err().to_string();
+    insta::assert_snapshot!(error, @r#"HW0501: format.weights = "s4f0" does not do: the coefficient 7.6 is outside -8..=7; s12f8 would"#);
+    let sums = |accumulator, control_accumulator| {
+        message(with(CellularFormat {
+            accumulator,
+            control_accumulator,
+            ..asked(Rounding::HalfEven, Overflow::Saturate)
+        }))
+    };
+    let auto = FormatChoice::Auto;
+    insta::assert_snapshot!(sums(auto, fixed("s4f0")), @r#"HW0501: format.control_accumulator = "s4f0" does not do: sums need 5 bits, so that none can overflow; s5f0 or a wider one would"#);
+    insta::assert_snapshot!(sums(fixed("s9f0"), auto), @r#"HW0501: format.accumulator = "s9f0" does not do: the sums have 1 fraction bits, those of weight and source together; s1f1 or a wider one would"#);
+    let wide = CellularFormat {
+        accumulator: fixed("s12f1"),
+        control_accumulator: fixed("s9f0"),
+        ..asked(Rounding::HalfEven, Overflow::Saturate)
+    };
+    let formats = with(wide).unwrap().report.formats;
+    assert_eq!(formats["feed.accumulator"].to_string(), "s9f0");
+    assert_eq!(formats["iterate.accumulator"].to_string(), "s12f1");
+}

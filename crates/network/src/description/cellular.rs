@@ -176,13 +176,25 @@ pub enum Until {
 pub struct CellularFormat {
     /// Format of the template's numbers, or `auto`.
     pub weights: FormatChoice,
+    /// Format of the threshold, or `auto`: as many fraction bits as the whole sum has.
+    pub threshold: FormatChoice,
+    /// How the template's numbers and the threshold are rounded.
+    pub weight_rounding: Rounding,
+    /// What happens to template's numbers and thresholds that do not fit. Default: refused.
+    pub weight_overflow: Option<Overflow>,
+    /// Format of the sums over the outputs, or `auto`: the narrowest that no sum can leave. With
+    /// the fraction bits of the template's numbers and of the state together.
+    pub accumulator: FormatChoice,
+    /// Format of the sums over the input image; with the fraction bits of the template's numbers
+    /// and of the input together.
+    pub control_accumulator: FormatChoice,
     /// Format of the state of a cell, or `auto`; always `b1` for the model `discrete`.
     pub state: FormatChoice,
     /// Format of the input image, or `auto`.
     pub input: FormatChoice,
-    /// How values are rounded.
+    /// How states are rounded.
     pub rounding: Rounding,
-    /// What happens to values that do not fit.
+    /// What happens to states that do not fit.
     pub overflow: Overflow,
 }
 

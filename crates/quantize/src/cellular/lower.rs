@@ -13,14 +13,20 @@ use program::{
 use super::range::one;
 use crate::QuantizeError;
 use crate::assembly::{Factor, Scope, Wide};
-use crate::coefficients::Coefficients;
-use crate::range::fit_accumulator;
+use crate::coefficients::{Coefficients, Manner};
+use crate::range::{fit_accumulator, wide_enough};
 
 /// The formats of an array.
 #[derive(Debug, Clone, Copy)]
 pub struct Formats {
     /// Coefficients.
     pub weights: FormatChoice,
+    /// The threshold.
+    pub threshold: FormatChoice,
+    /// How both are rounded, and what happens to those beyond their format.
+    pub manner: Manner,
+    /// The sums over the outputs, and those over the input.
+    pub accumulators: [FormatChoice; 2],
     /// The state.
     pub state: Format,
     /// The input.
@@ -66,9 +72,15 @@ impl<'a> Lowering<'a> {
     /// When a coefficient lies outside its format.
     pub fn new(network: &'a Cellular, formats: Formats) -> Result<Lowering<'a>, QuantizeError> {
         let template = [&network.template.a[..], &network.template.b[..]].concat();
-        let feedback = Coefficients::new(&network.template.a, formats.weights, &template)?;
-        let control = Coefficients::new(&network.template.b, formats.weights, &template)?;
-        let threshold = Coefficients::new(&[network.template.z], FormatChoice::Auto, &[])?;
+        let (manner, weights) = (formats.manner, formats.weights);
+        let feedback = Coefficients::by(manner, &network.template.a, weights, &template)?;
+        let control = Coefficients::by(manner, &network.template.b, weights, &template)?;
+        let z = [network.template.z];
+        let of_threshold = Manner {
+            field: "format.threshold",
+            ..manner
+        };
+        let threshold = Coefficients::by(of_threshold, &z, formats.threshold, &z)?;
         let mut fraction = feedback.format.fraction() + formats.state.fraction();
         fraction = fraction
             .max(threshold.format.fraction())
@@ -76,7 +88,12 @@ impl<'a> Lowering<'a> {
         if !control.is_zero() {
             fraction = fraction.max(control.format.fraction() + formats.input.fraction());
         }
-        let raw = (network.template.z * f64::from(fraction).exp2()).round_ties_even();
+        let z = match formats.threshold {
+            FormatChoice::Fixed(_) => threshold.value(0),
+            // With as many fraction bits as the sum has.
+            FormatChoice::Auto => network.template.z,
+        };
+        let raw = (z * f64::from(fraction).exp2()).round_ties_even();
         let threshold = i64::try_from(raw as i128);
         Ok(Lowering {
             network,
@@ -156,7 +173,8 @@ impl<'a> Lowering<'a> {
         ranges: &[Interval],
     ) -> Result<(Stage, Format, Interval), QuantizeError> {
         let gather = self.gather(IDS.input, &self.control, self.formats.input, None);
-        let (gather, sums) = fitted(gather, vectors, ranges)?;
+        let asked = ("format.control_accumulator", self.formats.accumulators[1]);
+        let (gather, sums) = fitted(gather, vectors, ranges, asked)?;
         let (gathers, sums) = ([gather], [sums]);
         let scope = Scope {
             vectors,
@@ -191,7 +209,8 @@ impl<'a> Lowering<'a> {
     ) -> Result<Stage, QuantizeError> {
         let map = self.step.is_some().then(|| self.clamp_map());
         let gather = self.gather(IDS.state, &self.feedback, self.formats.state, map);
-        let (gather, sums) = fitted(gather, vectors, ranges)?;
+        let asked = ("format.accumulator", self.formats.accumulators[0]);
+        let (gather, sums) = fitted(gather, vectors, ranges, asked)?;
         let (gathers, sums) = ([gather], [sums]);
         let scope = Scope {
             vectors,
@@ -340,13 +359,18 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// The gather with the narrowest accumulator that no sum can leave, and its sums.
+/// The gather with the accumulator that the field of a description asks for, or the narrowest that
+/// no sum can leave, and its sums.
 fn fitted(
     mut gather: Gather,
     vectors: &[Vector],
     ranges: &[Interval],
+    (field, asked): (&'static str, FormatChoice),
 ) -> Result<(Gather, Interval), QuantizeError> {
     let of = "the sum over the template";
     let bounds = fit_accumulator(&mut gather, (vectors, &[]), ranges, of)?;
+    if let FormatChoice::Fixed(format) = asked {
+        gather.accumulator = wide_enough(field, format, gather.accumulator)?;
+    }
     Ok((gather, bounds.sums))
 }

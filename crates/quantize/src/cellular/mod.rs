@@ -7,8 +7,9 @@ mod search;
 use network::Cellular;
 use network::cellular::Model;
 use network::description::{CellularFormat, FormatChoice};
-use program::Format;
+use program::{Format, Overflow};
 
+use crate::coefficients::Manner;
 use crate::report::Report;
 use crate::{Options, QuantizeError, Quantized};
 use lower::{Formats, Lowering};
@@ -38,9 +39,17 @@ pub fn quantize(
         }
         FormatChoice::Auto => range::input_format(network),
     };
+    let manner = Manner {
+        rounding: formats.weight_rounding,
+        overflow: formats.weight_overflow.unwrap_or(Overflow::Error),
+        ..Manner::default()
+    };
     let make = |state: Format| -> Result<Quantized, QuantizeError> {
         let formats = Formats {
             weights,
+            threshold: formats.threshold,
+            manner,
+            accumulators: [formats.accumulator, formats.control_accumulator],
             state,
             input,
             rounding: formats.rounding,

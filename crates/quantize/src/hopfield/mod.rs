@@ -11,7 +11,7 @@ use network::hopfield::Weights;
 use network::{Fact, Hopfield, Level};
 use program::{Arrangement, Format, Program};
 
-use crate::report::Report;
+use crate::report::{Report, Tried};
 use crate::{Options, QuantizeError, Quantized};
 pub use words::{WIDEST, Words};
 
@@ -20,8 +20,8 @@ pub use words::{WIDEST, Words};
 /// With weights of the format `auto`: exact words where weights and biases are whole numbers of at
 /// most 16 bits after some positive scale, and words of the coding; else the narrowest words of
 /// 2 to 16 bits with which every stored pattern that is a fixed point stays one, and as many start
-/// states end where they should (the description's, or seeded noisy copies of the patterns); the
-/// widest where none do.
+/// states end where they should (the description's, or seeded noisy copies of the patterns); where
+/// none do, the narrowest of those that keep most.
 ///
 /// # Errors
 /// When a format that was asked for cannot hold what it must, or a sum needs more than 64 bits.
@@ -46,19 +46,28 @@ fn automatic(network: &Hopfield, formats: &HopfieldFormat) -> Result<Quantized, 
         return finish(network, formats, &words);
     }
     let search = search::Search::new(network);
-    let candidates = Words::formats(network, formats);
-    let mut tried = vec![];
-    for (place, format) in candidates.iter().enumerate() {
-        let mut quantized = fixed(network, formats, *format)?;
-        let found = search.judge(*format, &quantized.program)?;
-        let done = found.loses_nothing || place + 1 == candidates.len();
+    let mut tried: Vec<Tried> = vec![];
+    let mut best: Option<(usize, Quantized)> = None;
+    for format in Words::formats(network, formats) {
+        let quantized = fixed(network, formats, format)?;
+        let found = search.judge(format, &quantized.program)?;
+        let more = |than: &Tried| {
+            let kept = found.kept.cmp(&than.kept);
+            kept.then(found.score.total_cmp(&than.score)).is_gt()
+        };
+        let best_so_far = best.as_ref().and_then(|(place, _)| tried.get(*place));
+        if found.loses_nothing || best_so_far.is_none_or(more) {
+            best = Some((tried.len(), quantized));
+        }
+        let done = found.loses_nothing;
         tried.push(found);
         if done {
-            quantized.report.tried = tried;
-            return Ok(quantized);
+            break;
         }
     }
-    Err(QuantizeError::TooWide { of: "the weights" })
+    let (_, mut quantized) = best.ok_or(QuantizeError::TooWide { of: "the weights" })?;
+    quantized.report.tried = tried;
+    Ok(quantized)
 }
 
 fn fixed(

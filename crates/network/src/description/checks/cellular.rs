@@ -239,6 +239,13 @@ fn cellular_formats(
         "the numbers of a template",
         format.weights,
     )?;
+    check.signed("format.threshold", "the threshold", format.threshold)?;
+    check.signed("format.accumulator", "a sum", format.accumulator)?;
+    check.signed(
+        "format.control_accumulator",
+        "a sum",
+        format.control_accumulator,
+    )?;
     for (field, choice) in [
         ("format.state", format.state),
         ("format.input", format.input),

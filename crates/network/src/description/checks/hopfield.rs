@@ -36,7 +36,7 @@ fn words(check: &Checker<'_>, described: &HopfieldDescription) -> Checked {
     check.signed("format.accumulator", "a sum", format.accumulator)?;
     let loaded = described.weights.storage == Storage::Ram;
     if coding == WeightCoding::PowerOfTwo && loaded {
-        let message = "weights that are loaded at run time may be no powers of two";
+        let message = "weights that are loaded at run time can be other than powers of two";
         let expected = "storage = \"rom\" in [weights], or another coding";
         check.conflict("format.coding", message, expected)?;
     }
@@ -67,13 +67,16 @@ fn coded(check: &Checker<'_>, coding: WeightCoding, weights: FormatChoice) -> Ch
             "a signed format of 2 bits or more such as `s8f0`, or `auto`",
         ),
         WeightCoding::TwosComplement => {
-            return check.signed("format.weights", "weights of this coding", weights);
+            return check.signed("format.weights", "weights in two's complement", weights);
         }
     };
     if suits {
         return Ok(());
     }
-    let message = format!("{} weights are no words of {format}", coding.word());
+    let message = format!(
+        "`{format}` is no format of weights of the coding `{}`",
+        coding.word()
+    );
     check.conflict("format.weights", message, expected)
 }
 
