@@ -32,7 +32,7 @@ pub fn files(project: &Project) -> Result<Files, HopwireError> {
                 let copy = free_name(path, &files);
                 let bytes = std::fs::read(&full).map_err(|error| {
                     let reason = error.to_string();
-                    source.error(field, Problem::UnreadableData { path: full, reason })
+                    source.error(&field, Problem::UnreadableData { path: full, reason })
                 })?;
                 files.insert(copy.clone(), bytes);
                 names.insert(path.to_owned(), copy.clone());
@@ -41,7 +41,7 @@ pub fn files(project: &Project) -> Result<Files, HopwireError> {
         };
         let renamed = key.map_or_else(|| copy.clone(), |key| format!("{copy}:{key}"));
         if renamed != named
-            && let Some(span) = span(source.text(), field)
+            && let Some(span) = span(source.text(), &field)
         {
             replaced.push((span, toml::Value::String(renamed).to_string()));
         }

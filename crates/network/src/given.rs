@@ -1,8 +1,9 @@
 //! Data that a description gives, read and judged: vectors, states, patterns, start states.
 
-use crate::description::{Noise, PatternSource, Source, TensorSource};
+use crate::description::{Noise, PatternSource, RealRule, RealWeights, Source, TensorSource};
 use crate::diagnostic::NetworkError;
-use crate::learning::{self, LabelledImages};
+use crate::learning::{self, LabelledImages, outer_products, projector};
+use crate::matrix::Matrix;
 use crate::noise::SplitMix64;
 use crate::problem::Problem;
 use crate::tensor::Tensor;
@@ -166,4 +167,70 @@ pub fn noisy(noise: Option<Noise>, patterns: &[Vec<i8>], units: usize) -> Vec<Ve
         .map(|pattern| random.flipped(pattern, noise.flips))
         .take(MAX_PATTERNS)
         .collect()
+}
+
+/// Patterns as real states of a magnitude.
+pub fn real(patterns: &[Vec<i8>], magnitude: f64) -> Vec<Vec<f64>> {
+    let state = |pattern: &Vec<i8>| pattern.iter().map(|&v| f64::from(v) * magnitude).collect();
+    patterns.iter().map(state).collect()
+}
+
+/// What a section of weights gives a network with real states.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weights {
+    /// units x units weights.
+    pub weights: Matrix,
+    /// One bias a unit, 0 where none is given.
+    pub bias: Vec<f64>,
+    /// The patterns that were learned.
+    pub patterns: Vec<Vec<i8>>,
+}
+
+/// Weights of a network with real states, and what else the section `[weights]` says.
+///
+/// # Errors
+/// What is wrong with a file that it names, with the place of its name.
+pub fn weights(
+    section: &RealWeights,
+    units: usize,
+    source: &Source,
+) -> Result<Weights, NetworkError> {
+    let patterns = match &section.learn {
+        Some(learn) => patterns(&learn.patterns, units, source)?,
+        None => vec![],
+    };
+    let bias = match &section.bias {
+        Some(bias) => vector(bias, units, "the bias", source, "weights.bias")?,
+        None => vec![0.0; units],
+    };
+    Ok(Weights {
+        weights: matrix(section, units, &patterns, source)?,
+        bias,
+        patterns,
+    })
+}
+
+fn matrix(
+    section: &RealWeights,
+    units: usize,
+    patterns: &[Vec<i8>],
+    source: &Source,
+) -> Result<Matrix, NetworkError> {
+    let (shape, what) = ((units, units), "the weight matrix");
+    if let Some(w) = &section.w {
+        return Matrix::from_source(w, shape, what, source, "weights.w");
+    }
+    if let Some(sparse) = &section.sparse {
+        let what = "the list of sparse weights";
+        return Matrix::from_triples(sparse, shape, what, source, "weights.sparse");
+    }
+    let learned = match section.learn.as_ref().map(|learn| learn.rule) {
+        Some(RealRule::OuterProduct) => {
+            let products = outer_products(units, patterns).into_iter();
+            products.map(|weight| weight / units as f64).collect()
+        }
+        Some(RealRule::Projection) => projector(units, patterns),
+        None => vec![],
+    };
+    Ok(Matrix::dense(units, units, &learned))
 }

@@ -9,6 +9,8 @@ pub enum Kind {
     Cellular,
     /// A brain-state-in-a-box.
     BrainState,
+    /// A continuous Hopfield network.
+    Continuous,
 }
 
 impl Kind {
@@ -21,6 +23,7 @@ impl Kind {
             Kind::Hopfield => "hopfield",
             Kind::Cellular => "cellular",
             Kind::BrainState => "brain_state_in_a_box",
+            Kind::Continuous => "continuous_hopfield",
         }
     }
 

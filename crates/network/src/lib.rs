@@ -18,6 +18,8 @@
 pub mod activation;
 pub mod brain_state;
 pub mod cellular;
+pub mod continuous;
+pub mod delay;
 pub mod description;
 mod diagnostic;
 pub mod dynamics;
@@ -37,6 +39,7 @@ pub mod tensor;
 pub use activation::Activation;
 pub use brain_state::BrainState;
 pub use cellular::Cellular;
+pub use continuous::Continuous;
 pub use description::{Description, Sections, schema, starter};
 pub use diagnostic::{Diagnostic, NetworkError, Place};
 pub use dynamics::Dynamics;

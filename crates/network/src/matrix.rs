@@ -242,7 +242,10 @@ impl Matrix {
 }
 
 /// Triples as places of a matrix, each once.
-fn places(
+///
+/// # Errors
+/// A place that is none, or given before.
+pub(crate) fn places(
     triples: &[[f64; 3]],
     rows: usize,
     columns: usize,

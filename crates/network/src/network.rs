@@ -2,6 +2,7 @@
 
 use crate::brain_state::BrainState;
 use crate::cellular::Cellular;
+use crate::continuous::Continuous;
 use crate::description::Description;
 use crate::diagnostic::NetworkError;
 use crate::dynamics::Dynamics;
@@ -18,6 +19,8 @@ pub enum Network {
     Cellular(Cellular),
     /// A brain-state-in-a-box.
     BrainState(BrainState),
+    /// A continuous Hopfield network.
+    Continuous(Box<Continuous>),
 }
 
 impl Network {
@@ -37,6 +40,7 @@ impl Network {
             Network::Hopfield(_) => Kind::Hopfield,
             Network::Cellular(_) => Kind::Cellular,
             Network::BrainState(_) => Kind::BrainState,
+            Network::Continuous(_) => Kind::Continuous,
         }
     }
 
@@ -46,6 +50,7 @@ impl Network {
         match self {
             Network::Hopfield(_) | Network::Cellular(_) => None,
             Network::BrainState(network) => Some(network),
+            Network::Continuous(network) => Some(network.as_ref()),
         }
     }
 
@@ -55,6 +60,7 @@ impl Network {
             Network::Hopfield(network) => network.units(),
             Network::Cellular(network) => network.cells(),
             Network::BrainState(network) => network.weights.rows(),
+            Network::Continuous(network) => network.units(),
         }
     }
 
@@ -64,6 +70,7 @@ impl Network {
             Network::Hopfield(network) => network.facts(Level::Float),
             Network::Cellular(network) => network.facts(Level::Float),
             Network::BrainState(network) => network.facts(Level::Float),
+            Network::Continuous(network) => network.facts(Level::Float),
         }
     }
 }

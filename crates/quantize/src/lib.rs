@@ -72,7 +72,7 @@ pub fn quantize(
 /// itself.
 pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
     match network {
-        Network::Hopfield(_) | Network::Cellular(_) => None,
+        Network::Hopfield(_) | Network::Cellular(_) | Network::Continuous(_) => None,
         Network::BrainState(network) => {
             brain_state::rounded(network, program).map(Network::BrainState)
         }

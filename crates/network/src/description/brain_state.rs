@@ -7,7 +7,8 @@ use super::Source;
 use super::checks::{Checked, Checker, MAX_SIDE};
 use super::dynamic::{Described, RealFormat, RunSection};
 use super::hopfield::{Fold, Noise};
-use super::values::{PatternSource, TensorSource, named};
+use super::real_weights::RealWeights;
+use super::values::{NamedFiles, TensorSource, named};
 use crate::brain_state::BrainState;
 use crate::diagnostic::NetworkError;
 use crate::network::Network;
@@ -21,7 +22,7 @@ pub struct BrainStateDescription {
     /// What is built.
     pub network: BrainStateNetwork,
     /// Where the weights come from.
-    pub weights: BrainStateWeights,
+    pub weights: RealWeights,
     /// The numbers of the equation.
     #[serde(default)]
     pub dynamics: BrainStateDynamics,
@@ -59,40 +60,6 @@ pub struct BrainStateNetwork {
     /// Number of units, 1 to 4096.
     #[schemars(range(min = 1, max = 4096))]
     pub units: usize,
-}
-
-/// Where the weights come from: exactly one of `w`, `sparse` and `learn`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BrainStateWeights {
-    /// The matrix, units x units; row i holds the weights into unit i.
-    pub w: Option<TensorSource>,
-    /// A sparse matrix as triples row, column, value (rows and columns from 0), one a line.
-    pub sparse: Option<TensorSource>,
-    /// A learning rule and the patterns to be stored.
-    pub learn: Option<BrainStateLearn>,
-    /// One bias a unit; none means 0.
-    pub bias: Option<TensorSource>,
-}
-
-/// A learning rule and the patterns to be stored.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BrainStateLearn {
-    /// The learning rule.
-    pub rule: BrainStateRule,
-    /// The patterns, one a row, of units values -1 or +1: corners of the box.
-    pub patterns: PatternSource,
-}
-
-/// The learning rules of a brain-state-in-a-box.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BrainStateRule {
-    /// Sum of outer products over the number of units, with the diagonal.
-    OuterProduct,
-    /// The projection on the span of the patterns (pseudo-inverse).
-    Projection,
 }
 
 /// The numbers of the equation.
@@ -139,11 +106,7 @@ impl Described for BrainStateDescription {
         let units = self.network.units;
         check.name(&self.network.name)?;
         check.count("network.units", "the number of units", units, MAX_SIDE)?;
-        check.one_of_weights([
-            ("w", self.weights.w.is_some()),
-            ("sparse", self.weights.sparse.is_some()),
-            ("learn", self.weights.learn.is_some()),
-        ])?;
+        self.weights.check(&check)?;
         let BrainStateDynamics { gain, decay, input } = self.dynamics;
         check.range("dynamics.gain", "the gain", gain, f64::MIN_POSITIVE, 1e6)?;
         check.range("dynamics.decay", "the decay", decay, 0.0, 1.0)?;
@@ -164,15 +127,9 @@ impl Described for BrainStateDescription {
         BrainState::from_description(self, source).map(Network::BrainState)
     }
 
-    fn files(&self) -> Vec<(&'static str, String)> {
-        let learned = self.weights.learn.as_ref().map(|learn| &learn.patterns);
-        let mut files = named([
-            ("weights.w", self.weights.w.as_ref()),
-            ("weights.sparse", self.weights.sparse.as_ref()),
-            ("weights.bias", self.weights.bias.as_ref()),
-            ("data.probes", self.data.probes.as_ref()),
-        ]);
-        files.extend(learned.and_then(|learned| learned.file("weights.learn.patterns")));
+    fn files(&self) -> NamedFiles {
+        let mut files = self.weights.files();
+        files.extend(named([("data.probes", self.data.probes.as_ref())]));
         files
     }
 

@@ -8,7 +8,7 @@ use super::Source;
 use super::checks::check_cellular;
 use super::dynamic::Described;
 use super::hopfield::Fold;
-use super::values::{FormatChoice, Start, TensorSource, named};
+use super::values::{FormatChoice, NamedFiles, Start, TensorSource, named};
 use crate::cellular::{Cellular, LibraryTemplate};
 use crate::diagnostic::NetworkError;
 use crate::network::Network;
@@ -288,7 +288,7 @@ impl Described for CellularDescription {
         Cellular::from_description(self, source).map(Network::Cellular)
     }
 
-    fn files(&self) -> Vec<(&'static str, String)> {
+    fn files(&self) -> NamedFiles {
         named([
             ("data.input", self.data.input.as_ref()),
             ("data.second", self.data.second.as_ref()),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Source;
 use super::hopfield::Fold;
-use super::values::FormatChoice;
+use super::values::{FormatChoice, NamedFiles};
 use crate::diagnostic::NetworkError;
 use crate::dynamics::StopRule;
 use crate::network::Network;
@@ -29,7 +29,7 @@ pub trait Described {
     fn build(&self, source: &Source) -> Result<Network, NetworkError>;
 
     /// The fields that name files, and the names.
-    fn files(&self) -> Vec<(&'static str, String)>;
+    fn files(&self) -> NamedFiles;
 
     /// The fold of a network over units.
     fn fold(&self) -> Fold;

@@ -8,7 +8,7 @@ use super::Source;
 use super::checks::check_hopfield;
 use super::coding::{ScaleChoice, WeightCoding};
 use super::dynamic::Described;
-use super::values::{FormatChoice, PatternSource, TensorSource, named};
+use super::values::{FormatChoice, NamedFiles, PatternSource, TensorSource, named};
 use crate::diagnostic::NetworkError;
 use crate::hopfield::Hopfield;
 use crate::network::Network;
@@ -277,7 +277,7 @@ impl Described for HopfieldDescription {
         Hopfield::from_description(self, source).map(Network::Hopfield)
     }
 
-    fn files(&self) -> Vec<(&'static str, String)> {
+    fn files(&self) -> NamedFiles {
         let learned = self.weights.learn.as_ref().map(|learn| &learn.patterns);
         let mut files = named([
             ("weights.w", self.weights.w.as_ref()),

@@ -5,10 +5,14 @@ mod brain_state;
 mod cellular;
 mod checks;
 mod coding;
+mod continuous;
+mod delays;
 mod dynamic;
 mod hopfield;
 mod keywords;
 mod name;
+mod per_unit;
+mod real_weights;
 mod schema;
 mod source;
 mod starter;
@@ -21,8 +25,7 @@ pub use activation::{
     ActivationFields, ActivationSource, ActivationTable, FunctionWord, SlopeWord, TableWord,
 };
 pub use brain_state::{
-    BrainStateData, BrainStateDescription, BrainStateDynamics, BrainStateKind, BrainStateLearn,
-    BrainStateNetwork, BrainStateRule, BrainStateWeights,
+    BrainStateData, BrainStateDescription, BrainStateDynamics, BrainStateKind, BrainStateNetwork,
 };
 pub use cellular::{
     BoundarySection, BoundaryWord, CellularData, CellularDescription, CellularFormat,
@@ -30,6 +33,11 @@ pub use cellular::{
     StateSection, TemplateSection, Until,
 };
 pub use coding::{ScaleChoice, ScaleWord, WeightCoding};
+pub use continuous::{
+    ContinuousData, ContinuousDescription, ContinuousDynamics, ContinuousKind, ContinuousNetwork,
+    FormWord, InputSection, MethodWord, POSITIVE,
+};
+pub use delays::{DelaySection, DelaySections, HistorySection};
 pub use dynamic::{Described, RealFormat, RunSection, RunUntil};
 pub use hopfield::{
     Fold, HopfieldData, HopfieldDescription, HopfieldFormat, HopfieldKind, HopfieldNetwork,
@@ -37,10 +45,12 @@ pub use hopfield::{
 };
 pub use keywords::is_keyword;
 pub use name::check_name;
+pub use per_unit::{PerUnit, Quantity};
+pub use real_weights::{RealLearn, RealRule, RealWeights};
 pub use schema::schema;
 pub use source::Source;
 pub use starter::starter;
-pub use values::{FormatChoice, PatternSource, PrototypeSource, Start, TensorSource};
+pub use values::{FormatChoice, NamedFiles, PatternSource, PrototypeSource, Start, TensorSource};
 
 use crate::diagnostic::NetworkError;
 use crate::kind::Kind;
@@ -66,6 +76,8 @@ pub enum Sections {
     Cellular(CellularDescription),
     /// A brain-state-in-a-box.
     BrainState(BrainStateDescription),
+    /// A continuous Hopfield network.
+    Continuous(Box<ContinuousDescription>),
 }
 
 impl Sections {
@@ -75,6 +87,7 @@ impl Sections {
             Sections::Hopfield(sections) => sections,
             Sections::Cellular(sections) => sections,
             Sections::BrainState(sections) => sections,
+            Sections::Continuous(sections) => sections.as_ref(),
         }
     }
 }
@@ -103,6 +116,7 @@ impl Description {
             Kind::Hopfield => Sections::Hopfield(syntax::sections(&source)?),
             Kind::Cellular => Sections::Cellular(syntax::sections(&source)?),
             Kind::BrainState => Sections::BrainState(syntax::sections(&source)?),
+            Kind::Continuous => Sections::Continuous(Box::new(syntax::sections(&source)?)),
         };
         sections.described().check(&source)?;
         Ok(Description { sections, source })
@@ -114,6 +128,7 @@ impl Description {
             Sections::Hopfield(_) => Kind::Hopfield,
             Sections::Cellular(_) => Kind::Cellular,
             Sections::BrainState(_) => Kind::BrainState,
+            Sections::Continuous(_) => Kind::Continuous,
         }
     }
 

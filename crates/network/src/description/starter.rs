@@ -7,6 +7,7 @@ pub fn starter(kind: Kind) -> &'static str {
     match kind {
         Kind::Hopfield => include_str!("starters/hopfield.toml"),
         Kind::Cellular => include_str!("starters/cellular.toml"),
+        Kind::Continuous => include_str!("starters/continuous_hopfield.toml"),
         Kind::BrainState => include_str!("starters/brain_state_in_a_box.toml"),
     }
 }

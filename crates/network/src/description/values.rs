@@ -19,25 +19,38 @@ pub enum TensorSource {
     Matrix(Vec<Vec<f64>>),
 }
 
+/// Fields of a description that name files, and the names.
+pub type NamedFiles = Vec<(Cow<'static, str>, String)>;
+
 /// The fields whose numbers come from files, and the names of these.
 pub(super) fn named<const N: usize>(
     fields: [(&'static str, Option<&TensorSource>); N],
-) -> Vec<(&'static str, String)> {
+) -> NamedFiles {
     let file = |(field, source): (&'static str, Option<&TensorSource>)| match source {
-        Some(TensorSource::File(file)) => Some((field, file.clone())),
+        Some(TensorSource::File(file)) => Some((field.into(), file.clone())),
         _ => None,
     };
     fields.into_iter().filter_map(file).collect()
 }
 
+/// As [`named`], for the keys of a section whose name is not known beforehand.
+pub(super) fn named_in<const N: usize>(
+    section: &str,
+    keys: [(&'static str, Option<&TensorSource>); N],
+) -> NamedFiles {
+    let within =
+        |(key, file): (Cow<'static, str>, String)| (format!("{section}.{key}").into(), file);
+    named(keys).into_iter().map(within).collect()
+}
+
 impl PatternSource {
     /// The field and the name of the file that it comes from, where it stands at `field`.
-    pub(super) fn file(&self, field: &'static str) -> Option<(&'static str, String)> {
+    pub(super) fn file(&self, field: &'static str) -> Option<(Cow<'static, str>, String)> {
         match self {
-            PatternSource::Tensor(TensorSource::File(file)) => Some((field, file.clone())),
+            PatternSource::Tensor(TensorSource::File(file)) => Some((field.into(), file.clone())),
             PatternSource::Tensor(_) => None,
             PatternSource::Prototypes(prototypes) => Some((
-                "weights.learn.patterns.labelled_images",
+                "weights.learn.patterns.labelled_images".into(),
                 prototypes.labelled_images.clone(),
             )),
         }

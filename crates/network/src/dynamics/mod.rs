@@ -5,11 +5,13 @@
 //! runs, and what is said about how they end, are here, the same for all kinds.
 
 mod ending;
+mod flow;
 mod moment;
 
 use std::borrow::Cow;
 
 pub use ending::{Ending, Trajectory, run};
+pub use flow::{Course, Deviation, Flow, TOLERANCE, deviation, euler, solution};
 pub(crate) use moment::word;
 pub use moment::{Moment, Past};
 
@@ -90,6 +92,11 @@ pub trait Dynamics: Sync {
     /// their last value. 0 where the number of the step plays no part.
     fn settles(&self) -> u64 {
         0
+    }
+
+    /// The differential equation whose Euler steps it makes, from this start, where there is one.
+    fn flow(&self, _start: &Start) -> Option<Box<dyn Flow + '_>> {
+        None
     }
 
     /// The energy (or another function that never rises, where the theory gives one).

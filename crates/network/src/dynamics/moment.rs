@@ -92,6 +92,11 @@ impl Past {
         value.map_or(&[], Vec::as_slice)
     }
 
+    /// Every value that is remembered, the latest first.
+    pub fn all(&self) -> impl Iterator<Item = &[f64]> {
+        self.values.iter().map(Vec::as_slice)
+    }
+
     /// A step goes by: this is what was in it.
     pub fn remember(&mut self, values: Vec<f64>) {
         if self.values.pop_back().is_some() {
