@@ -17,6 +17,7 @@ pub mod rounding;
 pub mod stage;
 
 pub use check::{ProgramError, Rule, check};
+pub use execute::observe::{Histogram, Observer, Place, Recorder, Seen};
 pub use execute::{ExecutionError, Executor, OverflowPlace, Run, StepReport};
 pub use format::{Coding, Format, FormatError};
 pub use order::{Order, Permutations};

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::observe::{Observer, Place};
 use super::{ExecutionError, OverflowPlace};
 use crate::format::Format;
 use crate::program::Program;
@@ -12,6 +13,8 @@ use crate::stage::{Arrangement, Boundary, Expression, Gather, Node, Operation, S
 pub struct Interpreter<'a> {
     /// The program.
     pub program: &'a Program,
+    /// The place of the stage in the program.
+    pub place: usize,
     /// The stage.
     pub stage: &'a Stage,
     /// The step, for error reports.
@@ -20,25 +23,39 @@ pub struct Interpreter<'a> {
 
 impl Interpreter<'_> {
     /// Updates the elements of one block: all are computed from the values before the block. Says
-    /// whether all are at rest, as far as the stage judges that.
+    /// whether all are at rest, as far as the stage judges that. The observer sees every sum and
+    /// every node.
     ///
     /// # Errors
     /// When a value overflows.
-    pub fn run(
+    pub fn run<O: Observer>(
         &self,
         values: &mut [Vec<i64>],
         block: Range<usize>,
+        observer: &mut O,
     ) -> Result<bool, ExecutionError> {
+        let stage = self.place;
         let mut results = vec![];
         let mut at_rest = true;
         for element in block {
-            let sums: Vec<i64> = self
-                .stage
-                .gathers
-                .iter()
-                .map(|gather| self.gather(gather, values, element))
-                .collect::<Result<_, _>>()?;
+            let mut sums = Vec::with_capacity(self.stage.gathers.len());
+            for (gather, of) in self.stage.gathers.iter().enumerate() {
+                let mut watch = |node: usize, raw: i64| {
+                    let place = Place::Map {
+                        stage,
+                        gather,
+                        node,
+                    };
+                    observer.see(place, raw);
+                };
+                let sum = self.gather(of, values, element, &mut watch)?;
+                observer.see(Place::Sum { stage, gather }, sum);
+                sums.push(sum);
+            }
             let nodes = self.evaluate(&self.stage.apply, values, &sums, element)?;
+            for (node, &raw) in nodes.iter().enumerate() {
+                observer.see(Place::Node { stage, node }, raw);
+            }
             at_rest &= self.stage.rest.is_none_or(|node| nodes[node.0] != 0);
             for &(target, node) in &self.stage.writes {
                 results.push((target.0, element, nodes[node.0]));
@@ -50,12 +67,13 @@ impl Interpreter<'_> {
         Ok(at_rest)
     }
 
-    /// The sum of a gather for one element.
+    /// The sum of a gather for one element; `watch` is given the nodes of its map.
     fn gather(
         &self,
         gather: &Gather,
         values: &[Vec<i64>],
         element: usize,
+        watch: &mut impl FnMut(usize, i64),
     ) -> Result<i64, ExecutionError> {
         let mut sum = gather
             .offset
@@ -68,13 +86,13 @@ impl Interpreter<'_> {
             } => {
                 let row = &weights[element * columns..(element + 1) * columns];
                 for (column, &weight) in row.iter().enumerate() {
-                    let source = self.source(gather, values, column)?;
+                    let source = self.source(gather, values, column, watch)?;
                     sum += i128::from(weight) * i128::from(source);
                 }
             }
             Arrangement::Sparse { rows, .. } => {
                 for &(column, weight) in &rows[element] {
-                    let source = self.source(gather, values, column)?;
+                    let source = self.source(gather, values, column, watch)?;
                     sum += i128::from(weight) * i128::from(source);
                 }
             }
@@ -92,7 +110,8 @@ impl Interpreter<'_> {
                         (place / side) as i64 - *radius as i64,
                         (place % side) as i64 - *radius as i64,
                     );
-                    let source = self.neighbour(gather, values, element, offset, *boundary)?;
+                    let place = (element, offset, *boundary);
+                    let source = self.neighbour(gather, values, place, watch)?;
                     sum += i128::from(weight) * i128::from(source);
                 }
             }
@@ -104,9 +123,8 @@ impl Interpreter<'_> {
         &self,
         gather: &Gather,
         values: &[Vec<i64>],
-        element: usize,
-        (south, east): (i64, i64),
-        boundary: Boundary,
+        (element, (south, east), boundary): (usize, (i64, i64), Boundary),
+        watch: &mut impl FnMut(usize, i64),
     ) -> Result<i64, ExecutionError> {
         let shape = self.program.vectors[gather.source.0].shape;
         let Shape::Grid { rows, columns } = shape else {
@@ -122,7 +140,7 @@ impl Interpreter<'_> {
             Boundary::ZeroFlux => (row.clamp(0, rows - 1), column.clamp(0, columns - 1)),
             Boundary::Periodic => (row.rem_euclid(rows), column.rem_euclid(columns)),
         };
-        self.source(gather, values, (row * columns + column) as usize)
+        self.source(gather, values, (row * columns + column) as usize, watch)
     }
 
     /// A source element after the gather's map.
@@ -131,10 +149,18 @@ impl Interpreter<'_> {
         gather: &Gather,
         values: &[Vec<i64>],
         element: usize,
+        watch: &mut impl FnMut(usize, i64),
     ) -> Result<i64, ExecutionError> {
         match &gather.map {
             None => Ok(values[gather.source.0][element]),
-            Some((map, node)) => Ok(self.evaluate(map, values, &[], element)?[node.0]),
+            Some((map, node)) => {
+                let nodes = self.evaluate(map, values, &[], element)?;
+                nodes
+                    .iter()
+                    .enumerate()
+                    .for_each(|(node, &raw)| watch(node, raw));
+                Ok(nodes[node.0])
+            }
         }
     }
 

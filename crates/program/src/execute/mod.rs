@@ -7,6 +7,7 @@ pub mod blocks;
 pub mod error;
 pub mod fast;
 pub mod interpret;
+pub mod observe;
 mod time;
 
 use crate::check::{ProgramError, check};
@@ -17,6 +18,7 @@ use crate::stage::{Role, Stage, VectorId, When};
 use blocks::Blocks;
 pub use error::{ExecutionError, OverflowPlace};
 use fast::Kernel;
+use observe::{Blind, Observer, Place};
 use time::Clock;
 
 /// What one step did.
@@ -156,9 +158,26 @@ impl<'p> Executor<'p> {
     /// # Errors
     /// When a value overflows.
     pub fn start(&mut self) -> Result<(), ExecutionError> {
+        self.start_observed(&mut Blind)
+    }
+
+    /// As [`Executor::start`], by the definition; the observer sees what is loaded, what the stages
+    /// that run once compute, and the parameters.
+    ///
+    /// # Errors
+    /// When a value overflows.
+    pub fn start_observed(&mut self, observer: &mut impl Observer) -> Result<(), ExecutionError> {
         self.rewind();
-        self.run_stages(When::Once)?;
+        self.run_stages(When::Once, &Turn::InOrder, observer)?;
         self.clock.start(&self.values);
+        self.show(observer, |role| match role {
+            Role::State | Role::Input | Role::Derived | Role::Parameter(_) => true,
+            Role::Signal
+            | Role::Output
+            | Role::Schedule(_)
+            | Role::Noise { .. }
+            | Role::Past(_) => false,
+        });
         Ok(())
     }
 
@@ -178,6 +197,18 @@ impl<'p> Executor<'p> {
     /// # Errors
     /// When a value overflows.
     pub fn step(&mut self) -> Result<StepReport, ExecutionError> {
+        self.step_observed(&mut Blind)
+    }
+
+    /// As [`Executor::step`], by the definition; the observer sees every sum, every node, and at
+    /// the end the elements of every vector that the step gave values.
+    ///
+    /// # Errors
+    /// When a value overflows.
+    pub fn step_observed(
+        &mut self,
+        observer: &mut impl Observer,
+    ) -> Result<StepReport, ExecutionError> {
         self.past.swap(0, 1);
         for (before, &state) in self.past[0].iter_mut().zip(&self.states) {
             before.clone_from(&self.values[state]);
@@ -185,8 +216,17 @@ impl<'p> Executor<'p> {
         let turn = self.turn();
         self.clock.step(self.steps, &turn, &mut self.values);
         self.steps += 1;
-        let at_rest = self.run_stages_in(When::EveryStep, turn)?;
+        let at_rest = self.run_stages(When::EveryStep, &turn, observer)?;
         self.clock.end(&self.values);
+        self.show(observer, |role| match role {
+            Role::Input | Role::Derived | Role::Parameter(_) => false,
+            Role::State
+            | Role::Signal
+            | Role::Output
+            | Role::Schedule(_)
+            | Role::Noise { .. }
+            | Role::Past(_) => true,
+        });
         let still = |&at: &usize| self.values[self.states[at]] == self.past[0][at];
         let changed = !(at_rest && self.watched.iter().all(still));
         Ok(StepReport { changed })
@@ -197,9 +237,17 @@ impl<'p> Executor<'p> {
     /// # Errors
     /// When a value overflows.
     pub fn run(&mut self) -> Result<Run, ExecutionError> {
+        self.run_observed(&mut Blind)
+    }
+
+    /// As [`Executor::run`], watched; call [`Executor::start_observed`] before.
+    ///
+    /// # Errors
+    /// When a value overflows.
+    pub fn run_observed(&mut self, observer: &mut impl Observer) -> Result<Run, ExecutionError> {
         let stop = self.program.stop;
         loop {
-            let report = self.step()?;
+            let report = self.step_observed(observer)?;
             let status = if stop.when_stable && !report.changed {
                 Status::Stable
             } else if stop.on_period_two && self.is_period_two() {
@@ -262,30 +310,45 @@ impl<'p> Executor<'p> {
         target.map_or(0, |vector| vector.shape.elements())
     }
 
-    fn run_stages(&mut self, when: When) -> Result<(), ExecutionError> {
-        self.run_stages_in(when, Turn::InOrder).map(|_| ())
+    /// Shows the elements of vectors.
+    fn show<O: Observer>(&self, observer: &mut O, shown: impl Fn(&Role) -> bool) {
+        if O::BLIND {
+            return;
+        }
+        let both = self.program.vectors.iter().zip(&self.values).enumerate();
+        for (place, (_, values)) in both.filter(|(_, (vector, _))| shown(&vector.role)) {
+            let see = |&raw: &i64| observer.see(Place::Vector(place), raw);
+            values.iter().for_each(see);
+        }
     }
 
     /// Runs the stages, and says whether all elements were at rest whose stage judges that.
-    fn run_stages_in(&mut self, when: When, turn: Turn) -> Result<bool, ExecutionError> {
+    fn run_stages<O: Observer>(
+        &mut self,
+        when: When,
+        turn: &Turn,
+        observer: &mut O,
+    ) -> Result<bool, ExecutionError> {
         let program = self.program;
         let mut at_rest = true;
         for (place, stage) in program.stages.iter().enumerate() {
             if stage.when != when {
                 continue;
             }
-            let blocks = self.blocks(stage, &turn);
-            if let Some(kernel) = self.kernels.get_mut(place).and_then(Option::as_mut) {
+            let blocks = self.blocks(stage, turn);
+            let kernel = self.kernels.get_mut(place).and_then(Option::as_mut);
+            if let Some(kernel) = kernel.filter(|_| O::BLIND) {
                 kernel.run(&mut self.values, &blocks);
                 continue;
             }
             let interpreter = interpret::Interpreter {
                 program,
+                place,
                 stage,
                 step: self.steps,
             };
             for block in &blocks {
-                at_rest &= interpreter.run(&mut self.values, block)?;
+                at_rest &= interpreter.run(&mut self.values, block, observer)?;
             }
         }
         Ok(at_rest)
