@@ -90,9 +90,27 @@ pub struct QuantizeArguments {
     /// Write the ranges of every value, for `certify`, to this file (JSON).
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
+    /// Run the program on calibration data and print what every value was beside what it can be.
+    #[arg(long)]
+    pub ranges: bool,
+    /// What to run it on.
+    #[command(flatten)]
+    pub calibration: CalibrationArguments,
     /// What to search for.
     #[command(flatten)]
     pub search: SearchArguments,
+}
+
+/// Data on which values are watched.
+#[derive(Debug, Default, Clone, Args)]
+#[command(next_help_heading = "Calibration data, instead of the description's own")]
+pub struct CalibrationArguments {
+    /// Start states, one a row, or the input image: .npy, .npz:KEY, .csv, .mat:NAME or .png.
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<String>,
+    /// The second image, for templates that start from one.
+    #[arg(long, value_name = "FILE")]
+    pub second: Option<String>,
 }
 
 /// What a search for words is to keep.
@@ -150,7 +168,7 @@ pub struct CertifyArguments {
 }
 
 /// Arguments of `simulate`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct SimulateArguments {
     /// The description, or a directory made by `emit`.
     pub file: PathBuf,

@@ -2,6 +2,7 @@
 
 use network::{Network, NetworkError, Problem};
 use program::{Format, Program};
+use quantize::range::{Effort, Observation};
 use quantize::{Options, QuantizeError};
 use schedule::Scheduled;
 
@@ -86,6 +87,21 @@ impl Built {
         ranges.map_err(|error| quantize_error(&self.project, &error))
     }
 
+    /// What every value of the program is in runs from these starts, beside what it can be.
+    ///
+    /// # Errors
+    /// When a value leaves a format whose overflow mode is `error`, or the hardware that the
+    /// description asks for does not suit.
+    pub fn observed(&self, starts: &[Loads]) -> Result<Observation, HopwireError> {
+        let ranges = self.ranges()?;
+        let effort = Effort {
+            steps: self.scheduled()?.timing.fixed_steps.unwrap_or(u64::MAX),
+            ..Effort::DEFAULT
+        };
+        let observed = quantize::range::observe(&self.program, &ranges, starts, effort);
+        observed.map_err(|error| quantize_error(&self.project, &error))
+    }
+
     /// Raw values of a start: of the first, where there are several.
     pub fn loads(&self, starts: &Starts) -> Loads {
         match (starts, &self.project.network) {
@@ -109,10 +125,13 @@ impl Built {
     /// Raw values of the description's own data: its first start state, or its images; zeros where
     /// it has none.
     pub fn described_loads(&self) -> Loads {
-        let starts = match &self.project.network {
-            Network::Hopfield(network) => {
-                Starts::Units(network.probes.first().cloned().into_iter().collect())
-            }
+        self.loads(&self.described_starts())
+    }
+
+    /// The description's own data: its start states, or its images, white where it has none.
+    pub fn described_starts(&self) -> Starts {
+        match &self.project.network {
+            Network::Hopfield(network) => Starts::Units(network.probes.clone()),
             Network::Cellular(network) => {
                 let image = |image: &[f64]| {
                     if image.is_empty() {
@@ -128,10 +147,9 @@ impl Built {
             }
             other => {
                 let starts = other.dynamics().map(|network| network.starts());
-                Starts::Vectors(starts.into_iter().flatten().take(1).collect())
+                Starts::Vectors(starts.into_iter().flatten().collect())
             }
-        };
-        self.loads(&starts)
+        }
     }
 }
 

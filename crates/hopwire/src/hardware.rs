@@ -48,8 +48,7 @@ pub fn scheduled(project: &Project, program: &Program) -> Result<Scheduled, Hopw
     })
 }
 
-/// Raw values of the vectors that a run is loaded with.
-pub type Loads = Vec<(program::VectorId, Vec<i64>)>;
+pub use quantize::range::Loads;
 
 /// The load beats for raw values; a vector without values counts as zeros.
 pub fn load_beats(scheduled: &Scheduled, loads: &Loads) -> Vec<Vec<i64>> {

@@ -15,6 +15,7 @@ pub mod hardware;
 pub mod interruption;
 pub mod progress;
 pub mod project;
+pub mod ranges;
 pub mod recording;
 pub mod report;
 pub mod search;

@@ -1,5 +1,6 @@
 //! Runs of a network at any level, and the files they start from and end in.
 
+pub mod calibration;
 pub mod integer;
 pub mod picture;
 pub mod run;

@@ -29,6 +29,23 @@ pub enum Starts {
     Vectors(Vec<Start>),
 }
 
+impl Starts {
+    /// Each start by itself.
+    pub fn single(&self) -> Vec<Starts> {
+        match self {
+            Starts::Units(states) => {
+                let single = |state: &Vec<i8>| Starts::Units(vec![state.clone()]);
+                states.iter().map(single).collect()
+            }
+            Starts::Images { .. } => vec![self.clone()],
+            Starts::Vectors(starts) => {
+                let single = |start: &Start| Starts::Vectors(vec![start.clone()]);
+                starts.iter().map(single).collect()
+            }
+        }
+    }
+}
+
 /// What the arguments of `simulate` ask for: one start, or with `--all` every one.
 ///
 /// # Errors

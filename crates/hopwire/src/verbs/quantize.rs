@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use program::Format;
+use quantize::range::Observation;
 use quantize::search::Exploration;
 use serde::Serialize;
 
@@ -13,7 +14,8 @@ use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::report::Report;
-use crate::{search, staged};
+use crate::simulation::calibration::{calibration, loads};
+use crate::{ranges, search, staged};
 
 /// What quantisation chose.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,6 +34,8 @@ pub struct QuantizeReport {
     pub search: Option<Exploration>,
     /// The file with the plot of it.
     pub pareto: Option<PathBuf>,
+    /// What every value was on calibration data, where that was asked for.
+    pub ranges: Option<Observation>,
 }
 
 /// The range of the sums of a stage, and their word.
@@ -93,6 +97,9 @@ impl Report for QuantizeReport {
                 sum.stage, sum.low, sum.high, sum.smallest_width
             ));
         }
+        if let Some(ranges) = &self.ranges {
+            text.push_str(&ranges::table(ranges));
+        }
         if let Some(search) = &self.search {
             text.insert_str(0, &search::table(search));
         }
@@ -118,6 +125,14 @@ pub fn run(
         None => None,
         Some(text) => Some(format_argument(text, "--weights")?),
     };
+    let given = &arguments.calibration;
+    if !arguments.ranges && (given.input.is_some() || given.second.is_some()) {
+        return Err(HopwireError::Argument {
+            argument: "--input",
+            message: "there is nothing to run on it".into(),
+            expected: "--ranges beside it".into(),
+        });
+    }
     let project = Project::load(&arguments.file)?;
     let (built, search) = match search::wish(&arguments.search, &project)? {
         None => (Built::new(project, weights)?, None),
@@ -137,7 +152,13 @@ pub fn run(
     if let Some(path) = &arguments.certificate {
         staged::write_file(path, built.certificate_text()?.as_bytes())?;
     }
+    let ranges = arguments.ranges.then(|| {
+        let starts = calibration(&arguments.calibration, &built)?;
+        let _bar = progress.stage("watching every value");
+        built.observed(&loads(&built, &starts))
+    });
     Ok(QuantizeReport {
+        ranges: ranges.transpose()?,
         sums: sums(&built)?,
         report: built.report,
         program: arguments.output.clone(),

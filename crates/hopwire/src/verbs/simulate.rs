@@ -353,21 +353,6 @@ fn float(project: &Project, starts: &Starts) -> Vec<Run> {
     }
 }
 
-/// Each start by itself.
-fn single(starts: &Starts) -> Vec<Starts> {
-    match starts {
-        Starts::Units(states) => states
-            .iter()
-            .map(|state| Starts::Units(vec![state.clone()]))
-            .collect(),
-        Starts::Images { .. } => vec![starts.clone()],
-        Starts::Vectors(starts) => {
-            let single = |start: &network::dynamics::Start| Starts::Vectors(vec![start.clone()]);
-            starts.iter().map(single).collect()
-        }
-    }
-}
-
 fn in_integers(
     built: &Built,
     starts: &Starts,
@@ -375,7 +360,8 @@ fn in_integers(
 ) -> Result<Outcome, HopwireError> {
     let timing = built.scheduled()?.timing;
     let _bar = progress.stage("simulating in integers");
-    let runs = single(starts)
+    let runs = starts
+        .single()
         .iter()
         .map(|start| integer::run(built, &timing, &built.loads(start)).map(|run| run.run))
         .collect::<Result<_, _>>()?;

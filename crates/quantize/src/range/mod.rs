@@ -5,6 +5,7 @@
 //! use it too.
 
 mod certificate;
+pub mod seen;
 
 use program::range::{GatherBounds, Interval};
 use program::{Format, Gather, Program, Table, Vector};
@@ -12,6 +13,7 @@ use program::{Format, Gather, Program, Table, Vector};
 use crate::QuantizeError;
 pub use certificate::{SCHEMA, certificate};
 pub use program::range::{Fit, GatherRange, NodeRange, Ranges, StageRange, VectorRange};
+pub use seen::{Effort, Extent, Loads, Observation, Observed, What, observe};
 
 /// Bounds every value of a program, whatever is loaded.
 ///
