@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{Scratch, example, four_units, ran};
+use support::{Scratch, example, four_units, ran, small_array};
 
 fn numbers(value: &Value) -> Vec<f64> {
     let list = value.as_array().expect("a list");
@@ -62,6 +62,62 @@ fn check_tells_facts_of_both_levels() {
     assert!(
         asymmetric.clone().count() == 2 && asymmetric.clone().all(|fact| fact["holds"] == false)
     );
+}
+
+#[test]
+fn quantize_shows_what_values_were() {
+    let scratch = Scratch::new();
+    let probes = "[data]\nprobes = [[1, 1, -1, 1], [1, 1, 1, 1]]\n\n[hardware]";
+    scratch.write("net.toml", four_units(&[("[hardware]", probes)]));
+    let found = scratch.json(&["quantize", "net.toml", "--ranges"], 0);
+    let ranges = &found["ranges"];
+    assert_eq!((&ranges["runs"], &ranges["cut"]), (&2.into(), &0.into()));
+    let values = ranges["values"].as_array().expect("values");
+    let sum = values
+        .iter()
+        .find(|value| value["what"] == "sum")
+        .expect("a sum");
+    // Of three weights of 1: -3 to 3 can be, and from these starts only 1 and 3 are.
+    assert_eq!(
+        (&sum["bound"]["low"], &sum["bound"]["high"]),
+        (&(-3).into(), &3.into())
+    );
+    assert_eq!(
+        (&sum["seen"]["low"], &sum["seen"]["high"]),
+        (&1.into(), &3.into())
+    );
+    let counts = numbers(&sum["histogram"]["counts"]);
+    assert_eq!((counts.len(), counts[1]), (3, 0.0));
+    let text = scratch.run(&["quantize", "net.toml", "--ranges"]).stdout;
+    assert!(text.contains("every value of 2 runs and"), "{text}");
+    let row = text
+        .lines()
+        .find(|line| line.starts_with("sweep: sum of state"));
+    let words: Vec<&str> = row.expect("a row").split_whitespace().collect();
+    assert_eq!(words[5..12], ["-3", "to", "3", "3", "1", "to", "3"]);
+    // Data of one's own, in another file format.
+    scratch.write("starts.csv", "-1,-1,-1,-1\n");
+    let given = ["quantize", "net.toml", "--ranges", "--input", "starts.csv"];
+    let found = scratch.json(&given, 0);
+    let values = found["ranges"]["values"].as_array().expect("values");
+    let sum = values
+        .iter()
+        .find(|value| value["what"] == "sum")
+        .expect("a sum");
+    assert_eq!(
+        (&sum["seen"]["low"], &sum["seen"]["high"]),
+        (&(-3).into(), &(-3).into())
+    );
+    let refused = scratch.run(&["quantize", "net.toml", "--input", "starts.csv"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("HW1102"), "{}", refused.stderr);
+    // An array takes its image.
+    let image = vec![["1,-1,1,-1,-1,-1,1,1"; 6].join("\n"), String::new()].join("\n");
+    scratch.write("image.csv", image);
+    scratch.write("array.toml", small_array(&[]));
+    let found = scratch.json(&["quantize", "array.toml", "--ranges"], 0);
+    assert_eq!(found["ranges"]["runs"], 1);
+    assert!(found["ranges"]["values"][0]["seen"].is_object());
 }
 
 #[test]
