@@ -112,7 +112,7 @@ fn quantize_shows_what_values_were() {
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("HW1102"), "{}", refused.stderr);
     // An array takes its image.
-    let image = vec![["1,-1,1,-1,-1,-1,1,1"; 6].join("\n"), String::new()].join("\n");
+    let image = [["1,-1,1,-1,-1,-1,1,1"; 6].join("\n"), String::new()].join("\n");
     scratch.write("image.csv", image);
     scratch.write("array.toml", small_array(&[]));
     let found = scratch.json(&["quantize", "array.toml", "--ranges"], 0);
