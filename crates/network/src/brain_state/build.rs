@@ -41,6 +41,7 @@ impl BrainState {
             gain: described.dynamics.gain,
             decay: described.dynamics.decay,
             input: described.dynamics.input,
+            rounding: described.format.rounding,
             stop: described.update.rule(),
             patterns: given::real(&patterns, 1.0),
             probes,

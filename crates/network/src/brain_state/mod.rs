@@ -4,6 +4,8 @@
 mod build;
 mod facts;
 
+use program::Rounding;
+
 use crate::dynamics::{Dynamics, Moment, Start, StopRule, Variable, VariableRole};
 use crate::fact::{Fact, Level};
 use crate::matrix::Matrix;
@@ -23,6 +25,8 @@ pub struct BrainState {
     pub decay: f64,
     /// What multiplies the start state; where it is not 0, the start state is an input too.
     pub input: f64,
+    /// How the state is rounded in integers.
+    pub rounding: Rounding,
     /// When a run ends.
     pub stop: StopRule,
     /// The stored patterns, of -1 and +1.
@@ -89,21 +93,26 @@ impl Dynamics for BrainState {
         None
     }
 
-    /// `-x'Wx/2 - b'x`: R. M. Golden, Journal of Mathematical Psychology 30 (1986) 73; for a decay
-    /// of 1 and without the input term.
+    /// With the decay l, the gain a and the input term d, a step moves x along the gradient of
+    /// `-x'Wx/2 - b'x + (1 - l) x'x / 2a - d x(0)'x / a` and holds it in the box: R. M. Golden,
+    /// Journal of Mathematical Psychology 30 (1986) 73, and 37 (1993) 282. For l = 1 and d = 0 it
+    /// is `-x'Wx/2 - b'x`.
     fn energy(&self, moment: &Moment) -> Option<f64> {
-        let plain = self.decay == 1.0 && self.input == 0.0;
         let state = moment.of(STATE);
-        let terms = self
-            .weights
-            .times(state)
-            .into_iter()
-            .zip(&self.bias)
-            .zip(state);
-        let energy = terms
-            .map(|((field, bias), x)| -x * (field / 2.0 + bias))
-            .sum();
-        plain.then_some(energy)
+        let start = moment
+            .of(INPUT)
+            .iter()
+            .copied()
+            .chain(std::iter::repeat(0.0));
+        let fields = self.weights.times(state).into_iter().zip(&self.bias);
+        let terms = fields
+            .zip(state)
+            .zip(start)
+            .map(|(((field, bias), x), start)| {
+                let held = (1.0 - self.decay) / 2.0 * x - self.input * start;
+                x * (held / self.gain - field / 2.0 - bias)
+            });
+        Some(terms.sum())
     }
 
     fn facts(&self, level: Level) -> Vec<Fact> {
