@@ -11,14 +11,12 @@ mod support;
 
 fn described(units: usize, seed: u64, more: &str) -> Description {
     let mut random = SplitMix64::new(seed);
-    let mut w = vec![vec![0.0; units]; units];
-    for i in 0..units {
-        for j in 0..=i {
-            let weight = random.below(17) as f64 / 4.0 - 2.0;
-            w[i][j] = weight;
-            w[j][i] = weight;
-        }
-    }
+    let triangle: Vec<f64> = (0..units * units)
+        .map(|_| random.below(17) as f64 / 4.0 - 2.0)
+        .collect();
+    let weight = |i: usize, j: usize| triangle[i.max(j) * units + i.min(j)];
+    let row = |i: usize| (0..units).map(|j| weight(i, j)).collect::<Vec<f64>>();
+    let w: Vec<Vec<f64>> = (0..units).map(row).collect();
     let probe: Vec<f64> = (0..units).map(|_| 2.0 * random.uniform() - 1.0).collect();
     let text = format!(
         "[network]\nkind = \"brain_state_in_a_box\"\nname = \"sample\"\nunits = {units}\n\
