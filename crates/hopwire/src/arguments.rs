@@ -40,6 +40,8 @@ pub enum Verb {
     Verify(VerifyArguments),
     /// Synthesise, and place and route, for a target.
     Synth(SynthArguments),
+    /// Write everything that is known about the network as one HTML page.
+    Report(Box<ReportArguments>),
     /// Print the JSON Schema of the description file.
     Schema(SchemaArguments),
 }
@@ -111,6 +113,28 @@ pub struct CalibrationArguments {
     /// The second image, for templates that start from one.
     #[arg(long, value_name = "FILE")]
     pub second: Option<String>,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The description, or a directory made by `emit`.
+    pub file: PathBuf,
+    /// The page to write.
+    #[arg(short, long, value_name = "FILE", default_value = "report.html")]
+    pub output: PathBuf,
+    /// Word format of the weights, as `s5f0`, instead of the description's.
+    #[arg(long, value_name = "FORMAT")]
+    pub weights: Option<String>,
+    /// Measure resources for this target of `synth`, beside the estimate.
+    #[arg(long, value_name = "TARGET")]
+    pub synth: Option<String>,
+    /// What the network is run on.
+    #[command(flatten)]
+    pub calibration: CalibrationArguments,
+    /// What to search for; small networks are searched anyway.
+    #[command(flatten)]
+    pub search: SearchArguments,
 }
 
 /// What a search for words is to keep.

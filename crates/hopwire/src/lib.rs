@@ -13,6 +13,7 @@ pub mod exit;
 pub mod facts;
 pub mod hardware;
 pub mod interruption;
+pub mod page;
 pub mod progress;
 pub mod project;
 pub mod ranges;
@@ -102,6 +103,7 @@ fn dispatch(arguments: &Arguments) -> Result<Printed, HopwireError> {
         Verb::Emit(arguments) => shown(&verbs::emit::run(arguments, &progress)?, json),
         Verb::Verify(arguments) => shown(&verbs::verify::run(arguments, &progress)?, json),
         Verb::Synth(arguments) => shown(&verbs::synth::run(arguments, &progress)?, json),
+        Verb::Report(arguments) => shown(&verbs::report::run(arguments, &progress)?, json),
         Verb::Schema(arguments) => Ok(Printed {
             text: verbs::schema::run(arguments)?,
             holds: true,

@@ -9,8 +9,8 @@ use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::style::{Color, RGBColor, WHITE};
 use std::ops::Range;
 
-/// Width and height of a plot; a page scales it.
-const SIZE: (u32, u32) = (720, 400);
+/// Width and height of a plot; a page scales it, down to the width of a phone.
+const SIZE: (u32, u32) = (560, 340);
 
 /// Okabe and Ito's blue, vermilion, bluish green, orange and reddish purple.
 pub(crate) const COLOURS: [RGBColor; 5] = [
@@ -101,8 +101,8 @@ pub(crate) fn framed(
             .y_desc(labels.y.text())
             .axis_desc_style(("sans-serif", 15))
             .label_style(("sans-serif", 13))
-            .x_labels(8)
-            .y_labels(7)
+            .x_labels(6)
+            .y_labels(6)
             .x_label_formatter(&|value| number(*value))
             .y_label_formatter(&|value| number(*value))
             .draw()

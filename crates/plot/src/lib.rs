@@ -8,8 +8,10 @@ mod curves;
 mod frame;
 mod front;
 mod histogram;
+mod timing;
 
 pub use curves::{Curve, curves};
 pub use frame::{Axis, Labels, PlotError};
 pub use front::{Trade, front};
 pub use histogram::{Bar, histogram};
+pub use timing::{Wave, WaveKind, timing};

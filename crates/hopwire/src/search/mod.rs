@@ -62,6 +62,33 @@ pub fn wish(arguments: &SearchArguments, project: &Project) -> Result<Option<Wis
     }))
 }
 
+/// The most weights and cells of networks whose words are searched without being asked for.
+const CHEAP_WEIGHTS: usize = 1 << 13;
+const CHEAP_CELLS: usize = 1 << 12;
+
+/// A search that takes little time and needs no wish: what a memory recalls, or an array's cells;
+/// none for large networks and for kinds without a search.
+pub fn cheap(project: &Project) -> Option<Wish> {
+    let keep = match &project.network {
+        network::Network::Hopfield(network) => {
+            let small = network.weights.entries() <= CHEAP_WEIGHTS;
+            (small && !network.patterns.is_empty()).then_some(Keep::Recall)
+        }
+        network::Network::Cellular(network) => {
+            (network.cells() <= CHEAP_CELLS).then_some(Keep::Labels)
+        }
+        _ => None,
+    };
+    Some(Wish {
+        keep: keep?,
+        tolerance: 0.0,
+        noise: 0.1,
+        trials: 100,
+        seed: 1,
+        budget_lut: None,
+    })
+}
+
 fn not_searched(arguments: &SearchArguments) -> Result<Option<Wish>, HopwireError> {
     let files = [
         ("--resume", &arguments.resume),
@@ -186,7 +213,7 @@ pub fn table(exploration: &Exploration) -> String {
 }
 
 /// The lines of the description.
-fn fields(point: &Point) -> Vec<String> {
+pub fn fields(point: &Point) -> Vec<String> {
     let fields = point.fields.iter();
     fields
         .map(|(name, value)| format!("{name} = {value}"))

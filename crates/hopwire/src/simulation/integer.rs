@@ -45,7 +45,8 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
     executor.start().map_err(failed)?;
     let meter = EnergyMeter::new(built);
     let mut energy: Vec<f64> = meter.read(&executor).into_iter().collect();
-    let (mut distance, mut recurrence) = (vec![], Recurrence::new());
+    let (mut distance, mut changed) = (vec![], vec![]);
+    let mut recurrence = Recurrence::new();
     recurrence.look(&executor).map_err(failed)?;
     let stop = program.stop;
     // A streaming design makes as many steps as it is long.
@@ -53,7 +54,9 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
     let status = loop {
         let step = executor.step().map_err(failed)?;
         energy.extend(meter.read(&executor));
-        distance.push(moved(program, &executor));
+        let (largest, elements) = moved(program, &executor);
+        distance.push(largest);
+        changed.push(elements);
         recurrence.look(&executor).map_err(failed)?;
         if stop.when_stable && !step.changed {
             break Status::Stable;
@@ -76,6 +79,7 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
             period: attractor.period,
             ended_by: attractor.ended_by,
             distance,
+            changed,
             energy,
             outputs: network
                 .as_ref()
@@ -100,14 +104,16 @@ fn vectors(
     vectors.map(|(at, vector)| (VectorId(at), vector.format))
 }
 
-/// The largest change of a state in the last step, as a real value.
-fn moved(program: &Program, executor: &Executor<'_>) -> f64 {
+/// The largest change of a state in the last step, as a real value, and how many elements changed.
+fn moved(program: &Program, executor: &Executor<'_>) -> (f64, usize) {
     let changes = vectors(program, |role| *role == Role::State).flat_map(|(id, format)| {
         let before = executor.before(id).unwrap_or_default().iter();
         let pairs = before.zip(executor.values(id));
         pairs.map(move |(&before, &now)| (format.value(now) - format.value(before)).abs())
     });
-    changes.fold(0.0, f64::max)
+    changes.fold((0.0, 0), |(most, changed), of| {
+        (of.max(most), changed + usize::from(of != 0.0))
+    })
 }
 
 /// The raw values of states and outputs.

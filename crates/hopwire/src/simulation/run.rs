@@ -28,6 +28,8 @@ pub struct Run {
     pub ended_by: &'static str,
     /// The largest change of a state in each step.
     pub distance: Vec<f64>,
+    /// How many elements of the states changed in each step.
+    pub changed: Vec<usize>,
     /// The energy before the first step and after each; empty where none is defined.
     pub energy: Vec<f64>,
     /// The final values of the vectors that are unloaded beside the state.
@@ -107,7 +109,11 @@ pub fn hopfield(network: &Hopfield, start: &[i8]) -> Run {
         run.steps,
         Attractor::of(status, period),
         state,
-        (run.distance, run.energies),
+        Course {
+            distance: run.distance,
+            changed: run.changed,
+            energy: run.energies,
+        },
     )
 }
 
@@ -122,25 +128,32 @@ pub fn cellular(network: &Cellular, input: &[f64], second: &[f64]) -> Run {
         run.steps,
         Attractor::of(status, period),
         run.state,
-        (run.distance, run.energies),
+        Course {
+            distance: run.distance,
+            changed: run.changed,
+            energy: run.energies,
+        },
     )
 }
 
+/// What a run in real numbers shows step by step.
+struct Course {
+    distance: Vec<f64>,
+    changed: Vec<usize>,
+    energy: Vec<f64>,
+}
+
 /// A run in real numbers that has neither outputs nor an answer.
-fn plain(
-    steps: u64,
-    attractor: Attractor,
-    state: Vec<f64>,
-    (distance, energy): (Vec<f64>, Vec<f64>),
-) -> Run {
+fn plain(steps: u64, attractor: Attractor, state: Vec<f64>, course: Course) -> Run {
     Run {
         steps,
         cycles: None,
         status: attractor.status,
         period: attractor.period,
         ended_by: attractor.ended_by,
-        distance,
-        energy,
+        distance: course.distance,
+        changed: course.changed,
+        energy: course.energy,
         outputs: BTreeMap::new(),
         answer: None,
         state,
@@ -157,10 +170,15 @@ pub fn dynamic(network: &dyn Dynamics, start: &Start) -> Run {
     };
     let attractor = Attractor::of(status, run.period);
     let state = run.last.of(0).to_vec();
+    let course = Course {
+        distance: run.distance,
+        changed: run.changed,
+        energy: run.energy,
+    };
     Run {
         outputs: outputs(network, &run.last),
         answer: network.answer(&run.last),
-        ..plain(run.last.step, attractor, state, (run.distance, run.energy))
+        ..plain(run.last.step, attractor, state, course)
     }
 }
 

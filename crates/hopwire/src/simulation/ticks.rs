@@ -1,5 +1,6 @@
 //! Runs the hardware cycle by cycle, as a host would: loads, waits, unloads.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use hw_sim::stimulus::stream::{Beat, StreamDriver, StreamOptions};
@@ -47,17 +48,6 @@ pub fn run(
     progress: &Progress,
 ) -> Result<TickRun, HopwireError> {
     let mut simulator = Simulator::new(&scheduled.design)?;
-    let quiet = StreamOptions {
-        gap_per_mille: 0,
-        stall_per_mille: 0,
-        ..StreamOptions::default()
-    };
-    let mut driver = StreamDriver::new(&simulator, quiet)?;
-    let (load, unload) = (&scheduled.interface.load, &scheduled.interface.unload);
-    for data in beats {
-        let (data, last) = (data.clone(), false);
-        driver.send(&load.prefix, Beat { data, last })?;
-    }
     let hash = hw_ir::json::hash(&scheduled.design);
     let mut tracer = match trace {
         None => None,
@@ -70,18 +60,63 @@ pub fn run(
             |_| true,
         )?),
     };
-    let mut status = Outputs::new(&simulator);
+    let mut look = |simulator: &mut Simulator, _| {
+        if let Some(tracer) = &mut tracer {
+            tracer.record(simulator)?;
+        }
+        Ok(ControlFlow::Continue(()))
+    };
+    let run = watched(&mut simulator, scheduled, beats, limit, &mut look, progress)?;
+    if let Some(tracer) = tracer {
+        tracer.finish()?;
+    }
+    run.ok_or_else(|| HopwireError::Internal {
+        message: "a run was broken off that nobody breaks off".into(),
+    })
+}
+
+/// Looks at each cycle of a run, before its clock edge; knows the cycle of the last load beat once
+/// it has passed, and may break the run off.
+pub type Look<'a> =
+    &'a mut dyn FnMut(&mut Simulator, Option<u64>) -> Result<ControlFlow<()>, SimulationError>;
+
+/// As [`run`], on a new simulator of the design; `None` where the run was broken off.
+///
+/// # Errors
+/// A fault of the design, or a run that does not end.
+pub fn watched(
+    simulator: &mut Simulator,
+    scheduled: &Scheduled,
+    beats: &[Vec<i64>],
+    limit: u64,
+    look: Look<'_>,
+    progress: &Progress,
+) -> Result<Option<TickRun>, HopwireError> {
+    let quiet = StreamOptions {
+        gap_per_mille: 0,
+        stall_per_mille: 0,
+        ..StreamOptions::default()
+    };
+    let mut driver = StreamDriver::new(simulator, quiet)?;
+    let (load, unload) = (&scheduled.interface.load, &scheduled.interface.unload);
+    for data in beats {
+        let (data, last) = (data.clone(), false);
+        driver.send(&load.prefix, Beat { data, last })?;
+    }
+    let mut status = Outputs::new(simulator);
     // Loading takes a cycle a beat where the design is ready, and unloading likewise.
     let most = limit.saturating_add(4 * (beats.len() + unload.beats) as u64 + 1000);
     let bar = progress.cycles("simulating", most);
     let mut loaded_at = None;
     for cycle in 0..most {
-        driver.step(&mut simulator, |simulator| {
-            if let Some(tracer) = &mut tracer {
-                tracer.record(simulator)?;
-            }
+        let mut go_on = ControlFlow::Continue(());
+        driver.step(simulator, |simulator| {
+            go_on = look(simulator, loaded_at)?;
             status.look(simulator)
         })?;
+        if go_on.is_break() {
+            return Ok(None);
+        }
         if cycle % 4096 == 0 {
             bar.at(cycle);
         }
@@ -91,9 +126,6 @@ pub fn run(
         if driver.received(&unload.prefix).len() == unload.beats {
             break;
         }
-    }
-    if let Some(tracer) = tracer {
-        tracer.finish()?;
     }
     let received = driver.received(&unload.prefix);
     let (Some(loaded), true) = (loaded_at, received.len() == unload.beats) else {
@@ -112,13 +144,13 @@ pub fn run(
     let since = |beat: Option<&hw_sim::ReceivedBeat>| {
         beat.map_or(0, |beat| beat.cycle.saturating_sub(loaded))
     };
-    Ok(TickRun {
+    Ok(Some(TickRun {
         unloaded: unload.unpack(&out),
         status: status.status,
         steps: status.steps,
         first_beat: since(received.first()),
         last_beat: since(received.last()),
-    })
+    }))
 }
 
 /// The outputs that tell how a run ended.

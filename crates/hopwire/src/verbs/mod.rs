@@ -5,6 +5,7 @@ pub mod check;
 pub mod emit;
 pub mod new;
 pub mod quantize;
+pub mod report;
 pub mod schema;
 pub mod simulate;
 pub mod synth;

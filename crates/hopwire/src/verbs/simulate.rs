@@ -310,7 +310,8 @@ fn pictures(project: &Project, starts: &Starts, end: &[f64]) -> Vec<String> {
         .collect()
 }
 
-fn nearest(project: &Project, state: &[f64]) -> Option<Nearest> {
+/// The learned pattern that is nearest to a state, where there are any.
+pub fn nearest(project: &Project, state: &[f64]) -> Option<Nearest> {
     let signs = |values: &[f64]| -> Vec<i8> {
         let sign = |&value: &f64| if value < 0.0 { -1 } else { 1 };
         values.iter().map(sign).collect()
@@ -331,7 +332,8 @@ fn nearest(project: &Project, state: &[f64]) -> Option<Nearest> {
     best.map(|(pattern, overlap)| Nearest { pattern, overlap })
 }
 
-fn float(project: &Project, starts: &Starts) -> Vec<Run> {
+/// Runs in real numbers, one for each start.
+pub fn float(project: &Project, starts: &Starts) -> Vec<Run> {
     match (&project.network, starts) {
         (Network::Hopfield(network), Starts::Units(states)) => states
             .iter()

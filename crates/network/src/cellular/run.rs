@@ -32,6 +32,8 @@ pub struct CellularRun {
     pub energies: Vec<f64>,
     /// The largest change of a state in each step.
     pub distance: Vec<f64>,
+    /// How many cells changed their state in each step.
+    pub changed: Vec<usize>,
 }
 
 impl Cellular {
@@ -41,16 +43,17 @@ impl Cellular {
         let control = self.control(input);
         let mut state = self.start_state(input, second);
         let mut energies: Vec<f64> = self.energy(&state, &control).into_iter().collect();
-        let mut distance = vec![];
+        let (mut distance, mut changed) = (vec![], vec![]);
         let mut status = CellularStatus::Budget;
         for _ in 0..self.max_steps {
             let next = self.step(&state, &control);
             let moved = state.iter().zip(&next).map(|(x, next)| (next - x).abs());
             distance.push(moved.fold(0.0, f64::max));
-            let changed = next != state;
+            let moved = state.iter().zip(&next).filter(|(x, next)| x != next);
+            changed.push(moved.count());
             state = next;
             energies.extend(self.energy(&state, &control));
-            if self.until_stable && !changed {
+            if self.until_stable && changed.last() == Some(&0) {
                 status = CellularStatus::Stable;
                 break;
             }
@@ -62,6 +65,7 @@ impl Cellular {
             status,
             energies,
             distance,
+            changed,
         }
     }
 

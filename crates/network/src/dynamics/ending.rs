@@ -29,6 +29,8 @@ pub struct Trajectory {
     pub energy: Vec<f64>,
     /// The largest change of a state in each step.
     pub distance: Vec<f64>,
+    /// How many elements of the states changed in each step.
+    pub changed: Vec<usize>,
     /// The end.
     pub last: Moment,
 }
@@ -38,7 +40,7 @@ pub fn run(network: &dyn Dynamics, start: &Start, observe: &mut dyn FnMut(&Momen
     let stop = network.stop();
     let mut walk = Walk::new(network, start);
     let mut energy: Vec<f64> = network.energy(&walk.moment).into_iter().collect();
-    let mut distance = vec![];
+    let (mut distance, mut changed) = (vec![], vec![]);
     let (mut before, mut earlier) = (walk.taken(), None);
     let mut recurrence = Recurrence::new();
     let mut look = |walk: &Walk<'_>| match recurrence.look(walk) {
@@ -54,6 +56,8 @@ pub fn run(network: &dyn Dynamics, start: &Start, observe: &mut dyn FnMut(&Momen
         let now = walk.taken();
         let moved = largest_change(&before, &now);
         distance.push(moved);
+        let pairs = before.iter().flatten().zip(now.iter().flatten());
+        changed.push(pairs.filter(|(before, now)| before != now).count());
         look(&walk);
         if stop.when_stable && judged.unwrap_or(moved <= stop.tolerance) {
             break Ending::Stable;
@@ -72,6 +76,7 @@ pub fn run(network: &dyn Dynamics, start: &Start, observe: &mut dyn FnMut(&Momen
         period: recurrence.period().filter(|_| lasts(&distance)),
         energy,
         distance,
+        changed,
         last: walk.moment,
     }
 }

@@ -32,6 +32,8 @@ pub struct HopfieldRun {
     pub energies: Vec<f64>,
     /// The largest change of a unit in each sweep: 0 or 2.
     pub distance: Vec<f64>,
+    /// How many units changed in each sweep.
+    pub changed: Vec<usize>,
 }
 
 impl Hopfield {
@@ -52,11 +54,12 @@ impl Hopfield {
         let mut state = self.signs(start);
         let mut before: Option<Vec<i8>> = None;
         let mut energies = vec![self.energy(&state)];
-        let mut distance = vec![];
+        let (mut distance, mut changed) = (vec![], vec![]);
         for sweep in 0..self.max_steps {
             let next = self.sweep(&state, || visit(sweep));
             energies.push(self.energy(&next));
             distance.push(if next == state { 0.0 } else { 2.0 });
+            changed.push(state.iter().zip(&next).filter(|(a, b)| a != b).count());
             let status = if next == state {
                 Some(HopfieldStatus::Stable)
             } else if self.detect_period && before.as_ref() == Some(&next) {
@@ -72,6 +75,7 @@ impl Hopfield {
                     status,
                     energies,
                     distance,
+                    changed,
                 };
             }
         }
@@ -81,6 +85,7 @@ impl Hopfield {
             status: HopfieldStatus::Budget,
             energies,
             distance,
+            changed,
         }
     }
 
