@@ -8,4 +8,5 @@ pub mod quantize;
 pub mod schema;
 pub mod simulate;
 pub mod synth;
+pub mod table;
 pub mod verify;
