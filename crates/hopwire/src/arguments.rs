@@ -42,6 +42,8 @@ pub enum Verb {
     Synth(SynthArguments),
     /// Write everything that is known about the network as one HTML page.
     Report(Box<ReportArguments>),
+    /// Make an activation function in words; print what it costs and loses, and the alternatives.
+    Table(TableArguments),
     /// Print the JSON Schema of the description file.
     Schema(SchemaArguments),
 }
@@ -69,6 +71,62 @@ pub struct SchemaArguments {
     /// Print it as a page in Markdown.
     #[arg(long)]
     pub markdown: bool,
+}
+
+/// The kinds of tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum TableArgument {
+    /// An entry for every argument, or for every argument of fewer bits.
+    Full,
+    /// Entries for arguments from 0 on, mirrored for those below.
+    Half,
+    /// Segments of equal length, each with an offset and a slope.
+    Linear,
+}
+
+/// The slopes of segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum SlopesArgument {
+    /// Any, with a multiplier.
+    Free,
+    /// Powers of two, which only move the point.
+    PowersOfTwo,
+}
+
+/// Arguments of `table`.
+#[derive(Debug, Args)]
+pub struct TableArguments {
+    /// The function, as `tanh`, or a file of points x, y: .csv, .npy, .npz:KEY.
+    pub function: String,
+    /// Word format of the argument, as `s8f4`; at most 24 bits.
+    #[arg(long, value_name = "FORMAT")]
+    pub input: String,
+    /// Word format of the result, as `s8f7`; at most 32 bits.
+    #[arg(long, value_name = "FORMAT")]
+    pub output: String,
+    /// Multiplies the argument.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 1.0,
+        allow_negative_numbers = true
+    )]
+    pub gain: f64,
+    /// The slope of `leaky_relu` below 0, or of `hard_sigmoid`.
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub slope: Option<f64>,
+    /// The kind of table, instead of the cheapest.
+    #[arg(long)]
+    pub kind: Option<TableArgument>,
+    /// Entries or segments, a power of two.
+    #[arg(long, value_name = "NUMBER")]
+    pub entries: Option<usize>,
+    /// The slopes of segments.
+    #[arg(long, requires = "kind")]
+    pub slopes: Option<SlopesArgument>,
+    /// The largest error, instead of half a unit of the result more than rounding alone.
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub error: Option<f64>,
 }
 
 /// Arguments of `check`.

@@ -104,6 +104,7 @@ fn dispatch(arguments: &Arguments) -> Result<Printed, HopwireError> {
         Verb::Verify(arguments) => shown(&verbs::verify::run(arguments, &progress)?, json),
         Verb::Synth(arguments) => shown(&verbs::synth::run(arguments, &progress)?, json),
         Verb::Report(arguments) => shown(&verbs::report::run(arguments, &progress)?, json),
+        Verb::Table(arguments) => shown(&verbs::table::run(arguments)?, json),
         Verb::Schema(arguments) => Ok(Printed {
             text: verbs::schema::run(arguments)?,
             holds: true,

@@ -206,3 +206,34 @@ fn a_disk_that_is_full() {
         assert_eq!(scratch.listing(), before, "{words}");
     }
 }
+
+#[test]
+fn activation_tables() {
+    let scratch = Scratch::new();
+    let table = |words: &[&str]| {
+        let formats = ["--input", "s8f4", "--output", "s8f7"];
+        refused(&scratch, &[&["table"], words, &formats].concat())
+    };
+    let all = [
+        table(&["tahn"]),
+        table(&["none.csv"]),
+        table(&["tanh", "--gain", "-1"]),
+        table(&["tanh", "--slope", "2"]),
+        table(&["tanh", "--kind", "haf"]),
+        table(&["tanh", "--entries", "100"]),
+        table(&["tanh", "--entries", "512"]),
+        table(&["tanh", "--error", "1e-4"]),
+        table(&["tanh", "--error", "-1"]),
+        table(&["exp", "--kind", "half"]),
+        table(&["tanh", "--kind", "full", "--slopes", "free"]),
+        refused(
+            &scratch,
+            &["table", "tanh", "--input", "s8g4", "--output", "s8f7"],
+        ),
+        refused(
+            &scratch,
+            &["table", "tanh", "--input", "s30f4", "--output", "s8f7"],
+        ),
+    ];
+    insta::assert_snapshot!(all.concat());
+}

@@ -534,3 +534,109 @@ fn a_mismatch_is_told_with_its_cycle_net_values_and_line() {
         "lane[4].sum_q element 2"
     );
 }
+
+#[test]
+fn table_says_what_an_activation_costs_and_loses() {
+    let scratch = Scratch::new();
+    let words = ["table", "tanh", "--input", "s8f4", "--output", "s8f7"];
+    let found = scratch.json(&words, 0);
+    assert_eq!(found["schema"], "hopwire.table/1");
+    assert_eq!(found["words"], 256);
+    let chosen = &found["chosen"];
+    assert!(chosen["held_error_units"].as_f64().expect("a number") <= 1.0);
+    assert_eq!(
+        (&chosen["monotone"], &chosen["symmetric"]),
+        (&true.into(), &true.into())
+    );
+    let all = found["alternatives"].as_array().expect("a list");
+    let kinds: Vec<&str> = all.iter().filter_map(|of| of["kind"].as_str()).collect();
+    assert_eq!(kinds, ["full", "half", "linear", "linear"]);
+    assert!(all.contains(chosen));
+    insta::assert_snapshot!(scratch.run(&words).stdout);
+
+    let half = ["--kind", "half", "--entries", "32", "--gain", "2"];
+    let fixed = scratch.json(&[&words[..], &half[..]].concat(), 0);
+    assert_eq!(fixed["function"], "tanh with gain 2");
+    assert_eq!(
+        (&fixed["chosen"]["kind"], &fixed["chosen"]["entries"]),
+        (&"half".into(), &32.into())
+    );
+
+    scratch.write("ramp.csv", "-1, -1\n0, 0.5\n2, 1\n");
+    let own = scratch.json(
+        &["table", "ramp.csv", "--input", "s6f3", "--output", "s6f4"],
+        0,
+    );
+    assert_eq!(own["function"], "3 sampled points");
+    let hard = scratch.json(
+        &["table", "clamp", "--input", "s8f4", "--output", "s8f6"],
+        0,
+    );
+    assert_eq!(
+        (&hard["chosen"]["kind"], &hard["chosen"]["entries"]),
+        (&"operations".into(), &0.into())
+    );
+}
+
+/// A line of the page's table of measured errors: what the program says now.
+fn measured(scratch: &Scratch, function: &str, input: &str, output: &str) -> String {
+    let found = scratch.json(
+        &["table", function, "--input", input, "--output", output],
+        0,
+    );
+    let all = found["alternatives"].as_array().expect("a list");
+    let cell = |kind: &str, shifts: bool| {
+        let of = all
+            .iter()
+            .find(|of| of["kind"] == kind && of["shifts"] == shifts);
+        let Some(of) = of else { return "-".to_owned() };
+        let cost = ["memory_bits", "adder_bits", "multiplier_bits"];
+        let cost = cost.map(|part| of["cost"][part].as_u64().expect("bits"));
+        let units = of["held_error_units"].as_f64().expect("a number");
+        let mark = if *of == found["chosen"] { "**" } else { "" };
+        let (entries, total) = (&of["entries"], cost.iter().sum::<u64>());
+        format!("{mark}{entries}, {total}, {units:.2}{mark}")
+    };
+    let cells = [
+        cell("operations", false),
+        cell("full", false),
+        cell("half", false),
+        cell("linear", false),
+        cell("linear", true),
+    ];
+    format!(
+        "| `{function}` | {input} | {output} | {} |",
+        cells.join(" | ")
+    )
+}
+
+#[test]
+fn the_page_of_activations_has_the_errors_that_are_measured() {
+    let scratch = Scratch::new();
+    let formats = [
+        ("s8f4", "s8f7"),
+        ("s10f6", "s10f8"),
+        ("s12f8", "s12f10"),
+        ("s16f12", "s16f14"),
+    ];
+    let functions = ["tanh", "logistic", "arctangent", "softsign", "exp", "clamp"];
+    let lines = functions.iter().flat_map(|function| {
+        let lines = formats
+            .iter()
+            .map(|(input, output)| measured(&scratch, function, input, output));
+        lines.collect::<Vec<String>>()
+    });
+    let lines: Vec<String> = lines.collect();
+    let path = format!("{}/../../docs/activation.md", env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(path).expect("the page");
+    let (_, page) = page.split_once("## Measured").expect("the section");
+    let page: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    assert_eq!(
+        page.join("\n"),
+        lines.join("\n"),
+        "the table of docs/activation.md is out of date"
+    );
+}

@@ -9,4 +9,5 @@ pub mod report;
 pub mod schema;
 pub mod simulate;
 pub mod synth;
+pub mod table;
 pub mod verify;

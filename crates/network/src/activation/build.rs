@@ -1,5 +1,7 @@
 //! From a description to an activation.
 
+use std::path::Path;
+
 use super::polyline::POINTS;
 use super::{Activation, Function, Polyline};
 use crate::description::{ActivationFields, ActivationSource, FunctionWord, Source};
@@ -37,26 +39,30 @@ impl FunctionWord {
     }
 }
 
+/// What is wrong, and with which key; `""` for the whole.
+pub type KeyProblem = (&'static str, Problem);
+
 impl ActivationSource {
     /// Checks what can be checked without reading a file; `field` is where it stands.
     ///
     /// # Errors
     /// The first thing found wrong, with its place.
     pub fn check(&self, source: &Source, field: &str) -> Result<(), NetworkError> {
-        let fields = self.fields();
-        exclusive(&fields).map_err(|(key, problem)| source.error(&at(field, key), problem))?;
-        match fields.file {
+        let mut fields = self.fields();
+        let placed = |(key, problem)| source.error(&at(field, key), problem);
+        exclusive(&fields).map_err(placed)?;
+        if fields.file.take().is_some() {
             // Stands for what the file will say.
-            Some(_) => Activation::new(Function::Identity, fields.gain.unwrap_or(1.0))
-                .map(|_| ())
-                .map_err(|problem| source.error(&at(field, "gain"), problem)),
-            None => Activation::from_description(self, source, field).map(|_| ()),
+            fields.function = Some(FunctionWord::Identity);
         }
+        Activation::from_fields(&fields, source.folder())
+            .map(|_| ())
+            .map_err(placed)
     }
 }
 
 /// That one thing says which function it is, and that the others suit it.
-fn exclusive(fields: &ActivationFields) -> Result<(), (&'static str, Problem)> {
+fn exclusive(fields: &ActivationFields) -> Result<(), KeyProblem> {
     let conflict = |message: &str, expected: &str| Problem::Conflict {
         message: message.into(),
         expected: expected.into(),
@@ -101,27 +107,34 @@ impl Activation {
         source: &Source,
         field: &str,
     ) -> Result<Activation, NetworkError> {
-        let fields = described.fields();
-        let fail = |key: &str, problem| source.error(&at(field, key), problem);
-        exclusive(&fields).map_err(|(key, problem)| fail(key, problem))?;
+        Activation::from_fields(&described.fields(), source.folder())
+            .map_err(|(key, problem)| source.error(&at(field, key), problem))
+    }
+
+    /// The activation that fields say; the path of a file counts from `folder`.
+    ///
+    /// # Errors
+    /// What is wrong with them or with the file, and the key.
+    pub fn from_fields(fields: &ActivationFields, folder: &Path) -> Result<Activation, KeyProblem> {
+        exclusive(fields)?;
+        let samples = |tensor: Result<Tensor, Problem>| {
+            let line = tensor.and_then(|tensor| Polyline::from_tensor(&tensor));
+            line.map(Function::Samples)
+        };
         let function = match (&fields.points, &fields.file, fields.function) {
-            (Some(points), _, _) => Tensor::from_rows(points, POINTS)
-                .and_then(|tensor| Polyline::from_tensor(&tensor))
-                .map(Function::Samples)
-                .map_err(|problem| fail("points", problem))?,
-            (_, Some(file), _) => Tensor::load(source.folder(), file)
-                .and_then(|tensor| Polyline::from_tensor(&tensor))
-                .map(Function::Samples)
-                .map_err(|problem| fail("file", problem))?,
+            (Some(points), _, _) => {
+                samples(Tensor::from_rows(points, POINTS)).map_err(|problem| ("points", problem))?
+            }
+            (_, Some(file), _) => {
+                samples(Tensor::load(folder, file)).map_err(|problem| ("file", problem))?
+            }
             (_, _, word) => word
                 .unwrap_or(FunctionWord::Identity)
                 .function(fields.slope),
         };
-        let sloped = fields.slope.is_some();
-        Activation::new(function, fields.gain.unwrap_or(1.0)).map_err(|problem| {
-            let of_slope =
-                matches!(problem, Problem::OutOfRange { what, .. } if what.contains("slope"));
-            fail(if sloped && of_slope { "slope" } else { "gain" }, problem)
-        })
+        // The gain is judged first, so that what is wrong then is the slope.
+        let gain = fields.gain.unwrap_or(1.0);
+        Activation::new(Function::Identity, gain).map_err(|problem| ("gain", problem))?;
+        Activation::new(function, gain).map_err(|problem| ("slope", problem))
     }
 }

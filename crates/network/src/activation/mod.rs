@@ -8,6 +8,7 @@ mod slope;
 use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 use std::fmt;
 
+pub use build::KeyProblem;
 pub use polyline::Polyline;
 pub use slope::Slopes;
 

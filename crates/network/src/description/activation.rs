@@ -8,6 +8,7 @@ use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::Source;
+use crate::activation::KeyProblem;
 use crate::diagnostic::NetworkError;
 use crate::problem::{Problem, closest};
 
@@ -170,52 +171,52 @@ const MIN_ERROR: f64 = 1e-9;
 const MAX_ERROR: f64 = 1e9;
 
 impl ActivationTable {
-    /// Checks the numbers; `field` is where it stands.
+    /// Checks what it says; `field` is where it stands.
+    ///
+    /// # Errors
+    /// As [`ActivationTable::judge`], with the place.
+    pub fn check(&self, source: &Source, field: &str) -> Result<(), NetworkError> {
+        self.judge()
+            .map_err(|(key, problem)| source.error(&format!("{field}.{key}"), problem))
+    }
+
+    /// Checks what it says.
     ///
     /// # Errors
     /// [`Problem::Conflict`] for entries that are no power of two or keys that do not go together,
-    /// [`Problem::OutOfRange`] for
-    /// too few or many of them and for an error that is none.
-    pub fn check(&self, source: &Source, field: &str) -> Result<(), NetworkError> {
-        let fail = |key: &str, problem| Err(source.error(&format!("{field}.{key}"), problem));
-        if let Some(entries) = self.entries {
-            if !(2..=MAX_ENTRIES).contains(&entries) {
-                let problem = Problem::OutOfRange {
-                    what: "the number of entries",
-                    value: entries as f64,
-                    low: 2.0,
-                    high: MAX_ENTRIES as f64,
-                };
-                return fail("entries", problem);
+    /// [`Problem::OutOfRange`] for too few or many entries and for an error that is none; and the
+    /// key.
+    pub fn judge(&self) -> Result<(), KeyProblem> {
+        let conflict = |message: String, expected: String| Problem::Conflict { message, expected };
+        let within = |key, what, value: f64, low: f64, high: f64| {
+            if (low..=high).contains(&value) {
+                return Ok(());
             }
+            let problem = Problem::OutOfRange {
+                what,
+                value,
+                low,
+                high,
+            };
+            Err((key, problem))
+        };
+        if let Some(entries) = self.entries {
+            let (key, most) = ("entries", MAX_ENTRIES as f64);
+            within(key, "the number of entries", entries as f64, 2.0, most)?;
             if !entries.is_power_of_two() {
                 let above = entries.next_power_of_two();
-                let problem = Problem::Conflict {
-                    message: format!("{entries} entries are no power of two"),
-                    expected: format!("{} or {above}", above / 2),
-                };
-                return fail("entries", problem);
+                let message = format!("{entries} entries are no power of two");
+                return Err((key, conflict(message, format!("{} or {above}", above / 2))));
             }
         }
         if self.slopes.is_some() && self.kind != Some(TableWord::Linear) {
-            let problem = Problem::Conflict {
-                message: "`slopes` has no meaning here".into(),
-                expected: "`slopes` only with kind = \"linear\"; else leave it out".into(),
-            };
-            return fail("slopes", problem);
+            let message = "`slopes` has no meaning here".to_string();
+            let expected = "`slopes` only for the kind `linear`; else leave it out".to_string();
+            return Err(("slopes", conflict(message, expected)));
         }
-        if let Some(error) = self.error
-            && !(MIN_ERROR..=MAX_ERROR).contains(&error)
-        {
-            let problem = Problem::OutOfRange {
-                what: "the largest error",
-                value: error,
-                low: MIN_ERROR,
-                high: MAX_ERROR,
-            };
-            return fail("error", problem);
-        }
-        Ok(())
+        self.error.map_or(Ok(()), |error| {
+            within("error", "the largest error", error, MIN_ERROR, MAX_ERROR)
+        })
     }
 }
 

@@ -80,7 +80,7 @@ pub struct Plan {
 }
 
 /// What a plan is, costs and loses. Errors are those over every word of the argument.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Figures {
     /// How the function is made.
     pub kind: Kind,
