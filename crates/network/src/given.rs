@@ -1,6 +1,8 @@
 //! Data that a description gives, read and judged: vectors, states, patterns, start states.
 
-use crate::description::{Noise, PatternSource, RealRule, RealWeights, Source, TensorSource};
+use crate::description::{
+    Noise, PatternSource, PerUnit, RealRule, RealWeights, Source, TensorSource,
+};
 use crate::diagnostic::NetworkError;
 use crate::learning::{self, LabelledImages, outer_products, projector};
 use crate::matrix::Matrix;
@@ -24,16 +26,58 @@ pub fn vector(
 ) -> Result<Vec<f64>, NetworkError> {
     let read = || {
         let tensor = Tensor::from_source(given, source.folder(), what)?;
-        let long = tensor.shape.iter().filter(|&&length| length != 1).count();
-        if tensor.values.len() != length || long > 1 {
-            return Err(Problem::Shape {
-                what,
-                found: format!("the shape {}", tensor.shape_text()),
-                expected: format!("a list of {length} numbers, one for each unit"),
-            });
-        }
+        tensor.check_list(length, what)?;
         tensor.check_finite(what)?;
         Ok(tensor.values)
+    };
+    read().map_err(|problem| source.error(field, problem))
+}
+
+/// How many numbers a list holds, in any shape.
+///
+/// # Errors
+/// A file that cannot be read, or rows of different lengths, at `field`.
+pub fn length(
+    given: &TensorSource,
+    what: &'static str,
+    source: &Source,
+    field: &str,
+) -> Result<usize, NetworkError> {
+    let tensor = Tensor::from_source(given, source.folder(), what);
+    tensor
+        .map(|tensor| tensor.values.len())
+        .map_err(|problem| source.error(field, problem))
+}
+
+/// One number, which may be infinite, for each of `length` elements, or the same for all.
+///
+/// # Errors
+/// A file that cannot be read, another shape, or NaN, at `field`.
+pub fn bounds(
+    given: &PerUnit,
+    length: usize,
+    what: &'static str,
+    source: &Source,
+    field: &str,
+) -> Result<Vec<f64>, NetworkError> {
+    let read = || {
+        let tensor = match given {
+            PerUnit::Same(value) => Tensor {
+                shape: vec![length],
+                values: vec![*value; length],
+            },
+            PerUnit::Each(given) => Tensor::from_source(given, source.folder(), what)?,
+        };
+        tensor.check_list(length, what)?;
+        match tensor.values.iter().position(|value| value.is_nan()) {
+            None => Ok(tensor.values),
+            Some(at) => Err(Problem::ElementValue {
+                what,
+                value: f64::NAN,
+                position: tensor.position(at),
+                allowed: "a number, inf or -inf",
+            }),
+        }
     };
     read().map_err(|problem| source.error(field, problem))
 }

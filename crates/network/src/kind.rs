@@ -11,11 +11,18 @@ pub enum Kind {
     BrainState,
     /// A continuous Hopfield network.
     Continuous,
+    /// A projection network.
+    Projection,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 3] = [Kind::Hopfield, Kind::Cellular, Kind::BrainState];
+    pub const ALL: [Kind; 4] = [
+        Kind::Hopfield,
+        Kind::Cellular,
+        Kind::BrainState,
+        Kind::Projection,
+    ];
 
     /// The word for `network.kind`.
     pub fn name(self) -> &'static str {
@@ -24,6 +31,7 @@ impl Kind {
             Kind::Cellular => "cellular",
             Kind::BrainState => "brain_state_in_a_box",
             Kind::Continuous => "continuous_hopfield",
+            Kind::Projection => "projection",
         }
     }
 

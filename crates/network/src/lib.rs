@@ -33,6 +33,7 @@ pub mod matrix;
 mod network;
 pub mod noise;
 mod problem;
+pub mod projection;
 pub mod spectrum;
 pub mod tensor;
 
@@ -50,4 +51,5 @@ pub use kind::Kind;
 pub use matrix::Matrix;
 pub use network::Network;
 pub use problem::Problem;
+pub use projection::Projection;
 pub use tensor::Tensor;

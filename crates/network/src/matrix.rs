@@ -210,6 +210,23 @@ impl Matrix {
         }
     }
 
+    /// The same matrix with every row kept in full.
+    pub fn to_dense(&self) -> Matrix {
+        let full = |row: usize| {
+            let mut values = vec![0.0; self.columns];
+            for (column, value) in self.row(row) {
+                if let Some(place) = values.get_mut(column) {
+                    *place = value;
+                }
+            }
+            Row::Full(values)
+        };
+        Matrix {
+            columns: self.columns,
+            rows: (0..self.rows()).map(full).collect(),
+        }
+    }
+
     /// Every entry: row, column, value; zeros of full rows included.
     pub fn entries(&self) -> impl Iterator<Item = (usize, usize, f64)> {
         (0..self.rows()).flat_map(|row| {

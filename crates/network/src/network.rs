@@ -9,6 +9,7 @@ use crate::dynamics::Dynamics;
 use crate::fact::{Fact, Level};
 use crate::hopfield::Hopfield;
 use crate::kind::Kind;
+use crate::projection::Projection;
 
 /// A network in real numbers: what the user meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub enum Network {
     BrainState(BrainState),
     /// A continuous Hopfield network.
     Continuous(Box<Continuous>),
+    /// A projection network.
+    Projection(Projection),
 }
 
 impl Network {
@@ -41,6 +44,7 @@ impl Network {
             Network::Cellular(_) => Kind::Cellular,
             Network::BrainState(_) => Kind::BrainState,
             Network::Continuous(_) => Kind::Continuous,
+            Network::Projection(_) => Kind::Projection,
         }
     }
 
@@ -51,6 +55,7 @@ impl Network {
             Network::Hopfield(_) | Network::Cellular(_) => None,
             Network::BrainState(network) => Some(network),
             Network::Continuous(network) => Some(network.as_ref()),
+            Network::Projection(network) => Some(network),
         }
     }
 
@@ -61,6 +66,7 @@ impl Network {
             Network::Cellular(network) => network.cells(),
             Network::BrainState(network) => network.weights.rows(),
             Network::Continuous(network) => network.units(),
+            Network::Projection(network) => network.units(),
         }
     }
 
@@ -71,6 +77,7 @@ impl Network {
             Network::Cellular(network) => network.facts(Level::Float),
             Network::BrainState(network) => network.facts(Level::Float),
             Network::Continuous(network) => network.facts(Level::Float),
+            Network::Projection(network) => network.facts(Level::Float),
         }
     }
 }

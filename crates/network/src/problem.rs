@@ -313,6 +313,9 @@ impl Problem {
                 suggestion, known, ..
             } => choice(suggestion.as_deref(), known),
             Problem::Name { .. } => NAME_RULE.into(),
+            Problem::OutOfRange { low, high, .. } if *low == f64::MIN_POSITIVE => {
+                format!("a number above 0, {high} at most")
+            }
             Problem::OutOfRange { low, high, .. } => format!("a number from {low} to {high}"),
             Problem::Format(_) => FORMAT_RULE.into(),
             Problem::FormatUse { expected, .. } => (*expected).into(),

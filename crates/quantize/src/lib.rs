@@ -12,6 +12,7 @@ mod coefficients;
 pub mod dynamic;
 mod error;
 pub mod hopfield;
+mod projection;
 pub mod range;
 mod real;
 pub mod report;
@@ -61,6 +62,9 @@ pub fn quantize(
         (Network::BrainState(network), Sections::BrainState(sections)) => {
             brain_state::quantize(network, &sections.format, options)?
         }
+        (Network::Projection(network), Sections::Projection(sections)) => {
+            projection::quantize(network, &sections.format, options)?
+        }
         _ => return Err(QuantizeError::Mismatched),
     };
     quantized.program.sources = sources(description);
@@ -76,6 +80,9 @@ pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
         Network::BrainState(network) => {
             brain_state::rounded(network, program).map(Network::BrainState)
         }
+        Network::Projection(network) => {
+            projection::rounded(network, program).map(Network::Projection)
+        }
     }
 }
 
@@ -88,6 +95,9 @@ fn sources(description: &Description) -> Vec<(String, String)> {
         ("feed", "template"),
         ("iterate", "template"),
         ("relax", "weights"),
+        ("project", "weights"),
+        ("predict", "weights"),
+        ("correct", "weights"),
     ];
     let place = |(of, field): (&str, &str)| {
         let place = description.source.locate(field)?;

@@ -1,6 +1,6 @@
 //! Real numbers rounded to whole ones, by the rules of [`program::rounding`].
 
-use program::Rounding;
+use program::{Format, Rounding};
 
 /// The whole number that `value` rounds to; values beyond 127 bits give the largest of their sign,
 /// and NaN, which no network holds, gives 0.
@@ -18,10 +18,25 @@ pub fn rounded(value: f64, rounding: Rounding) -> i128 {
     whole as i128
 }
 
+/// The largest raw value of a format that stands for no more than a number; the smallest one where
+/// all stand for more.
+pub fn floor(value: f64, format: Format) -> i64 {
+    let raw = (value * f64::from(format.fraction()).exp2()).floor();
+    // As from a cast, numbers beyond the last word become it.
+    (raw as i64).clamp(format.min_raw(), format.max_raw())
+}
+
+/// The smallest raw value of a format that stands for no less than a number; the largest one where
+/// all stand for less.
+pub fn ceil(value: f64, format: Format) -> i64 {
+    let raw = (value * f64::from(format.fraction()).exp2()).ceil();
+    (raw as i64).clamp(format.min_raw(), format.max_raw())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use program::{Format, rounding::resize};
+    use program::rounding::resize;
 
     #[test]
     fn real_numbers_round_as_words_do() {

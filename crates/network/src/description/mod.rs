@@ -11,7 +11,9 @@ mod dynamic;
 mod hopfield;
 mod keywords;
 mod name;
+mod numbers;
 mod per_unit;
+mod projection;
 mod real_weights;
 mod schema;
 mod source;
@@ -32,6 +34,7 @@ pub use cellular::{
     CellularHardware, CellularKind, CellularNetwork, CellularUpdate, Dynamics, Form, ModelWord,
     StateSection, TemplateSection, Until,
 };
+pub(crate) use checks::MAX_SIDE;
 pub use coding::{ScaleChoice, ScaleWord, WeightCoding};
 pub use continuous::{
     ContinuousData, ContinuousDescription, ContinuousDynamics, ContinuousKind, ContinuousNetwork,
@@ -45,7 +48,12 @@ pub use hopfield::{
 };
 pub use keywords::is_keyword;
 pub use name::check_name;
+pub use numbers::NumberOrAuto;
 pub use per_unit::{PerUnit, Quantity};
+pub use projection::{
+    Bounds, Equality, Inequality, ProblemWord, ProjectionData, ProjectionDescription,
+    ProjectionDynamics, ProjectionKind, ProjectionMethod, ProjectionNetwork, ProjectionWeights,
+};
 pub use real_weights::{RealLearn, RealRule, RealWeights};
 pub use schema::schema;
 pub use source::Source;
@@ -78,6 +86,8 @@ pub enum Sections {
     BrainState(BrainStateDescription),
     /// A continuous Hopfield network.
     Continuous(Box<ContinuousDescription>),
+    /// A projection network.
+    Projection(ProjectionDescription),
 }
 
 impl Sections {
@@ -88,6 +98,7 @@ impl Sections {
             Sections::Cellular(sections) => sections,
             Sections::BrainState(sections) => sections,
             Sections::Continuous(sections) => sections.as_ref(),
+            Sections::Projection(sections) => sections,
         }
     }
 }
@@ -117,6 +128,7 @@ impl Description {
             Kind::Cellular => Sections::Cellular(syntax::sections(&source)?),
             Kind::BrainState => Sections::BrainState(syntax::sections(&source)?),
             Kind::Continuous => Sections::Continuous(Box::new(syntax::sections(&source)?)),
+            Kind::Projection => Sections::Projection(syntax::sections(&source)?),
         };
         sections.described().check(&source)?;
         Ok(Description { sections, source })
@@ -129,6 +141,7 @@ impl Description {
             Sections::Cellular(_) => Kind::Cellular,
             Sections::BrainState(_) => Kind::BrainState,
             Sections::Continuous(_) => Kind::Continuous,
+            Sections::Projection(_) => Kind::Projection,
         }
     }
 

@@ -9,5 +9,6 @@ pub fn starter(kind: Kind) -> &'static str {
         Kind::Cellular => include_str!("starters/cellular.toml"),
         Kind::Continuous => include_str!("starters/continuous_hopfield.toml"),
         Kind::BrainState => include_str!("starters/brain_state_in_a_box.toml"),
+        Kind::Projection => include_str!("starters/projection.toml"),
     }
 }

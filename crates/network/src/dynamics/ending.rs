@@ -22,6 +22,8 @@ pub enum Ending {
 pub struct Trajectory {
     /// How it ended.
     pub ending: Ending,
+    /// Whether the network has a rule of its own for rest.
+    pub judged: bool,
     /// After how many steps it comes back to exactly the same state and past, once it has done so: 1
     /// for a fixed point.
     pub period: Option<u64>,
@@ -49,7 +51,7 @@ pub fn run(network: &dyn Dynamics, start: &Start, observe: &mut dyn FnMut(&Momen
     };
     look(&walk);
     observe(&walk.moment);
-    let ending = loop {
+    let (ending, judged) = loop {
         let judged = walk.step();
         observe(&walk.moment);
         energy.extend(network.energy(&walk.moment));
@@ -60,18 +62,19 @@ pub fn run(network: &dyn Dynamics, start: &Start, observe: &mut dyn FnMut(&Momen
         changed.push(pairs.filter(|(before, now)| before != now).count());
         look(&walk);
         if stop.when_stable && judged.unwrap_or(moved <= stop.tolerance) {
-            break Ending::Stable;
+            break (Ending::Stable, judged.is_some());
         }
         if stop.on_period_two && earlier.as_ref() == Some(&now) {
-            break Ending::PeriodTwo;
+            break (Ending::PeriodTwo, judged.is_some());
         }
         if walk.moment.step >= stop.max_steps {
-            break Ending::Budget;
+            break (Ending::Budget, judged.is_some());
         }
         earlier = Some(std::mem::replace(&mut before, now));
     };
     Trajectory {
         ending,
+        judged,
         // What has left the numbers stays as it is without being at rest.
         period: recurrence.period().filter(|_| lasts(&distance)),
         energy,

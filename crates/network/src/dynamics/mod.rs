@@ -111,6 +111,12 @@ pub trait Dynamics: Sync {
         None
     }
 
+    /// Where runs should end, as far as that is known from elsewhere: the first elements of the first
+    /// variable.
+    fn solution(&self) -> Option<&[f64]> {
+        None
+    }
+
     /// Stored states, for networks that are memories: the names of what they recall are numbers
     /// from 0.
     fn patterns(&self) -> &[Vec<f64>] {

@@ -137,6 +137,22 @@ impl Tensor {
         }
     }
 
+    /// Whether this is a list of so many numbers, as a row, a column, or by itself.
+    ///
+    /// # Errors
+    /// [`Problem::Shape`].
+    pub fn check_list(&self, length: usize, what: &'static str) -> Result<(), Problem> {
+        let long = self.shape.iter().filter(|&&length| length != 1).count();
+        if self.values.len() == length && long <= 1 {
+            return Ok(());
+        }
+        Err(Problem::Shape {
+            what,
+            found: format!("the shape {}", self.shape_text()),
+            expected: format!("a list of {length} numbers, one for each unit"),
+        })
+    }
+
     /// Rows of `length` finite numbers; one row may stand by itself.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The fewest fraction bits with which runs end as in real numbers.
 
 use network::Dynamics;
-use network::dynamics::{self, Start, VariableRole};
+use network::dynamics::{self, Ending, Start, VariableRole};
 use program::{Executor, Program};
 use rayon::prelude::*;
 
@@ -22,8 +22,9 @@ const MAX_STARTS: usize = 16;
 const MAX_STEPS: u64 = 20_000;
 
 /// Makes programs with more and more fraction bits until the runs of the description end within
-/// 1/256 of the range of the float network's states; where none does, the nearest of all. All that
-/// were tried are in the report.
+/// 1/256 of the range of where the float network's end (or should end, where its solution is known),
+/// and at rest where the network has a rule of its own for that and the float network's end so. Where
+/// none do, the nearest of all. All that were tried are in the report.
 ///
 /// # Errors
 /// What `make` cannot do, unless it can with other fraction bits.
@@ -32,12 +33,12 @@ pub fn narrowest(
     make: impl Fn(i32) -> Result<Quantized, QuantizeError>,
 ) -> Result<Quantized, QuantizeError> {
     let starts: Vec<Start> = network.starts().into_iter().take(MAX_STARTS).collect();
-    let ends: Vec<Vec<Vec<f64>>> = starts
+    let ends: Vec<End> = starts
         .par_iter()
-        .map(|start| dynamics::run(network, start, &mut |_| {}).last.values)
+        .map(|start| End::of(network, start))
         .collect();
     let wanted = TOLERANCE * range(network, &ends);
-    let (mut tried, mut best) = (vec![], None::<(f64, Quantized)>);
+    let (mut tried, mut best) = (vec![], None::<((usize, f64), Quantized)>);
     let mut refused = None;
     for fraction in FRACTIONS {
         let quantized = match make(fraction) {
@@ -47,25 +48,30 @@ pub fn narrowest(
                 continue;
             }
         };
-        let errors: Result<Vec<f64>, QuantizeError> = starts
+        let found: Result<Vec<Found>, QuantizeError> = starts
             .par_iter()
             .zip(&ends)
-            .map(|(start, end)| error(&quantized.program, network, start, end))
+            .map(|(start, end)| found(&quantized.program, network, start, end))
             .collect();
-        let errors = errors?;
-        let largest = errors.iter().copied().fold(0.0, f64::max);
-        let kept = errors.iter().filter(|error| **error <= wanted).count();
+        let found = found?;
+        let largest = found.iter().fold(0.0, |most: f64, of| most.max(of.error));
+        let restless = found.iter().filter(|of| of.restless).count();
+        let kept = found
+            .iter()
+            .filter(|of| !of.restless && of.error <= wanted)
+            .count();
         tried.push(Tried {
             format: state_format(&quantized.program, network),
             kept,
-            of: errors.len(),
+            of: found.len(),
             score: largest,
-            loses_nothing: kept == errors.len(),
+            loses_nothing: kept == found.len(),
         });
-        if best.as_ref().is_none_or(|(error, _)| largest < *error) {
-            best = Some((largest, quantized));
+        let distance = (restless, largest);
+        if best.as_ref().is_none_or(|(least, _)| distance < *least) {
+            best = Some((distance, quantized));
         }
-        if kept == errors.len() {
+        if kept == found.len() {
             break;
         }
     }
@@ -79,12 +85,43 @@ pub fn narrowest(
     }
 }
 
+/// Where a run should end.
+struct End {
+    values: Vec<Vec<f64>>,
+    /// Whether it should end at rest, by a rule of the network's own.
+    rests: bool,
+}
+
+impl End {
+    fn of(network: &dyn Dynamics, start: &Start) -> End {
+        let run = dynamics::run(network, start, &mut |_| {});
+        let mut values = run.last.values;
+        let solution = network.solution().unwrap_or_default();
+        let first = values.iter_mut().take(1).flatten();
+        first
+            .zip(solution)
+            .for_each(|(value, known)| *value = *known);
+        End {
+            values,
+            rests: run.judged && run.ending == Ending::Stable,
+        }
+    }
+}
+
+/// Where a run of a program ended.
+struct Found {
+    /// The largest difference of a state from where it should be.
+    error: f64,
+    /// Whether it did not come to rest and should have.
+    restless: bool,
+}
+
 /// The largest magnitude that a state has at the end of a run, 1 at least... of the starts too.
-fn range(network: &dyn Dynamics, ends: &[Vec<Vec<f64>>]) -> f64 {
+fn range(network: &dyn Dynamics, ends: &[End]) -> f64 {
     let states = states(network);
     let of = ends
         .iter()
-        .flat_map(|end| states.iter().filter_map(|&at| end.get(at)));
+        .flat_map(|end| states.iter().filter_map(|&at| end.values.get(at)));
     let largest = of
         .flatten()
         .fold(0.0, |most: f64, value| most.max(value.abs()));
@@ -111,29 +148,34 @@ fn state_format(program: &Program, network: &dyn Dynamics) -> program::Format {
     state.map_or(program::Format::BIPOLAR, |state| state.format)
 }
 
-/// The largest difference of a state at the end of a run.
-fn error(
+/// Runs a program.
+fn found(
     program: &Program,
     network: &dyn Dynamics,
     start: &Start,
-    end: &[Vec<f64>],
-) -> Result<f64, QuantizeError> {
+    end: &End,
+) -> Result<Found, QuantizeError> {
     let mut executor = Executor::new(program)?;
     for (vector, values) in loads(program, network, start) {
         executor.load(vector, &values)?;
     }
     executor.start()?;
-    let stop = program.stop;
+    let (stop, mut rested) = (program.stop, false);
     for _ in 0..stop.max_steps.min(MAX_STEPS) {
         let step = executor.step()?;
-        if stop.when_stable && !step.changed || stop.on_period_two && executor.is_period_two() {
+        rested = !step.changed;
+        if stop.when_stable && rested || stop.on_period_two && executor.is_period_two() {
             break;
         }
     }
-    let found = values(&executor, program, network);
+    let values = values(&executor, program, network);
     let pairs = states(network)
         .into_iter()
-        .filter_map(|at| Some((found.get(at)?, end.get(at)?)));
+        .filter_map(|at| Some((values.get(at)?, end.values.get(at)?)));
     let differences = pairs.flat_map(|(found, end)| found.iter().zip(end));
-    Ok(differences.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max))
+    let differences = differences.map(|(a, b)| (a - b).abs());
+    Ok(Found {
+        error: differences.fold(0.0, f64::max),
+        restless: end.rests && !rested,
+    })
 }
