@@ -11,11 +11,25 @@ pub enum Kind {
     BrainState,
     /// A continuous Hopfield network.
     Continuous,
+    /// An annealed Hopfield network.
+    Annealed,
+    /// A simulated bifurcation.
+    Bifurcation,
+    /// A transiently chaotic network.
+    Chaotic,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 3] = [Kind::Hopfield, Kind::Cellular, Kind::BrainState];
+    pub const ALL: [Kind; 7] = [
+        Kind::Hopfield,
+        Kind::Cellular,
+        Kind::BrainState,
+        Kind::Continuous,
+        Kind::Annealed,
+        Kind::Bifurcation,
+        Kind::Chaotic,
+    ];
 
     /// The word for `network.kind`.
     pub fn name(self) -> &'static str {
@@ -24,6 +38,9 @@ impl Kind {
             Kind::Cellular => "cellular",
             Kind::BrainState => "brain_state_in_a_box",
             Kind::Continuous => "continuous_hopfield",
+            Kind::Annealed => "annealed_hopfield",
+            Kind::Bifurcation => "simulated_bifurcation",
+            Kind::Chaotic => "chaotic",
         }
     }
 

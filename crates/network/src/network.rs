@@ -1,7 +1,10 @@
 //! A network of any kind.
 
+use crate::annealed::Annealed;
+use crate::bifurcation::SimulatedBifurcation;
 use crate::brain_state::BrainState;
 use crate::cellular::Cellular;
+use crate::chaotic::Chaotic;
 use crate::continuous::Continuous;
 use crate::description::Description;
 use crate::diagnostic::NetworkError;
@@ -21,6 +24,12 @@ pub enum Network {
     BrainState(BrainState),
     /// A continuous Hopfield network.
     Continuous(Box<Continuous>),
+    /// An annealed Hopfield network.
+    Annealed(Annealed),
+    /// A simulated bifurcation.
+    Bifurcation(SimulatedBifurcation),
+    /// A transiently chaotic network.
+    Chaotic(Chaotic),
 }
 
 impl Network {
@@ -41,6 +50,9 @@ impl Network {
             Network::Cellular(_) => Kind::Cellular,
             Network::BrainState(_) => Kind::BrainState,
             Network::Continuous(_) => Kind::Continuous,
+            Network::Annealed(_) => Kind::Annealed,
+            Network::Bifurcation(_) => Kind::Bifurcation,
+            Network::Chaotic(_) => Kind::Chaotic,
         }
     }
 
@@ -51,6 +63,9 @@ impl Network {
             Network::Hopfield(_) | Network::Cellular(_) => None,
             Network::BrainState(network) => Some(network),
             Network::Continuous(network) => Some(network.as_ref()),
+            Network::Annealed(network) => Some(network),
+            Network::Bifurcation(network) => Some(network),
+            Network::Chaotic(network) => Some(network),
         }
     }
 
@@ -61,6 +76,9 @@ impl Network {
             Network::Cellular(network) => network.cells(),
             Network::BrainState(network) => network.weights.rows(),
             Network::Continuous(network) => network.units(),
+            Network::Annealed(network) => network.minimisation.units(),
+            Network::Bifurcation(network) => network.minimisation.units(),
+            Network::Chaotic(network) => network.minimisation.units(),
         }
     }
 
@@ -71,6 +89,9 @@ impl Network {
             Network::Cellular(network) => network.facts(Level::Float),
             Network::BrainState(network) => network.facts(Level::Float),
             Network::Continuous(network) => network.facts(Level::Float),
+            Network::Annealed(network) => network.facts(Level::Float),
+            Network::Bifurcation(network) => network.facts(Level::Float),
+            Network::Chaotic(network) => network.facts(Level::Float),
         }
     }
 }

@@ -5,13 +5,17 @@
 //! worst case over the weights needs, so that it cannot overflow.
 
 pub mod activation;
+mod annealed;
 pub mod assembly;
+mod bifurcation;
 mod brain_state;
 pub mod cellular;
+mod chaotic;
 mod coefficients;
 pub mod dynamic;
 mod error;
 pub mod hopfield;
+pub mod ising;
 pub mod range;
 mod real;
 pub mod report;
@@ -61,6 +65,15 @@ pub fn quantize(
         (Network::BrainState(network), Sections::BrainState(sections)) => {
             brain_state::quantize(network, &sections.format, options)?
         }
+        (Network::Annealed(network), Sections::Annealed(sections)) => {
+            annealed::quantize(network, &sections.format, options)?
+        }
+        (Network::Bifurcation(network), Sections::Bifurcation(sections)) => {
+            bifurcation::quantize(network, &sections.format, options)?
+        }
+        (Network::Chaotic(network), Sections::Chaotic(sections)) => {
+            chaotic::quantize(network, &sections.format, options)?
+        }
         _ => return Err(QuantizeError::Mismatched),
     };
     quantized.program.sources = sources(description);
@@ -76,6 +89,11 @@ pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
         Network::BrainState(network) => {
             brain_state::rounded(network, program).map(Network::BrainState)
         }
+        Network::Annealed(network) => annealed::rounded(network, program).map(Network::Annealed),
+        Network::Bifurcation(network) => {
+            bifurcation::rounded(network, program).map(Network::Bifurcation)
+        }
+        Network::Chaotic(network) => chaotic::rounded(network, program).map(Network::Chaotic),
     }
 }
 
@@ -88,6 +106,9 @@ fn sources(description: &Description) -> Vec<(String, String)> {
         ("feed", "template"),
         ("iterate", "template"),
         ("relax", "weights"),
+        ("anneal", "dynamics"),
+        ("bifurcate", "dynamics"),
+        ("transient", "dynamics"),
     ];
     let place = |(of, field): (&str, &str)| {
         let place = description.source.locate(field)?;

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
-use super::{BrainStateDescription, CellularDescription, HopfieldDescription};
+use super::{
+    AnnealedDescription, BifurcationDescription, BrainStateDescription, CellularDescription,
+    ChaoticDescription, HopfieldDescription,
+};
 
 /// The JSON Schema (draft 2020-12) of a description file of any kind.
 pub fn schema() -> Value {
@@ -11,6 +14,9 @@ pub fn schema() -> Value {
         of::<HopfieldDescription>(),
         of::<CellularDescription>(),
         of::<BrainStateDescription>(),
+        of::<AnnealedDescription>(),
+        of::<BifurcationDescription>(),
+        of::<ChaoticDescription>(),
     ];
     let mut definitions = serde_json::Map::new();
     let mut choices = Vec::new();

@@ -9,5 +9,8 @@ pub fn starter(kind: Kind) -> &'static str {
         Kind::Cellular => include_str!("starters/cellular.toml"),
         Kind::Continuous => include_str!("starters/continuous_hopfield.toml"),
         Kind::BrainState => include_str!("starters/brain_state_in_a_box.toml"),
+        Kind::Annealed => include_str!("starters/annealed_hopfield.toml"),
+        Kind::Bifurcation => include_str!("starters/simulated_bifurcation.toml"),
+        Kind::Chaotic => include_str!("starters/chaotic.toml"),
     }
 }
