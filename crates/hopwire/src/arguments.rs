@@ -32,6 +32,8 @@ pub enum Verb {
     Quantize(QuantizeArguments),
     /// Check a certificate that no value of a program can leave its format.
     Certify(CertifyArguments),
+    /// Map a combinatorial problem to a network that minimises an Ising model.
+    Map(MapArguments),
     /// Run the network: in integers, in real numbers, or cycle by cycle.
     Simulate(SimulateArguments),
     /// Write Verilog, memories, testbenches and a Makefile: a directory that stands alone.
@@ -249,6 +251,193 @@ pub struct CertifyArguments {
     pub certificate: PathBuf,
 }
 
+/// Arguments of `map`.
+#[derive(Debug, Args)]
+pub struct MapArguments {
+    /// The problem.
+    #[command(subcommand)]
+    pub problem: MapProblem,
+}
+
+/// A combinatorial problem.
+#[derive(Debug, Subcommand)]
+pub enum MapProblem {
+    /// The heaviest cut of a graph.
+    MaxCut(MapGraph),
+    /// The heaviest cut of a toroidal grid with random weights of -1 and +1, as the G-set's G11.
+    Torus(MapTorus),
+    /// The smallest value of a quadratic function of bits.
+    Qubo(MapQubo),
+    /// The shortest round tour of cities.
+    Tsp(MapTour),
+    /// Queens on a board that do not attack each other.
+    Queens(MapQueens),
+    /// Colours for the vertices of a graph, neighbours with different ones.
+    Colouring(MapColouring),
+}
+
+/// The kinds of network that minimise an Ising model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum MinimiserArgument {
+    /// Simulated bifurcation.
+    #[value(name = "simulated_bifurcation")]
+    SimulatedBifurcation,
+    /// An annealed (stochastic) Hopfield network.
+    #[value(name = "annealed_hopfield")]
+    AnnealedHopfield,
+    /// A transiently chaotic network.
+    #[value(name = "chaotic")]
+    Chaotic,
+}
+
+/// What every mapped problem is given.
+#[derive(Debug, Args)]
+pub struct MapTarget {
+    /// The description to write; the file of the problem is copied beside it.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// The kind of network; one that suits the problem without it.
+    #[arg(long, value_name = "KIND")]
+    pub network: Option<MinimiserArgument>,
+    /// Steps of a run.
+    #[arg(long, default_value_t = 1000)]
+    pub steps: u64,
+    /// Replicas side by side in one design.
+    #[arg(long, default_value_t = 1)]
+    pub replicas: usize,
+    /// Overwrite files.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// How a graph is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum GraphArgument {
+    /// `vertices edges`, then `i j weight` for each edge, from 1.
+    Gset,
+    /// `a b` or `a b weight` for each edge, where a and b are names.
+    Edges,
+    /// `p edge vertices edges`, then `e i j` for each edge.
+    Dimacs,
+}
+
+/// Arguments of `map max-cut`.
+#[derive(Debug, Args)]
+pub struct MapGraph {
+    /// The graph.
+    pub file: PathBuf,
+    /// How it is written; what it looks like without it.
+    #[arg(long)]
+    pub format: Option<GraphArgument>,
+    /// The network.
+    #[command(flatten)]
+    pub target: MapTarget,
+}
+
+/// Arguments of `map torus`.
+#[derive(Debug, Args)]
+pub struct MapTorus {
+    /// Rows and columns of the grid, as `8x16`; G11 is 100x8.
+    pub size: String,
+    /// Seed of the weights.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The network.
+    #[command(flatten)]
+    pub target: MapTarget,
+}
+
+/// Arguments of `map qubo`.
+#[derive(Debug, Args)]
+pub struct MapQubo {
+    /// The function: lines `i j q`, i and j from 0, or a file of qbsolv.
+    pub file: PathBuf,
+    /// The network.
+    #[command(flatten)]
+    pub target: MapTarget,
+}
+
+/// How cities are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum CitiesArgument {
+    /// `x y` or `name x y` for each city.
+    Coordinates,
+    /// A row of distances for each city.
+    Matrix,
+}
+
+/// How tours are written in bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum TourArgument {
+    /// Squares of "exactly one" for cities and positions; the first city stands.
+    #[value(name = "one_hot")]
+    OneHot,
+    /// The energy of Hopfield and Tank.
+    #[value(name = "hopfield_tank")]
+    HopfieldTank,
+}
+
+/// Arguments of `map tsp`.
+#[derive(Debug, Args)]
+pub struct MapTour {
+    /// The cities.
+    pub file: PathBuf,
+    /// How they are written; what they look like without it.
+    #[arg(long)]
+    pub format: Option<CitiesArgument>,
+    /// How tours are written in bits.
+    #[arg(long)]
+    pub mapping: Option<TourArgument>,
+    /// The unit in which distances are counted, rounded to whole numbers.
+    #[arg(long, value_name = "DISTANCE")]
+    pub unit: Option<f64>,
+    /// The penalty of what is no tour, in units; enough for every ground state to be one without
+    /// it.
+    #[arg(long, value_name = "WEIGHT")]
+    pub penalty: Option<f64>,
+    /// The network.
+    #[command(flatten)]
+    pub target: MapTarget,
+}
+
+/// Arguments of `map queens`.
+#[derive(Debug, Args)]
+pub struct MapQueens {
+    /// Rows of the board.
+    pub size: usize,
+    /// The penalty of a row or column without exactly one queen.
+    #[arg(long, value_name = "WEIGHT")]
+    pub penalty: Option<f64>,
+    /// The penalty of two queens on a diagonal.
+    #[arg(long, value_name = "WEIGHT")]
+    pub conflict: Option<f64>,
+    /// The network.
+    #[command(flatten)]
+    pub target: MapTarget,
+}
+
+/// Arguments of `map colouring`.
+#[derive(Debug, Args)]
+pub struct MapColouring {
+    /// The graph.
+    pub file: PathBuf,
+    /// How it is written; what it looks like without it.
+    #[arg(long)]
+    pub format: Option<GraphArgument>,
+    /// The number of colours.
+    #[arg(long, default_value_t = 4)]
+    pub colours: usize,
+    /// The penalty of a vertex without exactly one colour; enough without it.
+    #[arg(long, value_name = "WEIGHT")]
+    pub penalty: Option<f64>,
+    /// The penalty of neighbours with one colour.
+    #[arg(long, value_name = "WEIGHT")]
+    pub conflict: Option<f64>,
+    /// The network.
+    #[command(flatten)]
+    pub target: MapTarget,
+}
+
 /// Arguments of `simulate`.
 #[derive(Debug, Default, Args)]
 pub struct SimulateArguments {
@@ -276,6 +465,11 @@ pub struct SimulateArguments {
     /// Run from every start state; the keys of the result are those of the first.
     #[arg(long, conflicts_with_all = ["probe", "pattern", "ticks", "trace"])]
     pub all: bool,
+    /// Search from so many random starts at the same time, each with noise of its own, and keep the
+    /// run of the lowest energy.
+    #[arg(long, value_name = "NUMBER",
+          conflicts_with_all = ["all", "probe", "pattern", "input", "noise", "ticks", "trace"])]
+    pub replicas: Option<usize>,
     /// Flip this share of the start state (of the pixels of the input image).
     #[arg(long, value_name = "SHARE")]
     pub noise: Option<f64>,

@@ -13,15 +13,24 @@ pub enum Kind {
     Continuous,
     /// A projection network.
     Projection,
+    /// An annealed Hopfield network.
+    Annealed,
+    /// A simulated bifurcation.
+    Bifurcation,
+    /// A transiently chaotic network.
+    Chaotic,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 4] = [
+    pub const ALL: [Kind; 7] = [
         Kind::Hopfield,
         Kind::Cellular,
         Kind::BrainState,
         Kind::Projection,
+        Kind::Annealed,
+        Kind::Bifurcation,
+        Kind::Chaotic,
     ];
 
     /// The word for `network.kind`.
@@ -32,6 +41,9 @@ impl Kind {
             Kind::BrainState => "brain_state_in_a_box",
             Kind::Continuous => "continuous_hopfield",
             Kind::Projection => "projection",
+            Kind::Annealed => "annealed_hopfield",
+            Kind::Bifurcation => "simulated_bifurcation",
+            Kind::Chaotic => "chaotic",
         }
     }
 

@@ -16,8 +16,12 @@
 //! ```
 
 pub mod activation;
+pub mod annealed;
+pub mod bifurcation;
 pub mod brain_state;
 pub mod cellular;
+pub mod chaotic;
+pub mod combinatorial;
 pub mod continuous;
 pub mod delay;
 pub mod description;
@@ -27,6 +31,7 @@ mod fact;
 pub mod given;
 pub mod hopfield;
 pub mod image;
+pub mod ising;
 mod kind;
 pub mod learning;
 pub mod matrix;
@@ -38,8 +43,11 @@ pub mod spectrum;
 pub mod tensor;
 
 pub use activation::Activation;
+pub use annealed::Annealed;
+pub use bifurcation::SimulatedBifurcation;
 pub use brain_state::BrainState;
 pub use cellular::Cellular;
+pub use chaotic::Chaotic;
 pub use continuous::Continuous;
 pub use description::{Description, Sections, schema, starter};
 pub use diagnostic::{Diagnostic, NetworkError, Place};
@@ -47,6 +55,7 @@ pub use dynamics::Dynamics;
 pub use fact::{Fact, Level};
 pub use hopfield::Hopfield;
 pub use image::GreyImage;
+pub use ising::Ising;
 pub use kind::Kind;
 pub use matrix::Matrix;
 pub use network::Network;

@@ -1,7 +1,10 @@
 //! A network of any kind.
 
+use crate::annealed::Annealed;
+use crate::bifurcation::SimulatedBifurcation;
 use crate::brain_state::BrainState;
 use crate::cellular::Cellular;
+use crate::chaotic::Chaotic;
 use crate::continuous::Continuous;
 use crate::description::Description;
 use crate::diagnostic::NetworkError;
@@ -24,6 +27,12 @@ pub enum Network {
     Continuous(Box<Continuous>),
     /// A projection network.
     Projection(Projection),
+    /// An annealed Hopfield network.
+    Annealed(Annealed),
+    /// A simulated bifurcation.
+    Bifurcation(SimulatedBifurcation),
+    /// A transiently chaotic network.
+    Chaotic(Chaotic),
 }
 
 impl Network {
@@ -45,6 +54,9 @@ impl Network {
             Network::BrainState(_) => Kind::BrainState,
             Network::Continuous(_) => Kind::Continuous,
             Network::Projection(_) => Kind::Projection,
+            Network::Annealed(_) => Kind::Annealed,
+            Network::Bifurcation(_) => Kind::Bifurcation,
+            Network::Chaotic(_) => Kind::Chaotic,
         }
     }
 
@@ -56,6 +68,9 @@ impl Network {
             Network::BrainState(network) => Some(network),
             Network::Continuous(network) => Some(network.as_ref()),
             Network::Projection(network) => Some(network),
+            Network::Annealed(network) => Some(network),
+            Network::Bifurcation(network) => Some(network),
+            Network::Chaotic(network) => Some(network),
         }
     }
 
@@ -67,6 +82,9 @@ impl Network {
             Network::BrainState(network) => network.weights.rows(),
             Network::Continuous(network) => network.units(),
             Network::Projection(network) => network.units(),
+            Network::Annealed(network) => network.minimisation.units(),
+            Network::Bifurcation(network) => network.minimisation.units(),
+            Network::Chaotic(network) => network.minimisation.units(),
         }
     }
 
@@ -78,6 +96,9 @@ impl Network {
             Network::BrainState(network) => network.facts(Level::Float),
             Network::Continuous(network) => network.facts(Level::Float),
             Network::Projection(network) => network.facts(Level::Float),
+            Network::Annealed(network) => network.facts(Level::Float),
+            Network::Bifurcation(network) => network.facts(Level::Float),
+            Network::Chaotic(network) => network.facts(Level::Float),
         }
     }
 }

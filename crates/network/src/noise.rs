@@ -5,6 +5,16 @@
 #[derive(Debug, Clone)]
 pub struct SplitMix64(u64);
 
+/// The seed of a replica's noise, 1 to 4294967295: the seed itself for the first, others for those
+/// after it.
+pub fn replica_seed(seed: u64, replica: usize) -> u64 {
+    if replica == 0 {
+        return seed;
+    }
+    let mixed = SplitMix64::new(seed ^ (replica as u64).rotate_left(32)).bits();
+    (mixed & u64::from(u32::MAX)).max(1)
+}
+
 impl SplitMix64 {
     /// A generator with a seed.
     pub fn new(seed: u64) -> SplitMix64 {

@@ -241,6 +241,80 @@ pub enum Problem {
         /// What would be right.
         expected: String,
     },
+    /// A line of a problem file that cannot be read.
+    #[error("this line cannot be read: {reason}")]
+    ProblemLine {
+        /// What is wrong with it.
+        reason: String,
+        /// What would be right.
+        expected: String,
+    },
+    /// A header that announces another number of something than there is.
+    #[error("the header announces {announced} {what}, and there are {found}")]
+    HeaderCount {
+        /// What is counted.
+        what: &'static str,
+        /// The number in the header.
+        announced: usize,
+        /// The number found.
+        found: usize,
+    },
+    /// An edge to a vertex that the graph has not.
+    #[error("the vertex {} is none of the {vertices} of the graph", vertex.escape_debug())]
+    VertexOutside {
+        /// The vertex as it is written.
+        vertex: String,
+        /// Vertices of the graph.
+        vertices: usize,
+    },
+    /// A coefficient of a bit that the function has not.
+    #[error("bit {bit} is none of the {bits} bits of the header")]
+    BitOutside {
+        /// The bit.
+        bit: usize,
+        /// Bits of the function.
+        bits: usize,
+    },
+    /// An edge from a vertex to itself.
+    #[error("an edge joins the vertex {} to itself", vertex.escape_debug())]
+    SelfLoop {
+        /// The vertex.
+        vertex: String,
+    },
+    /// A pair that is given twice.
+    #[error("the pair {} was given before, in line {first}", ends.escape_debug())]
+    DuplicateEdge {
+        /// The pair, as `a and b`.
+        ends: String,
+        /// The line that gave it first.
+        first: usize,
+    },
+    /// A problem in which there is nothing to solve.
+    #[error("there is nothing to solve: {message}")]
+    EmptyProblem {
+        /// What was found.
+        message: String,
+        /// What would be something.
+        expected: String,
+    },
+    /// A problem that needs more than can be built.
+    #[error("the problem needs {found} {what}")]
+    ProblemTooLarge {
+        /// What it needs too many of.
+        what: &'static str,
+        /// How many.
+        found: String,
+        /// The largest number.
+        limit: usize,
+    },
+    /// A problem without an answer.
+    #[error("there is no answer: {message}")]
+    NoAnswer {
+        /// Why.
+        message: String,
+        /// What would have one.
+        expected: String,
+    },
     /// An image of another size than the array of cells.
     #[error("the image `{}` has {found_rows} rows and {found_columns} columns", path.display())]
     ImageSize {
@@ -258,7 +332,8 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// The stable code: `HW01..` the file, `HW02..` what it says, `HW03..` the data it names.
+    /// The stable code: `HW01..` the file, `HW02..` what it says, `HW03..` the data it names,
+    /// `HW04..` a problem that is to be solved.
     pub fn code(&self) -> &'static str {
         match self {
             Problem::UnreadableDescription { .. } => "HW0101",
@@ -288,6 +363,14 @@ impl Problem {
             Problem::SparseEntry { .. } => "HW0311",
             Problem::ImageSize { .. } => "HW0312",
             Problem::UnreadKind { .. } => "HW0313",
+            Problem::ProblemLine { .. } => "HW0401",
+            Problem::HeaderCount { .. } => "HW0402",
+            Problem::VertexOutside { .. } | Problem::BitOutside { .. } => "HW0403",
+            Problem::SelfLoop { .. } => "HW0404",
+            Problem::DuplicateEdge { .. } => "HW0405",
+            Problem::EmptyProblem { .. } => "HW0406",
+            Problem::ProblemTooLarge { .. } => "HW0407",
+            Problem::NoAnswer { .. } => "HW0408",
         }
     }
 
@@ -305,7 +388,24 @@ impl Problem {
             | Problem::Conflict { expected, .. }
             | Problem::UnreadKind { expected, .. }
             | Problem::Shape { expected, .. }
+            | Problem::ProblemLine { expected, .. }
+            | Problem::EmptyProblem { expected, .. }
+            | Problem::NoAnswer { expected, .. }
             | Problem::SparseEntry { expected, .. } => expected.clone(),
+            Problem::HeaderCount { what, found, .. } => {
+                format!("`{found}` in the header, or the {what} that it announces")
+            }
+            Problem::VertexOutside { vertices, .. } => {
+                format!("a whole number from 1 to {vertices}")
+            }
+            Problem::BitOutside { bits, .. } => {
+                format!("a whole number from 0 to {}", bits.max(&1) - 1)
+            }
+            Problem::SelfLoop { .. } => "edges between two vertices".into(),
+            Problem::DuplicateEdge { .. } => {
+                "each pair once, whichever of the two comes first; weights are not added up".into()
+            }
+            Problem::ProblemTooLarge { limit, .. } => format!("{limit} at most"),
             Problem::UnknownWord {
                 suggestion, known, ..
             }

@@ -5,13 +5,17 @@
 //! worst case over the weights needs, so that it cannot overflow.
 
 pub mod activation;
+mod annealed;
 pub mod assembly;
+mod bifurcation;
 mod brain_state;
 pub mod cellular;
+mod chaotic;
 mod coefficients;
 pub mod dynamic;
 mod error;
 pub mod hopfield;
+pub mod ising;
 mod projection;
 pub mod range;
 mod real;
@@ -65,6 +69,15 @@ pub fn quantize(
         (Network::Projection(network), Sections::Projection(sections)) => {
             projection::quantize(network, &sections.format, options)?
         }
+        (Network::Annealed(network), Sections::Annealed(sections)) => {
+            annealed::quantize(network, &sections.format, options)?
+        }
+        (Network::Bifurcation(network), Sections::Bifurcation(sections)) => {
+            bifurcation::quantize(network, &sections.format, options)?
+        }
+        (Network::Chaotic(network), Sections::Chaotic(sections)) => {
+            chaotic::quantize(network, &sections.format, options)?
+        }
         _ => return Err(QuantizeError::Mismatched),
     };
     quantized.program.sources = sources(description);
@@ -83,6 +96,11 @@ pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
         Network::Projection(network) => {
             projection::rounded(network, program).map(Network::Projection)
         }
+        Network::Annealed(network) => annealed::rounded(network, program).map(Network::Annealed),
+        Network::Bifurcation(network) => {
+            bifurcation::rounded(network, program).map(Network::Bifurcation)
+        }
+        Network::Chaotic(network) => chaotic::rounded(network, program).map(Network::Chaotic),
     }
 }
 
@@ -98,6 +116,9 @@ fn sources(description: &Description) -> Vec<(String, String)> {
         ("project", "weights"),
         ("predict", "weights"),
         ("correct", "weights"),
+        ("anneal", "dynamics"),
+        ("bifurcate", "dynamics"),
+        ("transient", "dynamics"),
     ];
     let place = |(of, field): (&str, &str)| {
         let place = description.source.locate(field)?;

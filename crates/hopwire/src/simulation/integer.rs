@@ -70,7 +70,7 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
     };
     let attractor = Attractor::of(status, recurrence.period());
     let network = built.project.network.dynamics();
-    let network = network.map(|network| (network, moment(built, network, &executor)));
+    let network = network.map(|network| (network, moment(program, network, &executor)));
     Ok(IntegerRun {
         run: Run {
             steps: executor.steps(),
@@ -132,9 +132,9 @@ pub fn state<'r>(built: &Built, raw: impl Fn(VectorId) -> &'r [i64]) -> Vec<f64>
 }
 
 /// A network as the integers stand for it.
-fn moment(built: &Built, network: &dyn Dynamics, executor: &Executor<'_>) -> Moment {
+pub fn moment(program: &Program, network: &dyn Dynamics, executor: &Executor<'_>) -> Moment {
     let mut moment = Moment::new(&network.variables(), &vec![]);
-    moment.values = quantize::dynamic::values(executor, &built.program, network);
+    moment.values = quantize::dynamic::values(executor, program, network);
     moment.step = executor.steps();
     moment
 }
@@ -211,7 +211,7 @@ impl<'a> EnergyMeter<'a> {
             }
             EnergyMeter::Dynamic(built, network) => {
                 let network = network.dynamics()?;
-                network.energy(&moment(built, network, executor))
+                network.energy(&moment(&built.program, network, executor))
             }
             EnergyMeter::None => None,
         }

@@ -3,6 +3,7 @@
 pub mod calibration;
 pub mod integer;
 pub mod picture;
+pub mod replicas;
 pub mod run;
 pub mod start;
 pub mod ticks;

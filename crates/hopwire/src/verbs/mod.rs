@@ -3,6 +3,7 @@
 pub mod certify;
 pub mod check;
 pub mod emit;
+pub mod map;
 pub mod new;
 pub mod quantize;
 pub mod report;

@@ -19,6 +19,7 @@ use crate::project::Project;
 use crate::report::Report;
 use crate::simulation::integer::{self, IntegerRun};
 use crate::simulation::picture;
+use crate::simulation::replicas;
 use crate::simulation::run::{self, Run};
 use crate::simulation::start::{Starts, starts};
 use crate::simulation::ticks::{self, TickRun, Trace};
@@ -37,6 +38,9 @@ pub struct SimulateReport {
     pub final_state: Final,
     /// How many runs there were.
     pub runs: usize,
+    /// With `--replicas`: the one of the lowest energy, from 0, whose run this is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best: Option<usize>,
     /// How the runs ended, where there were several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub all: Vec<Ended>,
@@ -77,6 +81,9 @@ pub struct Ended {
     pub cycles: Option<u64>,
     /// `stable`, `period` or `budget`.
     pub status: &'static str,
+    /// The energy at the end, where one is defined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy: Option<f64>,
     /// 1 for a fixed point, else the number of states of the cycle.
     pub period: Option<u64>,
     /// What the final state means, for networks that solve a problem.
@@ -108,7 +115,10 @@ impl Report for SimulateReport {
         let mut text = self.pictures.join("\n");
         if self.runs > 1 {
             text.push_str(&self.overview());
-            text.push_str("the first: ");
+            match self.best {
+                Some(best) => text.push_str(&format!("the best, number {best}: ")),
+                None => text.push_str("the first: "),
+            }
         }
         text.push_str(&run.ending());
         if let Some(cycles) = run.cycles {
@@ -200,6 +210,8 @@ fn answered(answer: &Answer) -> String {
 /// What the runs of a level gave.
 struct Outcome {
     runs: Vec<Run>,
+    /// The replica that was kept, and its whole run.
+    best: Option<(usize, Run)>,
     differences: Option<Vec<String>>,
 }
 
@@ -212,6 +224,9 @@ pub fn run(
     progress: &Progress,
 ) -> Result<SimulateReport, HopwireError> {
     let project = Project::load(&arguments.file)?;
+    if let Some(count) = arguments.replicas {
+        return searched(arguments, project, count, progress);
+    }
     let starts = starts(arguments, &project)?;
     let hardware = arguments.ticks || arguments.trace.is_some();
     let (project, outcome) = if arguments.float {
@@ -220,6 +235,7 @@ pub fn run(
             project,
             Outcome {
                 runs,
+                best: None,
                 differences: None,
             },
         )
@@ -240,6 +256,33 @@ pub fn run(
     report(arguments, &project, &starts, level, outcome)
 }
 
+/// Runs replicas and keeps the best.
+fn searched(
+    arguments: &SimulateArguments,
+    project: Project,
+    count: usize,
+    progress: &Progress,
+) -> Result<SimulateReport, HopwireError> {
+    let (project, level, search) = if arguments.float {
+        let _bar = progress.stage("searching in real numbers");
+        let search = replicas::in_reals(&project, count)?;
+        (project, "float", search)
+    } else {
+        let built = Built::new(project, None)?;
+        let timing = built.scheduled()?.timing;
+        let _bar = progress.stage("searching in integers");
+        let search = replicas::in_integers(&built, &timing, count)?;
+        (built.project, "integer", search)
+    };
+    let outcome = Outcome {
+        runs: search.ends,
+        best: Some((search.best, search.run)),
+        differences: None,
+    };
+    let starts = Starts::Vectors(vec![search.start]);
+    report(arguments, &project, &starts, level, outcome)
+}
+
 fn report(
     arguments: &SimulateArguments,
     project: &Project,
@@ -247,10 +290,14 @@ fn report(
     level: &'static str,
     outcome: Outcome,
 ) -> Result<SimulateReport, HopwireError> {
-    let Outcome { runs, differences } = outcome;
-    let first = runs
-        .first()
-        .cloned()
+    let Outcome {
+        runs,
+        best,
+        differences,
+    } = outcome;
+    let (best, kept) = best.unzip();
+    let first = kept
+        .or_else(|| runs.first().cloned())
         .ok_or_else(|| HopwireError::Internal {
             message: "no run was made".into(),
         })?;
@@ -258,6 +305,7 @@ fn report(
         steps: run.steps,
         cycles: run.cycles,
         status: run.status,
+        energy: run.energy.last().copied(),
         period: run.period,
         answer: run.answer.clone(),
         nearest_pattern: nearest(project, &run.state),
@@ -274,6 +322,7 @@ fn report(
         level,
         final_state,
         runs: runs.len(),
+        best,
         all: if runs.len() > 1 {
             runs.iter().map(ended).collect()
         } else {
@@ -369,6 +418,7 @@ fn in_integers(
         .collect::<Result<_, _>>()?;
     Ok(Outcome {
         runs,
+        best: None,
         differences: None,
     })
 }
@@ -418,6 +468,7 @@ fn on_hardware(
     };
     Ok(Outcome {
         runs: vec![run],
+        best: None,
         differences: Some(differences),
     })
 }

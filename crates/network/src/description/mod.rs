@@ -1,14 +1,20 @@
 //! The description file: what a user writes, with errors that name file, line and field.
 
 mod activation;
+mod annealed;
+mod bifurcation;
 mod brain_state;
 mod cellular;
+mod chaotic;
 mod checks;
 mod coding;
+mod combinatorial;
 mod continuous;
+mod course;
 mod delays;
 mod dynamic;
 mod hopfield;
+mod ising;
 mod keywords;
 mod name;
 mod numbers;
@@ -26,6 +32,14 @@ use std::path::Path;
 pub use activation::{
     ActivationFields, ActivationSource, ActivationTable, FunctionWord, SlopeWord, TableWord,
 };
+pub use annealed::{
+    AnnealedDescription, AnnealedDynamics, AnnealedFormat, AnnealedKind, AnnealedNetwork,
+    MAX_TEMPERATURE,
+};
+pub use bifurcation::{
+    BifurcationDescription, BifurcationDynamics, BifurcationForm, BifurcationKind,
+    BifurcationNetwork,
+};
 pub use brain_state::{
     BrainStateData, BrainStateDescription, BrainStateDynamics, BrainStateKind, BrainStateNetwork,
 };
@@ -34,31 +48,37 @@ pub use cellular::{
     CellularHardware, CellularKind, CellularNetwork, CellularUpdate, Dynamics, Form, ModelWord,
     StateSection, TemplateSection, Until,
 };
+pub use chaotic::{ChaoticDescription, ChaoticDynamics, ChaoticKind, ChaoticNetwork};
 pub(crate) use checks::MAX_SIDE;
 pub use coding::{ScaleChoice, ScaleWord, WeightCoding};
+pub use combinatorial::{ProblemFormat, ProblemSection, ProblemWord};
 pub use continuous::{
     ContinuousData, ContinuousDescription, ContinuousDynamics, ContinuousKind, ContinuousNetwork,
     FormWord, InputSection, MethodWord, POSITIVE,
 };
+pub use course::{Course, Ramp, RampShape};
 pub use delays::{DelaySection, DelaySections, HistorySection};
 pub use dynamic::{Described, RealFormat, RunSection, RunUntil};
 pub use hopfield::{
     Fold, HopfieldData, HopfieldDescription, HopfieldFormat, HopfieldKind, HopfieldNetwork,
     HopfieldUpdate, HopfieldWeights, Learn, Neighbourhood, Noise, OrderWord, Rule, Storage,
 };
+pub use ising::{IsingData, IsingSections, IsingWeights, SweepSection};
 pub use keywords::is_keyword;
 pub use name::check_name;
 pub use numbers::NumberOrAuto;
 pub use per_unit::{PerUnit, Quantity};
 pub use projection::{
-    Bounds, Equality, Inequality, ProblemWord, ProjectionData, ProjectionDescription,
-    ProjectionDynamics, ProjectionKind, ProjectionMethod, ProjectionNetwork, ProjectionWeights,
+    Bounds, Equality, Inequality, ProjectionData, ProjectionDescription, ProjectionDynamics,
+    ProjectionKind, ProjectionMethod, ProjectionNetwork, ProjectionProblem, ProjectionWeights,
 };
 pub use real_weights::{RealLearn, RealRule, RealWeights};
 pub use schema::schema;
 pub use source::Source;
 pub use starter::starter;
-pub use values::{FormatChoice, NamedFiles, PatternSource, PrototypeSource, Start, TensorSource};
+pub use values::{
+    AutoNumber, FormatChoice, NamedFiles, PatternSource, PrototypeSource, Start, TensorSource,
+};
 
 use crate::diagnostic::NetworkError;
 use crate::kind::Kind;
@@ -88,6 +108,12 @@ pub enum Sections {
     Continuous(Box<ContinuousDescription>),
     /// A projection network.
     Projection(ProjectionDescription),
+    /// An annealed Hopfield network.
+    Annealed(AnnealedDescription),
+    /// A simulated bifurcation.
+    Bifurcation(BifurcationDescription),
+    /// A transiently chaotic network.
+    Chaotic(ChaoticDescription),
 }
 
 impl Sections {
@@ -99,6 +125,9 @@ impl Sections {
             Sections::BrainState(sections) => sections,
             Sections::Continuous(sections) => sections.as_ref(),
             Sections::Projection(sections) => sections,
+            Sections::Annealed(sections) => sections,
+            Sections::Bifurcation(sections) => sections,
+            Sections::Chaotic(sections) => sections,
         }
     }
 }
@@ -129,6 +158,9 @@ impl Description {
             Kind::BrainState => Sections::BrainState(syntax::sections(&source)?),
             Kind::Continuous => Sections::Continuous(Box::new(syntax::sections(&source)?)),
             Kind::Projection => Sections::Projection(syntax::sections(&source)?),
+            Kind::Annealed => Sections::Annealed(syntax::sections(&source)?),
+            Kind::Bifurcation => Sections::Bifurcation(syntax::sections(&source)?),
+            Kind::Chaotic => Sections::Chaotic(syntax::sections(&source)?),
         };
         sections.described().check(&source)?;
         Ok(Description { sections, source })
@@ -142,6 +174,9 @@ impl Description {
             Sections::BrainState(_) => Kind::BrainState,
             Sections::Continuous(_) => Kind::Continuous,
             Sections::Projection(_) => Kind::Projection,
+            Sections::Annealed(_) => Kind::Annealed,
+            Sections::Bifurcation(_) => Kind::Bifurcation,
+            Sections::Chaotic(_) => Kind::Chaotic,
         }
     }
 

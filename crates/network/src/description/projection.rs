@@ -72,7 +72,7 @@ pub struct ProjectionNetwork {
     #[schemars(regex(pattern = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"))]
     pub name: String,
     /// What is solved.
-    pub problem: ProblemWord,
+    pub problem: ProjectionProblem,
     /// Number of variables, 1 to 4096; with the multipliers of constraints, 4096 at most.
     #[schemars(range(min = 1, max = 4096))]
     pub units: usize,
@@ -81,7 +81,7 @@ pub struct ProjectionNetwork {
 /// The problems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum ProblemWord {
+pub enum ProjectionProblem {
     /// The linear variational inequality: x within its bounds with `(z - x)'(M x + q) >= 0` for each
     /// z within them.
     Lvi,
@@ -206,7 +206,7 @@ impl Described for ProjectionDescription {
             ("m", self.weights.m.is_some()),
             ("sparse", self.weights.sparse.is_some()),
         ])?;
-        let lcp = self.network.problem == ProblemWord::Lcp;
+        let lcp = self.network.problem == ProjectionProblem::Lcp;
         let others = "`problem = \"lvi\"` or `\"qp\"`";
         check.only("bounds.lower", self.bounds.lower.is_some(), !lcp, others)?;
         check.only("equality", self.equality.is_some(), !lcp, others)?;

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use super::{
-    BrainStateDescription, CellularDescription, HopfieldDescription, ProjectionDescription,
+    AnnealedDescription, BifurcationDescription, BrainStateDescription, CellularDescription,
+    ChaoticDescription, HopfieldDescription, ProjectionDescription,
 };
 
 /// The JSON Schema (draft 2020-12) of a description file of any kind.
@@ -14,6 +15,9 @@ pub fn schema() -> Value {
         of::<CellularDescription>(),
         of::<BrainStateDescription>(),
         of::<ProjectionDescription>(),
+        of::<AnnealedDescription>(),
+        of::<BifurcationDescription>(),
+        of::<ChaoticDescription>(),
     ];
     let mut definitions = serde_json::Map::new();
     let mut choices = Vec::new();

@@ -10,5 +10,8 @@ pub fn starter(kind: Kind) -> &'static str {
         Kind::Continuous => include_str!("starters/continuous_hopfield.toml"),
         Kind::BrainState => include_str!("starters/brain_state_in_a_box.toml"),
         Kind::Projection => include_str!("starters/projection.toml"),
+        Kind::Annealed => include_str!("starters/annealed_hopfield.toml"),
+        Kind::Bifurcation => include_str!("starters/simulated_bifurcation.toml"),
+        Kind::Chaotic => include_str!("starters/chaotic.toml"),
     }
 }

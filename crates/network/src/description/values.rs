@@ -87,6 +87,26 @@ pub enum FormatChoice {
     Fixed(Format),
 }
 
+/// A number, or the wish that one be chosen.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub enum AutoNumber {
+    /// Chosen.
+    #[default]
+    Auto,
+    /// As written.
+    Given(f64),
+}
+
+impl AutoNumber {
+    /// The number, where it is written.
+    pub fn given(self) -> Option<f64> {
+        match self {
+            AutoNumber::Auto => None,
+            AutoNumber::Given(number) => Some(number),
+        }
+    }
+}
+
 /// The start state of a cellular array.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Start {
@@ -138,7 +158,9 @@ impl<'de> Deserialize<'de> for Element {
     }
 }
 
-fn tensor_from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<TensorSource, A::Error> {
+pub(super) fn tensor_from_list<'de, A: SeqAccess<'de>>(
+    mut list: A,
+) -> Result<TensorSource, A::Error> {
     let (mut numbers, mut rows) = (Vec::new(), Vec::new());
     while let Some(element) = list.next_element()? {
         match element {
@@ -213,6 +235,39 @@ impl<'de> Deserialize<'de> for FormatChoice {
             "auto" => Ok(FormatChoice::Auto),
             text => text.parse().map(FormatChoice::Fixed).map_err(Error::custom),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for AutoNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<AutoNumber, D::Error> {
+        struct AutoVisitor;
+        impl Visitor<'_> for AutoVisitor {
+            type Value = AutoNumber;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number or `auto`")
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<AutoNumber, E> {
+                match word {
+                    "auto" => Ok(AutoNumber::Auto),
+                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(word), &self)),
+                }
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<AutoNumber, E> {
+                Ok(AutoNumber::Given(value as f64))
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<AutoNumber, E> {
+                Ok(AutoNumber::Given(value as f64))
+            }
+
+            fn visit_f64<E: Error>(self, value: f64) -> Result<AutoNumber, E> {
+                Ok(AutoNumber::Given(value))
+            }
+        }
+        deserializer.deserialize_any(AutoVisitor)
     }
 }
 
@@ -305,6 +360,19 @@ impl JsonSchema for FormatChoice {
         json_schema!({
             "description": "A word format, or `auto`.",
             "anyOf": [{ "const": "auto" }, generator.subschema_for::<Format>()],
+        })
+    }
+}
+
+impl JsonSchema for AutoNumber {
+    fn schema_name() -> Cow<'static, str> {
+        "AutoNumber".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A number, or `auto`: one is chosen.",
+            "anyOf": [{ "const": "auto" }, { "type": "number" }],
         })
     }
 }

@@ -79,6 +79,23 @@ pub trait Dynamics: Sync {
         start
     }
 
+    /// The start of replica `number`, from 0, of a search from many starts: those of the description
+    /// first, and again; kinds with random starts make as many as are asked for.
+    fn replica(&self, number: usize) -> Start {
+        let mut starts = self.starts();
+        let count = starts.len().max(1);
+        match number % count {
+            at if at < starts.len() => starts.swap_remove(at),
+            _ => vec![],
+        }
+    }
+
+    /// The same network with the noise of replica `number`, which is its own for replica 0; none
+    /// where it draws no noise.
+    fn with_noise_of(&self, _number: usize) -> Option<Box<dyn Dynamics>> {
+        None
+    }
+
     /// The moment before the first step. Kinds that remember the past or draw noise add that.
     fn begin(&self, start: &Start) -> Moment {
         Moment::new(&self.variables(), start)

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use program::noise::Noise;
+use program::order::Permutations;
 
 use super::{Start, Variable, VariableRole};
 
@@ -17,6 +18,8 @@ pub struct Moment {
     pub past: Vec<Past>,
     /// Generators of noise, in an order that is the kind's own; the same words as in hardware.
     pub noise: Vec<Noise>,
+    /// The orders in which units take their turn, where they are permutations.
+    pub permutations: Option<Permutations>,
 }
 
 impl Moment {
@@ -35,17 +38,21 @@ impl Moment {
             values: values.collect(),
             past: vec![],
             noise: vec![],
+            permutations: None,
         }
     }
 
     /// Everything that the steps that follow depend on, as words, exactly: the values of these
-    /// variables, what is remembered, registers of noise, and the number of the step up to that
+    /// variables, what is remembered, registers of noise and of
+    /// permutations, and the number of the step up to that
     /// from which on it plays no part.
     pub fn configuration(&self, states: &[usize], settles: u64) -> Vec<i64> {
         let states = states.iter().flat_map(|&state| self.of(state));
         let past = self.past.iter().flat_map(|past| &past.values).flatten();
         let mut words: Vec<i64> = states.chain(past).map(|&value| word(value)).collect();
         words.extend(self.noise.iter().map(|noise| i64::from(noise.state())));
+        let permutations = self.permutations.iter();
+        words.extend(permutations.map(|orders| i64::from(orders.state())));
         words.push(self.step.min(settles) as i64);
         words
     }

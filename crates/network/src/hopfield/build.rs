@@ -1,9 +1,7 @@
 //! From a description to a network: reads the files, learns the weights, checks the shapes.
 
 use super::{Hopfield, Order, Weights};
-use crate::description::{
-    HopfieldDescription, Learn, Neighbourhood, OrderWord, Rule, Source, TensorSource,
-};
+use crate::description::{HopfieldDescription, Learn, Neighbourhood, Rule, Source, TensorSource};
 use crate::diagnostic::NetworkError;
 use crate::given;
 use crate::learning::{Perceptron, hebb, perceptron_within, projection, storkey};
@@ -29,7 +27,8 @@ impl Hopfield {
             Some(bias) => given::vector(bias, units, "the bias", source, "weights.bias")?,
             None => vec![0.0; units],
         };
-        let order = order(described);
+        let update = &described.update;
+        let order = Order::of(update.order, (update.block, update.seed), units);
         let pairs = matches!(order, Order::Synchronous | Order::Block { .. });
         let probes = match &described.data.probes {
             Some(probes) => {
@@ -48,20 +47,6 @@ impl Hopfield {
             patterns,
             probes,
         })
-    }
-}
-
-fn order(described: &HopfieldDescription) -> Order {
-    let update = &described.update;
-    match update.order {
-        OrderWord::Synchronous => Order::Synchronous,
-        OrderWord::Sequential => Order::Sequential,
-        OrderWord::Permuted => Order::Permuted {
-            seed: update.seed.unwrap_or(1),
-        },
-        OrderWord::Block => Order::Block {
-            size: update.block.unwrap_or(described.network.units.min(8)),
-        },
     }
 }
 

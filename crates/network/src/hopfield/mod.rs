@@ -8,6 +8,7 @@ mod weights;
 pub use run::{HopfieldRun, HopfieldStatus};
 pub use weights::Weights;
 
+use crate::description::OrderWord;
 pub use crate::description::Storage;
 
 /// In which order the units are updated within a sweep.
@@ -27,6 +28,23 @@ pub enum Order {
         /// Units of a block; the last block may be smaller.
         size: usize,
     },
+}
+
+impl Order {
+    /// The order that a word names, with the size of its blocks or the seed of its permutations,
+    /// for so many units.
+    pub fn of(word: OrderWord, (block, seed): (Option<usize>, Option<u64>), units: usize) -> Order {
+        match word {
+            OrderWord::Synchronous => Order::Synchronous,
+            OrderWord::Sequential => Order::Sequential,
+            OrderWord::Permuted => Order::Permuted {
+                seed: seed.unwrap_or(1),
+            },
+            OrderWord::Block => Order::Block {
+                size: block.unwrap_or(units.min(8)),
+            },
+        }
+    }
 }
 
 /// A discrete Hopfield network: `h_i = sum_j w_ij s_j + b_i`; s_i becomes +1 where h_i > 0, -1

@@ -4,7 +4,8 @@ use super::saddle::Constraints;
 use super::steps::StepBound;
 use super::{Method, Problem as Solved, Projection};
 use crate::description::{
-    MAX_SIDE, NumberOrAuto, PerUnit, ProblemWord, ProjectionDescription, ProjectionMethod, Source,
+    MAX_SIDE, NumberOrAuto, PerUnit, ProjectionDescription, ProjectionMethod, ProjectionProblem,
+    Source,
 };
 use crate::diagnostic::NetworkError;
 use crate::given;
@@ -28,9 +29,9 @@ impl Projection {
     ) -> Result<Projection, NetworkError> {
         let units = described.network.units;
         let solved = match described.network.problem {
-            ProblemWord::Lvi => Solved::Inequality,
-            ProblemWord::Lcp => Solved::Complementarity,
-            ProblemWord::Qp => Solved::Quadratic,
+            ProjectionProblem::Lvi => Solved::Inequality,
+            ProjectionProblem::Lcp => Solved::Complementarity,
+            ProjectionProblem::Qp => Solved::Quadratic,
         };
         let matrix = matrix(described, source)?;
         let offset = given::vector(&described.weights.q, units, "q", source, "weights.q")?;
@@ -95,7 +96,7 @@ fn matrix(described: &ProjectionDescription, source: &Source) -> Result<Matrix, 
         }
         (None, None) => (Matrix::sparse(units, units, &[]), "weights"),
     };
-    if described.network.problem != ProblemWord::Qp {
+    if described.network.problem != ProjectionProblem::Qp {
         return Ok(matrix);
     }
     let most = matrix

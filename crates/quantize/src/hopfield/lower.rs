@@ -88,7 +88,8 @@ pub fn program(
     })
 }
 
-fn order(order: Order) -> program::Order {
+/// The order of updates of a program.
+pub fn order(order: Order) -> program::Order {
     match order {
         Order::Synchronous => program::Order::Synchronous,
         Order::Sequential => program::Order::Sequential,

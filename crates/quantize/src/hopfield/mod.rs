@@ -13,6 +13,7 @@ use program::{Arrangement, Format, Program};
 
 use crate::report::{Report, Tried};
 use crate::{Options, QuantizeError, Quantized};
+pub use lower::order;
 pub use words::{WIDEST, Words};
 
 /// Makes a program of a network.

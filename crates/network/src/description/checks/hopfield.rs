@@ -4,8 +4,8 @@ use program::{Coding, Format, Overflow};
 
 use super::{Checked, Checker, MAX_SIDE, MAX_STEPS};
 use crate::description::{
-    FormatChoice, HopfieldDescription, HopfieldFormat, Learn, OrderWord, PatternSource, Rule,
-    ScaleChoice, Source, Storage, WeightCoding,
+    FormatChoice, HopfieldDescription, HopfieldFormat, Learn, PatternSource, Rule, ScaleChoice,
+    Source, Storage, WeightCoding,
 };
 
 /// Checks a Hopfield description.
@@ -191,35 +191,8 @@ fn check_learn(check: &Checker<'_>, learn: &Learn) -> Checked {
 
 fn hopfield_update(check: &Checker<'_>, described: &HopfieldDescription) -> Checked {
     let update = &described.update;
-    let (block, permuted) = (OrderWord::Block, OrderWord::Permuted);
-    let is_block = update.order == block;
-    check.only(
-        "update.block",
-        update.block.is_some(),
-        is_block,
-        "order = \"block\"",
-    )?;
-    let is_permuted = update.order == permuted;
-    check.only(
-        "update.seed",
-        update.seed.is_some(),
-        is_permuted,
-        "order = \"permuted\"",
-    )?;
-    if let Some(size) = update.block {
-        check.count(
-            "update.block",
-            "the number of units of a block",
-            size,
-            described.network.units,
-        )?;
-    }
-    if let Some(seed) = update.seed
-        && (seed == 0 || seed > u64::from(u32::MAX))
-    {
-        let (what, high) = ("the seed", f64::from(u32::MAX));
-        check.range("update.seed", what, seed as f64, 1.0, high)?;
-    }
+    let units = described.network.units;
+    check.order(update.order, (update.block, update.seed), units)?;
     let steps = update.max_steps as f64;
     check.range(
         "update.max_steps",

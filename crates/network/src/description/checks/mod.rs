@@ -6,7 +6,7 @@ mod hopfield;
 use program::{Coding, Format};
 
 use super::values::FormatChoice;
-use super::{Fold, Noise, RealFormat, RunSection, Source, check_name};
+use super::{Fold, Noise, OrderWord, RealFormat, RunSection, Source, check_name};
 use crate::diagnostic::NetworkError;
 use crate::problem::Problem;
 
@@ -138,6 +138,11 @@ impl Checker<'_> {
         if let Some(tolerance) = update.tolerance {
             self.range("update.tolerance", "the tolerance", tolerance, 0.0, 1e9)?;
         }
+        self.real_formats(format)
+    }
+
+    /// The formats of a network with real states.
+    pub(in crate::description) fn real_formats(&self, format: &RealFormat) -> Checked {
         self.signed("format.weights", "weights", format.weights)?;
         self.signed("format.state", "a state of either sign", format.state)?;
         self.signed(
@@ -176,6 +181,31 @@ impl Checker<'_> {
             self.conflict("data.noise", message, "one of the two")?;
         }
         Ok(())
+    }
+
+    /// An order of updates, with the size of its blocks or the seed of its permutations.
+    pub(in crate::description) fn order(
+        &self,
+        order: OrderWord,
+        (block, seed): (Option<usize>, Option<u64>),
+        units: usize,
+    ) -> Checked {
+        let is_block = order == OrderWord::Block;
+        let (field, when) = ("update.block", "order = \"block\"");
+        self.only(field, block.is_some(), is_block, when)?;
+        if let Some(size) = block {
+            self.count(field, "the number of units of a block", size, units)?;
+        }
+        let is_permuted = order == OrderWord::Permuted;
+        let (field, when) = ("update.seed", "order = \"permuted\"");
+        self.only(field, seed.is_some(), is_permuted, when)?;
+        self.seed(field, seed)
+    }
+
+    /// A seed of a generator on the chip.
+    pub(in crate::description) fn seed(&self, field: &str, seed: Option<u64>) -> Checked {
+        let seed = seed.map_or(1.0, |seed| seed as f64);
+        self.range(field, "the seed", seed, 1.0, f64::from(u32::MAX))
     }
 
     /// A fold over so many units.
