@@ -12,6 +12,7 @@ mod coefficients;
 pub mod dynamic;
 mod error;
 pub mod hopfield;
+pub mod margin;
 pub mod range;
 mod real;
 pub mod report;
