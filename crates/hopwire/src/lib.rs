@@ -13,6 +13,7 @@ pub mod exit;
 pub mod facts;
 pub mod hardware;
 pub mod interruption;
+pub mod margins;
 pub mod progress;
 pub mod project;
 pub mod ranges;
