@@ -149,6 +149,49 @@ fn chains_of_stages() {
     }
 }
 
+/// Weights that are powers of two, of a source that is a sign and of words: signs and exponents in
+/// memories and as constants, shifts in the place of multipliers.
+#[test]
+fn powers_of_two() {
+    let schedule = |name: &str, program, lanes, taps| {
+        let program = sample::with_powers(program);
+        let powers = |gather: &::program::Gather| gather.weights.powers().is_some();
+        let mut gathers = program.stages.iter().flat_map(|stage| &stage.gathers);
+        assert!(gathers.any(powers), "{name}");
+        let form = Form::Frame;
+        let hardware = Hardware { lanes, taps, form };
+        check(name, &schedule::schedule(&program, &hardware).unwrap());
+    };
+    let of = sample::Units {
+        units: 12,
+        sparse: None,
+        weights: "s7f0".parse().unwrap(),
+        bias: true,
+        order: Order::Synchronous,
+        storage: Storage::Rom,
+        max_steps: 6,
+        on_period_two: true,
+    };
+    for (name, lanes, taps) in [("one tap", 4, 1), ("taps", 3, 4), ("whole rows", 12, 12)] {
+        let program = sample::units(&mut Random::new(lanes as u64), &of);
+        schedule(name, program, lanes, taps);
+    }
+    let of = Stages {
+        layers: vec![9, 5],
+        once: 1,
+        state: "s6f3".parse().unwrap(),
+        gathers: 3,
+        sparse: true,
+        order: Order::Synchronous,
+        moving: Moving::default(),
+        max_steps: 5,
+        on_period_two: true,
+    };
+    let program = stages::stages(&mut Random::new(3), &of);
+    schedule("words", program.clone(), 2, 3);
+    schedule("words in whole rows", program, 9, 9);
+}
+
 /// Tables in logic and in memories, signals, outputs, schedules, pasts, and stages that judge their
 /// rest.
 #[test]

@@ -204,8 +204,19 @@ pub enum KeepArgument {
     Recall,
     /// The stored patterns that are fixed points of a memory.
     Stability,
-    /// The side of zero on which the cells of an array end.
+    /// The labels of ends: the nearest pattern of a memory, the side of zero of an array's cells.
     Labels,
+    /// The energy of final states, in the weights in real numbers: the quality of an optimum.
+    Argmin,
+}
+
+/// Which numbers have the error that is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ErrorArgument {
+    /// The last ones; the weights of a memory.
+    End,
+    /// Those after each step.
+    Trajectory,
 }
 
 /// Arguments of a search for words.
@@ -222,6 +233,14 @@ pub struct SearchArguments {
     /// unit, or of an array's output.
     #[arg(long, value_name = "ERROR", conflicts_with_all = ["keep", "weights"])]
     pub target_error: Option<f64>,
+    /// What has that error: where runs end (or a memory's weights), or every step of them.
+    #[arg(
+        long,
+        value_name = "WHERE",
+        requires = "target_error",
+        default_value = "end"
+    )]
+    pub error_of: ErrorArgument,
     /// Search for what loses least within so many look-up tables (estimated, ECP5).
     #[arg(long, value_name = "NUMBER", conflicts_with = "weights")]
     pub budget_lut: Option<u64>,

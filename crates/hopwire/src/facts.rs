@@ -9,10 +9,11 @@ use program::{
 /// The facts of a program; `network` is what it was made of (its patterns and its model).
 pub fn integer_facts(network: &Network, program: &Program) -> Vec<Fact> {
     let mut facts = match (network, sweep(program)) {
-        (Network::Hopfield(network), Some((_, gather))) => {
+        (whole @ Network::Hopfield(network), Some((_, gather))) => {
             let mut facts = units(program, gather);
             if !network.patterns.is_empty() {
                 facts.push(stored(program, &network.patterns));
+                facts.extend(held(whole, program));
             }
             facts
         }
@@ -167,6 +168,14 @@ fn stored(program: &Program, patterns: &[Vec<i8>]) -> Fact {
         Some(stable as f64),
         format!("{stable} of {all} patterns are fixed points"),
     )
+}
+
+/// How firmly the patterns are held.
+fn held(network: &Network, program: &Program) -> Option<Fact> {
+    let margins = crate::margins::of(network, program);
+    let (all, survived, text) = crate::margins::summary(&margins)?;
+    let value = survived.map(|error| error as f64);
+    Some(fact("pattern_margins", Some(all), value, text))
 }
 
 fn is_fixed(program: &Program, pattern: &[i8]) -> Option<bool> {

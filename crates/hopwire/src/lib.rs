@@ -14,6 +14,7 @@ pub mod facts;
 pub mod hardware;
 pub mod interruption;
 pub mod mapping;
+pub mod margins;
 pub mod page;
 pub mod progress;
 pub mod project;

@@ -69,6 +69,29 @@ pub fn values(random: &mut Random, program: &Program, vector: VectorId) -> Vec<i
     (0..count).map(|_| raw(random, format)).collect()
 }
 
+/// The program with every weight of units brought to a power of two of at most a quarter of its
+/// format's words, or left zero.
+pub fn with_powers(mut program: Program) -> Program {
+    let gathers = program.stages.iter_mut();
+    let gathers = gathers.flat_map(|stage| &mut stage.gathers);
+    for weights in gathers.map(|gather| &mut gather.weights) {
+        let most = weights.format.width().saturating_sub(2);
+        let power = |raw: &mut i64| {
+            let exponent = raw.unsigned_abs().checked_ilog2();
+            *raw = raw.signum() * exponent.map_or(0, |exponent| 1 << exponent.min(most));
+        };
+        match &mut weights.arrangement {
+            Arrangement::Dense { values, .. } => values.iter_mut().for_each(power),
+            Arrangement::Sparse { rows, .. } => {
+                let links = rows.iter_mut().flatten();
+                links.for_each(|(_, weight)| power(weight));
+            }
+            Arrangement::Stencil { .. } => {}
+        }
+    }
+    program
+}
+
 /// A Hopfield network with random weights.
 pub fn units(random: &mut Random, of: &Units) -> Program {
     let state = VectorId(0);

@@ -169,6 +169,21 @@ proptest! {
         compare(program, Hardware { lanes, taps, form: Form::Frame }, seed)?;
     }
 
+    /// Weights that are powers of two stand in memory as sign and exponent, and shift.
+    #[test]
+    fn powers_of_two_agree(
+        of in units(), chain in several_stages(), lanes in 1usize..16, taps in 1usize..16,
+        seed in any::<u64>(),
+    ) {
+        let of = Units { storage: Storage::Rom, ..of };
+        let units = sample::units(&mut Random::new(seed), &of);
+        let chain = stages::stages(&mut Random::new(seed), &chain);
+        for program in [units, chain] {
+            let program = sample::with_powers(program);
+            compare(program, Hardware { lanes, taps, form: Form::Frame }, seed)?;
+        }
+    }
+
     #[test]
     fn what_moves_with_time_agrees(
         of in several_stages(), moving in moving(), order in orders(), alone in any::<bool>(),

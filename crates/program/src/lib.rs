@@ -6,6 +6,7 @@
 //! rounding and overflow mean. An [`Executor`] runs the program step by step. The program knows no networks and no clock.
 
 pub mod check;
+pub mod constant;
 pub mod execute;
 pub mod format;
 pub mod noise;
@@ -17,6 +18,7 @@ pub mod rounding;
 pub mod stage;
 
 pub use check::{ProgramError, Rule, check};
+pub use constant::Powers;
 pub use execute::observe::{Histogram, Observer, Place, Recorder, Seen};
 pub use execute::{ExecutionError, Executor, OverflowPlace, Run, StepReport};
 pub use format::{Coding, Format, FormatError};

@@ -16,6 +16,7 @@ pub mod dynamic;
 mod error;
 pub mod hopfield;
 pub mod ising;
+pub mod margin;
 mod projection;
 pub mod range;
 mod real;
@@ -26,7 +27,7 @@ use network::{Cellular, Description, Hopfield, Network, Sections};
 use program::{Format, Program, VectorId};
 
 pub use error::QuantizeError;
-pub use report::{Report, Tried};
+pub use report::{Constants, Report, Tried};
 
 /// Formats that the caller asks for instead of those of the description.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

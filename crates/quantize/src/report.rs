@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use program::{Arrangement, Format, Program};
+use program::constant::signed_digit_count;
+use program::range::{Bounds, GatherBounds, Interval};
+use program::{Coding, Format, Gather, Program, Storage};
 use serde::Serialize;
 
 /// The formats of a program, and how far it is from the network.
@@ -20,8 +22,10 @@ pub struct Report {
     pub row_units: Vec<f64>,
     /// Whether every weight is exact.
     pub exact: bool,
-    /// Bits of all weights and parameters, and of all states and inputs.
+    /// Bits of all weights and parameters, and of all states and inputs, as they are stored.
     pub bits_total: u64,
+    /// What fixed weights cost where they are multiplied by.
+    pub constants: Vec<Constants>,
     /// The formats that were tried, narrowest first.
     pub tried: Vec<Tried>,
 }
@@ -48,12 +52,11 @@ impl Report {
         for vector in &program.vectors {
             formats.insert(vector.name.clone(), vector.format);
         }
-        for stage in &program.stages {
-            for gather in &stage.gathers {
-                formats.insert(format!("{}.weights", stage.name), gather.weights.format);
-                formats.insert(format!("{}.accumulator", stage.name), gather.accumulator);
-            }
+        for (name, gather) in gathers(program) {
+            formats.insert(format!("{name}.weights"), gather.weights.format);
+            formats.insert(format!("{name}.accumulator"), gather.accumulator);
         }
+        formats.extend(products(program));
         Report {
             formats,
             max_abs_error,
@@ -61,9 +64,103 @@ impl Report {
             row_units: vec![],
             exact: max_abs_error == 0.0,
             bits_total: bits(program),
+            constants: constants(program),
             tried: vec![],
         }
     }
+}
+
+/// Fixed weights of a gather as constants to be multiplied by: signed digits, each a shifted copy of
+/// the source, added up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Constants {
+    /// The stage, as in [`Report::formats`].
+    pub gather: String,
+    /// The vector that is weighted.
+    pub source: String,
+    /// Whether the source is a sign, by which no copies are added.
+    pub source_is_sign: bool,
+    /// Weights other than 0.
+    pub weights: u64,
+    /// Digits other than 0 of all weights in canonical signed-digit form.
+    pub signed_digits: u64,
+    /// Bits that are 1 of all magnitudes in binary.
+    pub binary_digits: u64,
+    /// Adders that the signed digits save against binary: one for each digit less.
+    pub adders_saved: u64,
+}
+
+/// Every gather with the name of its stage, and of its source where the stage has several.
+fn gathers(program: &Program) -> impl Iterator<Item = (String, &Gather)> {
+    program.stages.iter().flat_map(move |stage| {
+        let several = stage.gathers.len() > 1;
+        let gathers = stage.gathers.iter().enumerate();
+        gathers.map(move |(place, gather)| {
+            let name = match several {
+                true => format!("{}.{}{place}", stage.name, source(program, gather)),
+                false => stage.name.clone(),
+            };
+            (name, gather)
+        })
+    })
+}
+
+fn source(program: &Program, gather: &Gather) -> String {
+    let vector = program.vector(gather.source);
+    vector.map(|vector| vector.name.clone()).unwrap_or_default()
+}
+
+fn constants(program: &Program) -> Vec<Constants> {
+    let fixed = gathers(program);
+    let fixed = fixed.filter(|(_, gather)| gather.weights.storage == Storage::Rom);
+    fixed
+        .map(|(stage, gather)| {
+            let words = || gather.weights.words().filter(|word| *word != 0);
+            let signed: u64 = words()
+                .map(|word| u64::from(signed_digit_count(word)))
+                .sum();
+            let binary: u64 = words()
+                .map(|word| u64::from(word.unsigned_abs().count_ones()))
+                .sum();
+            Constants {
+                gather: stage,
+                source: source(program, gather),
+                source_is_sign: mapped_format(program, gather)
+                    .is_some_and(|format| format.coding() == Coding::Bipolar),
+                weights: words().count() as u64,
+                signed_digits: signed,
+                binary_digits: binary,
+                adders_saved: binary - signed,
+            }
+        })
+        .collect()
+}
+
+/// The format of a source element after the map.
+pub(crate) fn mapped_format(program: &Program, gather: &Gather) -> Option<Format> {
+    match &gather.map {
+        Some((map, node)) => map.format(*node),
+        None => program.vector(gather.source).map(|vector| vector.format),
+    }
+}
+
+/// The narrowest word of a product of weight and source, which is never rounded.
+fn products(program: &Program) -> BTreeMap<String, Format> {
+    let Ok(bounds) = Bounds::of(program) else {
+        return BTreeMap::new();
+    };
+    let bounds = bounds.stages.iter().flat_map(|stage| &stage.gathers);
+    let word = |((name, gather), bounds): ((String, &Gather), &GatherBounds)| {
+        let weights = match gather.weights.storage {
+            Storage::Rom => Interval::hull(gather.weights.words())?,
+            Storage::Ram => Interval::of(gather.weights.format),
+        };
+        let products = weights.times(bounds.source)?;
+        let format =
+            Format::signed_holding(products.low, products.high, gather.accumulator.fraction())?;
+        Some((format!("{name}.products"), format))
+    };
+    gathers(program).zip(bounds).filter_map(word).collect()
 }
 
 fn bits(program: &Program) -> u64 {
@@ -76,12 +173,7 @@ fn bits(program: &Program) -> u64 {
         .iter()
         .flat_map(|stage| &stage.gathers)
         .map(|gather| {
-            let words = match &gather.weights.arrangement {
-                Arrangement::Dense { values, .. } => values.len(),
-                Arrangement::Sparse { rows, .. } => rows.iter().map(Vec::len).sum(),
-                Arrangement::Stencil { coefficients, .. } => coefficients.len(),
-            };
-            words as u64 * u64::from(gather.weights.format.width())
+            gather.weights.words().count() as u64 * u64::from(gather.weights.stored_width())
         });
     vectors.chain(tables).chain(gathers).sum()
 }

@@ -13,8 +13,8 @@ use network::noise::SplitMix64;
 use network::{Description, Hopfield, Kind, Network, starter};
 use program::{Executor, Format};
 use quantize::search::{Exploration, Judgement, Keep, Point, Record, Wish, explore};
-use quantize::{cellular_output, cellular_start};
-use support::hopfield;
+use quantize::{cellular_output, cellular_start, hopfield_start};
+use support::{hopfield, started, state};
 
 type Rule = fn(usize, &[Vec<i8>]) -> Vec<f64>;
 
@@ -46,7 +46,7 @@ fn description() -> Description {
     Description::parse(text, "sample.toml", Path::new(".")).unwrap()
 }
 
-fn weights(point: &Point) -> Format {
+fn weights_of(point: &Point) -> Format {
     point.formats["sweep.weights"]
 }
 
@@ -71,15 +71,18 @@ fn recall_is_kept_at_the_widths_that_were_measured() {
     for (name, count, rule, width) in cases {
         let found = search(&memory(128, count, rule), wish(Keep::Recall, 0.03));
         let chosen = found.chosen().expect("within the tolerance");
-        assert!(weights(chosen).width() <= width, "{name}: {chosen:?}");
+        assert!(weights_of(chosen).width() <= width, "{name}: {chosen:?}");
         assert!(chosen.error <= 0.03, "{name}: {chosen:?}");
-        let at = found.points.iter().filter(|p| weights(p).width() == width);
+        let at = found
+            .points
+            .iter()
+            .filter(|p| weights_of(p).width() == width);
         let best = at.map(|point| point.error).fold(1.0, f64::min);
         println!(
             "{name}, {count} patterns: float {:.3}, {width} bits lose {best:.3}; chosen {} at {:?} \
              deviations, {:.3} kept",
             found.float,
-            weights(chosen),
+            weights_of(chosen),
             chosen.fields.get("clip"),
             chosen.kept
         );
@@ -97,7 +100,7 @@ fn hebbian_weights_are_exact_in_as_many_bits_as_patterns_need() {
         let bits = (2 * count + 1).next_power_of_two().trailing_zeros().max(2);
         assert!(chosen.exact && chosen.error == 0.0, "{count}: {chosen:?}");
         assert!(
-            weights(chosen).width() <= bits,
+            weights_of(chosen).width() <= bits,
             "{count}: {chosen:?}, not {bits} bits"
         );
     }
@@ -233,6 +236,88 @@ fn a_search_goes_on_where_another_was_stopped() {
     let again = explore(&description(), &network, wish, &|_| None, &record).unwrap();
     assert_eq!(whole, again);
     assert!(new.into_inner().unwrap() > 10);
+}
+
+/// A graph to be cut in two: the optimum's quality is kept, by the weights in real numbers.
+#[test]
+fn the_energy_of_final_states_is_kept() {
+    let mut random = SplitMix64::new(11);
+    let units = 48;
+    let mut values = vec![0.0; units * units];
+    for i in 0..units {
+        for j in 0..i {
+            let weight = -(random.below(1024) as f64) / 1024.0;
+            values[i * units + j] = weight;
+            values[j * units + i] = weight;
+        }
+    }
+    let weights = Weights::dense(units, values).unwrap();
+    let network = hopfield(weights, vec![0.0; units], Order::Sequential);
+    let whole = Network::Hopfield(network.clone());
+    let wish = wish(Keep::Argmin, 0.01);
+    let record = Record::default();
+    let (found, quantized) = explore(&description(), &whole, wish, &|_| None, &record).unwrap();
+    let chosen = found.chosen().expect("exact words lose nothing");
+    // By the definition: every trial run again, energies in real numbers.
+    let mut random = SplitMix64::new(1);
+    let starts: Vec<Vec<i8>> = (0..200).map(|_| random.state(units)).collect();
+    let float = network.run_all(&starts).into_iter();
+    let float: Vec<f64> = float.map(|end| network.energy(&end.state)).collect();
+    let program = &quantized.program;
+    let energy = |start: &Vec<i8>| {
+        let mut executor = started(program, &hopfield_start(program, start));
+        executor.run().unwrap();
+        let end: Vec<i8> = state(program, &executor).iter().map(|&s| s as i8).collect();
+        network.energy(&end)
+    };
+    let integer: Vec<f64> = starts.iter().map(energy).collect();
+    let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+    let least = |of: &[f64]| of.iter().copied().fold(0.0, f64::min);
+    let rise = |of: &dyn Fn(&[f64]) -> f64| (of(&integer) - of(&float)) / of(&float).abs();
+    let lost = rise(&mean).max(rise(&least)).max(0.0);
+    assert!(
+        (chosen.error - lost).abs() < 1e-9,
+        "{} and {lost}",
+        chosen.error
+    );
+    assert!(chosen.error <= 0.01);
+    let exact = found.points.iter().find(|point| point.exact);
+    assert_eq!(exact.expect("parts of 1024").error, 0.0);
+    let rough = found.points.iter().map(|point| point.error);
+    let rough = rough.fold(0.0, f64::max);
+    assert!(rough > 0.02, "the narrowest words lose something: {rough}");
+}
+
+#[test]
+fn labels_are_the_nearest_patterns() {
+    let network = memory(64, 12, projection);
+    let found = search(&network, wish(Keep::Labels, 0.0));
+    let chosen = found.chosen().expect("wide words lose nothing");
+    assert!(chosen.error == 0.0 && chosen.kept >= found.float);
+    // Labels ask for less than recall.
+    let recall = search(&network, wish(Keep::Recall, 0.0));
+    let cheaper = chosen.cost.total() <= recall.chosen().unwrap().cost.total();
+    assert!(cheaper && found.float >= recall.float);
+}
+
+/// What the description does not allow is no candidate, and no end of the search.
+#[test]
+fn a_fixed_accumulator_bounds_the_widths() {
+    let network = Network::Hopfield(memory(32, 8, projection));
+    let text = starter(Kind::Hopfield).replace(
+        "weights = \"auto\"",
+        "weights = \"auto\"\naccumulator = \"s8f0\"",
+    );
+    let description = Description::parse(&text, "sample.toml", Path::new(".")).unwrap();
+    let record = Record::default();
+    let wish = wish(Keep::Stability, 0.0);
+    let (found, _) = explore(&description, &network, wish, &|_| None, &record).unwrap();
+    let sums = found
+        .points
+        .iter()
+        .map(|point| point.formats["sweep.accumulator"]);
+    assert!(sums.into_iter().all(|format| format.to_string() == "s8f0"));
+    assert!(found.points.len() > 20 && found.chosen().is_some());
 }
 
 #[test]

@@ -19,7 +19,9 @@ pub fn section(material: &Material<'_>) -> Result<Option<Section>, HopwireError>
     let what = match search.wish.keep {
         Keep::Recall => "noisy patterns that are recalled",
         Keep::Stability => "patterns that are fixed points",
-        Keep::Labels => "cells that end on the right side of zero",
+        Keep::Labels => "ends with the right label: the nearest pattern, or the sides of zero",
+        Keep::Argmin => "the energy of the final states",
+        Keep::Trajectory => "the output after each step",
         Keep::Values => "the numbers themselves",
     };
     let svg = pareto(search).map_err(|error| HopwireError::level(&error, Exit::Tool))?;
@@ -50,7 +52,7 @@ pub fn section(material: &Material<'_>) -> Result<Option<Section>, HopwireError>
         Keep::Recall | Keep::Stability => {
             format!(" In real numbers {:.1} % are.", 100.0 * search.float)
         }
-        Keep::Labels | Keep::Values => String::new(),
+        Keep::Labels | Keep::Argmin | Keep::Values | Keep::Trajectory => String::new(),
     };
     Ok(Some(Section {
         id: "front",

@@ -6,7 +6,7 @@ mod pareto;
 use quantize::search::{Exploration, Keep, Point, Record, Wish, explore};
 use quantize::{Quantized, search};
 
-use crate::arguments::{KeepArgument, SearchArguments};
+use crate::arguments::{ErrorArgument, KeepArgument, SearchArguments};
 use crate::built::{Built, quantize_error};
 use crate::error::HopwireError;
 use crate::estimate::estimate;
@@ -29,7 +29,11 @@ pub fn wish(arguments: &SearchArguments, project: &Project) -> Result<Option<Wis
         (Some(KeepArgument::Recall), _) => Keep::Recall,
         (Some(KeepArgument::Stability), _) => Keep::Stability,
         (Some(KeepArgument::Labels), _) => Keep::Labels,
-        (None, Some(_)) => Keep::Values,
+        (Some(KeepArgument::Argmin), _) => Keep::Argmin,
+        (None, Some(_)) => match arguments.error_of {
+            ErrorArgument::End => Keep::Values,
+            ErrorArgument::Trajectory => Keep::Trajectory,
+        },
         (None, None) if arguments.budget_lut.is_some() => match &project.network {
             network::Network::Hopfield(network) if !network.patterns.is_empty() => Keep::Recall,
             _ => Keep::Values,
@@ -42,7 +46,10 @@ pub fn wish(arguments: &SearchArguments, project: &Project) -> Result<Option<Wis
     } else {
         "--target-error"
     };
-    let limit = if keep == Keep::Values { f64::MAX } else { 1.0 };
+    let limit = match keep {
+        Keep::Values | Keep::Trajectory | Keep::Argmin => f64::MAX,
+        Keep::Recall | Keep::Stability | Keep::Labels => 1.0,
+    };
     between(tolerance, limit, argument)?;
     between(arguments.noise, 1.0, "--noise")?;
     if arguments.trials > MAX_TRIALS {
@@ -171,36 +178,42 @@ pub fn table(exploration: &Exploration) -> String {
     let (what, float) = match wish.keep {
         Keep::Recall => ("recalled", Some(exploration.float)),
         Keep::Stability => ("fixed points", Some(exploration.float)),
-        Keep::Labels => ("right cells", None),
+        Keep::Labels => ("right labels", Some(exploration.float)),
+        Keep::Argmin => ("no worse", None),
         Keep::Values => ("error", None),
+        Keep::Trajectory => ("largest error", None),
     };
     let mut text = match float {
         Some(float) => format!("{what} in real numbers: {:.1} %\n", 100.0 * float),
         None => String::new(),
     };
+    let shown = exploration.points.iter();
+    let shown: Vec<&Point> = shown.filter(|of| of.on_front || of.chosen).collect();
+    let words = |point: &Point| fields(point).join(", ");
+    let width = shown.iter().map(|point| words(point).len()).max();
+    let width = width.unwrap_or(0).max("words".len());
     text.push_str(&format!(
-        "{:<34} {:>12} {:>12} {:>10}\n",
+        "{:<width$} {:>10} {:>13} {:>9}\n",
         "words", "bits", what, "lost"
     ));
-    for point in exploration
-        .points
-        .iter()
-        .filter(|point| point.on_front || point.chosen)
-    {
-        let words = fields(point).join(", ");
+    for point in shown {
         let kept = match wish.keep {
-            Keep::Values => format!("{:.3e}", point.error),
+            Keep::Values | Keep::Trajectory => format!("{:.3e}", point.error),
             _ => format!("{:.1} %", 100.0 * point.kept),
         };
-        let mark = if point.chosen { "  <- chosen" } else { "" };
-        let lut = point
-            .lut
-            .map_or(String::new(), |lut| format!(", {lut} LUT"));
         text.push_str(&format!(
-            "{words:<34} {:>12} {kept:>12} {:>10.4}{lut}{mark}\n",
+            "{:<width$} {:>10} {kept:>13} {:>9.4}",
+            words(point),
             point.cost.total(),
             point.error
         ));
+        if let Some(lut) = point.lut {
+            text.push_str(&format!(", {lut} LUT"));
+        }
+        if !point.lost.is_empty() {
+            text.push_str(&format!(", no longer {}", point.lost.join(", ")));
+        }
+        text.push_str(if point.chosen { "  <- chosen\n" } else { "\n" });
     }
     text.push_str(&match exploration.chosen() {
         Some(point) => format!(

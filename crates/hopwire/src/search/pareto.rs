@@ -11,8 +11,10 @@ pub fn pareto(exploration: &Exploration) -> Result<String, PlotError> {
     let (label, unit) = match exploration.wish.keep {
         Keep::Recall => ("recall lost", "share of trials"),
         Keep::Stability => ("fixed points lost", "share of patterns"),
-        Keep::Labels => ("wrong cells", "share"),
+        Keep::Labels => ("wrong labels", "share"),
+        Keep::Argmin => ("rise of the final energy", "share of itself"),
         Keep::Values => ("largest error", ""),
+        Keep::Trajectory => ("largest error of a step", ""),
     };
     let labels = Labels {
         title: "Cost against loss of every choice of words",

@@ -148,6 +148,7 @@ fn end(
         period: attractor.period,
         ended_by: attractor.ended_by,
         distance: vec![],
+        changed: vec![],
         energy: of_words.energy(&moment).into_iter().collect(),
         outputs: run::outputs(network, &moment),
         answer: network.answer(&moment),

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use network::{Fact, Level};
 use program::Format;
+use quantize::margin::Margin;
 use serde::Serialize;
 
 use crate::arguments::CheckArguments;
 use crate::built::Built;
 use crate::error::HopwireError;
 use crate::facts::integer_facts;
+use crate::margins;
 use crate::report::Report;
 
 /// What is known about a network.
@@ -27,6 +29,8 @@ pub struct CheckReport {
     pub formats: BTreeMap<String, Format>,
     /// What was checked, in real numbers and again in integers.
     pub facts: Vec<Fact>,
+    /// How firmly the integers hold each stored pattern; none where none were learned.
+    pub patterns: Vec<Margin>,
     /// Clock cycles of a step; of a whole frame for a streaming design.
     pub cycles_per_step: u64,
     /// The share of lane-cycles that do work, in percent.
@@ -91,6 +95,7 @@ pub fn run(arguments: &CheckArguments) -> Result<CheckReport, HopwireError> {
             .collect(),
         formats: built.report.formats.clone(),
         facts,
+        patterns: margins::of(network, &built.program),
         cycles_per_step: scheduled.timing.interval.unwrap_or(scheduled.timing.step),
         utilisation_percent: scheduled.timing.utilisation_percent(),
     })

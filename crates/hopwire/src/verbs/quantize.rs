@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use program::Format;
+use quantize::Constants;
+use quantize::margin::Margin;
 use quantize::range::Observation;
 use quantize::search::Exploration;
 use serde::Serialize;
@@ -11,6 +13,8 @@ use crate::arguments::QuantizeArguments;
 use crate::built::{Built, format_argument};
 use crate::error::HopwireError;
 use crate::exit::Exit;
+use crate::facts::integer_facts;
+use crate::margins;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::report::Report;
@@ -26,6 +30,10 @@ pub struct QuantizeReport {
     /// Bits of each sum's accumulator, the fewest that no sum can leave, and the largest sum's
     /// magnitude in units of its last bit.
     pub sums: Vec<SumReport>,
+    /// Facts that hold of the network in real numbers and not of the integers.
+    pub lost_facts: Vec<&'static str>,
+    /// How firmly each stored pattern is held; none where none were learned.
+    pub patterns: Vec<Margin>,
     /// The file with the whole program and this report, where one was asked for.
     pub program: Option<PathBuf>,
     /// The file with the certificate, where one was asked for.
@@ -97,6 +105,16 @@ impl Report for QuantizeReport {
                 sum.stage, sum.low, sum.high, sum.smallest_width
             ));
         }
+        for constants in &report.constants {
+            text.push_str(&constant_text(constants));
+        }
+        text.push_str(&margins::table(&self.patterns));
+        if !self.lost_facts.is_empty() {
+            text.push_str(&format!(
+                "true of the real numbers, and lost or not assured in the integers: {}\n",
+                self.lost_facts.join(", ")
+            ));
+        }
         if let Some(ranges) = &self.ranges {
             text.push_str(&ranges::table(ranges));
         }
@@ -111,6 +129,17 @@ impl Report for QuantizeReport {
         }
         text
     }
+}
+
+/// What constants cost, where they are multiplied by more than signs.
+fn constant_text(of: &Constants) -> String {
+    if of.source_is_sign || of.weights == 0 {
+        return String::new();
+    }
+    format!(
+        "constants of {}: {} weights in {} signed digits, {} in binary; {} adders saved\n",
+        of.gather, of.weights, of.signed_digits, of.binary_digits, of.adders_saved
+    )
 }
 
 /// Runs the verb.
@@ -160,12 +189,30 @@ pub fn run(
     Ok(QuantizeReport {
         ranges: ranges.transpose()?,
         sums: sums(&built)?,
+        lost_facts: lost(&built),
+        patterns: margins::of(&built.project.network, &built.program),
         report: built.report,
         program: arguments.output.clone(),
         certificate: arguments.certificate.clone(),
         search,
         pareto: arguments.search.pareto.clone(),
     })
+}
+
+/// Facts that the integers have lost.
+fn lost(built: &Built) -> Vec<&'static str> {
+    let network = &built.project.network;
+    let integer = integer_facts(network, &built.program);
+    let held = |name: &str| {
+        let mut facts = integer.iter().filter(|fact| fact.name == name);
+        facts.any(|fact| fact.holds == Some(true))
+    };
+    let known = |name: &str| integer.iter().any(|fact| fact.name == name);
+    let float = network.facts().into_iter();
+    float
+        .filter(|fact| fact.holds == Some(true) && known(fact.name) && !held(fact.name))
+        .map(|fact| fact.name)
+        .collect()
 }
 
 fn sums(built: &Built) -> Result<Vec<SumReport>, HopwireError> {

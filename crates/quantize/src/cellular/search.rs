@@ -2,7 +2,7 @@
 
 use network::Cellular;
 use network::noise::SplitMix64;
-use program::{Executor, Format};
+use program::{Executor, Format, Program};
 
 use super::range::state_format;
 use crate::report::Tried;
@@ -110,14 +110,55 @@ impl Case {
         quantized: &Quantized,
     ) -> Result<Vec<f64>, QuantizeError> {
         let program = &quantized.program;
+        let mut executor = self.started(network, program)?;
+        executor.run()?;
+        Ok(output(program, &executor))
+    }
+
+    /// The largest error of an output after any step, as long as either level moves.
+    pub(crate) fn deviation(
+        &self,
+        network: &Cellular,
+        quantized: &Quantized,
+    ) -> Result<f64, QuantizeError> {
+        let program = &quantized.program;
+        let mut executor = self.started(network, program)?;
+        let control = network.control(&self.input);
+        let mut state = network.start_state(&self.input, &self.second);
+        let mut largest: f64 = 0.0;
+        for _ in 0..network.max_steps {
+            let next = network.step(&state, &control);
+            let moved = next != state;
+            state = next;
+            let changed = executor.step()?.changed;
+            let pairs = output(program, &executor).into_iter();
+            let errors = pairs
+                .zip(network.output(&state))
+                .map(|(a, b)| (a - b).abs());
+            largest = errors.fold(largest, f64::max);
+            if network.until_stable && !moved && !changed {
+                break;
+            }
+        }
+        Ok(largest)
+    }
+
+    fn started<'p>(
+        &self,
+        network: &Cellular,
+        program: &'p Program,
+    ) -> Result<Executor<'p>, QuantizeError> {
         let mut executor = Executor::new(program)?;
         for (vector, values) in cellular_start(program, network, &self.input, &self.second) {
             executor.load(vector, &values)?;
         }
         executor.start()?;
-        executor.run()?;
-        let state = program.find("state");
-        let state = state.map_or(&[][..], |state| executor.values(state));
-        Ok(cellular_output(program, state))
+        Ok(executor)
     }
+}
+
+fn output(program: &Program, executor: &Executor<'_>) -> Vec<f64> {
+    let state = program.find("state");
+    let state = state.map_or(&[][..], |state| executor.values(state));
+    cellular_output(program, state)
 }

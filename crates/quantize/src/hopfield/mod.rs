@@ -1,5 +1,6 @@
 //! Hopfield networks in integers.
 
+mod best;
 mod levels;
 mod lower;
 mod scale;

@@ -7,10 +7,6 @@
 use std::ops::Range;
 
 use network::Hopfield;
-use rayon::prelude::*;
-
-use super::levels::Levels;
-use program::{Overflow, Rounding};
 
 /// The largest word that the search for an exact scale looks at.
 const LARGEST: f64 = 32_767.0;
@@ -180,55 +176,20 @@ impl Scale {
         }
     }
 
-    /// The scale with which the sum of the squared errors of the weights is least: of factors from
-    /// the one at which the largest weight fills the levels to sixteen times as much, in steps that
-    /// are refined twice, to one part in 740.
-    pub fn best(part: &Part<'_>, levels: Levels, manner: (Rounding, Overflow)) -> Scale {
-        let manner = match manner {
-            (rounding, Overflow::SaturateSymmetric) => (rounding, Overflow::SaturateSymmetric),
-            // What wraps or stops is to be avoided, as it is where words end.
-            (rounding, _) => (rounding, Overflow::Saturate),
-        };
-        let filling = Scale::filling(part, levels.largest());
-        let at = |octaves: f64| Scale {
-            multiplier: filling.multiplier * octaves.exp2(),
-            ..filling
-        };
-        let (mut middle, mut step) = (2.0, 1.0 / 8.0);
-        let mut reach = 16;
-        for _ in 0..3 {
-            let places: Vec<f64> = (-reach..=reach)
-                .map(|place| middle + f64::from(place) * step)
-                .filter(|&octaves| octaves >= 0.0)
-                .collect();
-            let errors = places
-                .par_iter()
-                .map(|&octaves| at(octaves).squares(part, levels, manner));
-            let errors: Vec<f64> = errors.collect();
-            let best = places.iter().zip(&errors);
-            let best = best.min_by(|(_, a), (_, b)| a.total_cmp(b));
-            middle = best.map_or(0.0, |(&octaves, _)| octaves);
-            (reach, step) = (8, step / 8.0);
+    /// The scale at which a word of 1 stands for so much.
+    pub fn of_unit(unit: f64) -> Scale {
+        Scale {
+            divisor: unit,
+            multiplier: 1.0,
         }
-        at(middle)
     }
 
-    /// The sum of the squared errors of the weights.
-    fn squares(
-        self,
-        part: &Part<'_>,
-        levels: Levels,
-        (rounding, overflow): (Rounding, Overflow),
-    ) -> f64 {
-        let error = |weight: f64| {
-            let word = levels.word(self.raw(weight), rounding, overflow);
-            self.value(word.unwrap_or(0)) - weight
-        };
-        part.weights()
-            .filter(|&weight| weight != 0.0)
-            .map(error)
-            .map(|error| error * error)
-            .sum()
+    /// The same with raw values so many times as large.
+    pub fn times(self, factor: f64) -> Scale {
+        Scale {
+            multiplier: self.multiplier * factor,
+            ..self
+        }
     }
 
     /// A weight or bias in raw units, not rounded.

@@ -42,9 +42,14 @@ impl<'a> Array<'a> {
         formats: &'a CellularFormat,
         wish: &Wish,
     ) -> Result<Array<'a>, QuantizeError> {
-        if matches!(wish.keep, Keep::Recall | Keep::Stability) {
+        let missing = match wish.keep {
+            Keep::Recall | Keep::Stability => "patterns to be kept",
+            Keep::Argmin => "optimum to be found",
+            Keep::Labels | Keep::Values | Keep::Trajectory => "",
+        };
+        if !missing.is_empty() {
             return Err(QuantizeError::Search {
-                why: "a cellular array has no patterns to be kept".into(),
+                why: format!("a cellular array has no {missing}"),
                 would: "--keep labels, or --target-error".into(),
             });
         }
@@ -117,6 +122,9 @@ impl Subject for Array<'_> {
     fn judge(&self, quantized: &Quantized) -> Result<(f64, f64), QuantizeError> {
         let (mut kept, mut of, mut largest) = (0, 0, 0.0f64);
         for case in &self.cases {
+            if self.keep == Keep::Trajectory {
+                largest = largest.max(case.deviation(self.network, quantized)?);
+            }
             let found = case.run(self.network, quantized)?;
             for (found, wanted) in found.iter().zip(&case.wanted) {
                 kept += usize::from((*found > 0.0) == (*wanted > 0.0));
@@ -126,7 +134,7 @@ impl Subject for Array<'_> {
         }
         let kept = kept as f64 / of.max(1) as f64;
         Ok(match self.keep {
-            Keep::Values => (kept, largest),
+            Keep::Values | Keep::Trajectory => (kept, largest),
             _ => (kept, 1.0 - kept),
         })
     }

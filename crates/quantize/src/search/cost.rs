@@ -1,7 +1,9 @@
 //! What a program costs in hardware, before it is scheduled.
 
-use program::{Arrangement, Coding, Format, Gather, Program};
+use program::{Coding, Format, Program};
 use serde::Serialize;
+
+use crate::report::mapped_format;
 
 /// Bits of memory, adders and multipliers. Adders and multipliers are those of one lane with one
 /// tap: a fold multiplies them, and leaves the order of candidates as it is where memory is small
@@ -12,7 +14,8 @@ pub struct Cost {
     pub memory_bits: u64,
     /// Bits of adders: the accumulators'.
     pub adder_bits: u64,
-    /// One-bit products of multipliers; none where the weight or the source is a sign.
+    /// One-bit products of multipliers; none where the weight or the source is a sign, or every
+    /// weight is a power of two.
     pub multiplier_bits: u64,
 }
 
@@ -27,10 +30,14 @@ impl Cost {
             multiplier_bits: 0,
         };
         for gather in program.stages.iter().flat_map(|stage| &stage.gathers) {
-            cost.memory_bits += words(gather) * u64::from(gather.weights.format.width());
+            let weights = &gather.weights;
+            let powers = weights.powers();
+            let width = powers.map_or(weights.format.width(), |powers| powers.width());
+            cost.memory_bits += weights.words().count() as u64 * u64::from(width);
             cost.adder_bits += u64::from(gather.accumulator.width());
-            let source = source(program, gather);
-            cost.multiplier_bits += product(gather.weights.format, source);
+            if powers.is_none() {
+                cost.multiplier_bits += product(weights.format, mapped_format(program, gather));
+            }
         }
         cost
     }
@@ -41,22 +48,8 @@ impl Cost {
     }
 }
 
-fn words(gather: &Gather) -> u64 {
-    match &gather.weights.arrangement {
-        Arrangement::Dense { values, .. } => values.len() as u64,
-        Arrangement::Sparse { rows, .. } => rows.iter().map(|row| row.len() as u64).sum(),
-        Arrangement::Stencil { coefficients, .. } => coefficients.len() as u64,
-    }
-}
-
-fn source(program: &Program, gather: &Gather) -> Format {
-    let mapped = gather.map.as_ref();
-    let mapped = mapped.and_then(|(map, node)| map.format(*node));
-    let plain = program.vector(gather.source).map(|vector| vector.format);
-    mapped.or(plain).unwrap_or(Format::BIPOLAR)
-}
-
-fn product(weight: Format, source: Format) -> u64 {
+fn product(weight: Format, source: Option<Format>) -> u64 {
+    let source = source.unwrap_or(Format::BIPOLAR);
     let sign = weight.coding() == Coding::Bipolar || source.coding() == Coding::Bipolar;
     if sign {
         return 0;

@@ -22,7 +22,7 @@ const WIDEST_POWERS: u32 = 8;
 pub struct Memory<'a> {
     network: &'a Hopfield,
     formats: &'a HopfieldFormat,
-    trials: Trials,
+    trials: Trials<'a>,
 }
 
 impl<'a> Memory<'a> {

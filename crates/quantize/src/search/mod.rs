@@ -31,11 +31,17 @@ pub enum Keep {
     Recall,
     /// The stored patterns that are fixed points.
     Stability,
-    /// The share of an array's cells that end on the side of zero where they should.
+    /// The label of an end: of a memory the pattern that is nearest to it, which should be the one
+    /// that its start came from; of an array the side of zero of each cell.
     Labels,
+    /// The energy of final states, in the weights of the network in real numbers: the loss is by
+    /// how much of itself its mean over the trials, or its lowest, rises.
+    Argmin,
     /// The numbers themselves: the loss is the largest error of a memory's weight, in the weight's
     /// unit, or of an array's output after the last step.
     Values,
+    /// The numbers of an array's output after each step.
+    Trajectory,
 }
 
 /// What a search looks for.
@@ -124,8 +130,8 @@ trait Subject: Sync {
 /// chosen point, or of the one that loses least where none is within the wish.
 ///
 /// # Errors
-/// When there is nothing to keep, nothing is within the budget, a candidate's sums need more
-/// than 64 bits, or the record is that of another search.
+/// When there is nothing to keep, nothing is within the budget, or the description allows none of
+/// the candidates.
 pub fn explore(
     description: &Description,
     network: &Network,
@@ -142,7 +148,15 @@ pub fn explore(
             let subject = array::Array::new(network, &sections.format, &wish)?;
             among(&subject, wish, tables, record)?
         }
-        _ => return Err(QuantizeError::Mismatched),
+        _ => {
+            return Err(QuantizeError::Search {
+                why: format!(
+                    "words of the kind {} are not searched",
+                    network.kind().name()
+                ),
+                would: "quantize without a search, which chooses formats by what runs lose,".into(),
+            });
+        }
     };
     quantized.program.sources = crate::sources(description);
     Ok((exploration, quantized))
@@ -155,15 +169,36 @@ fn among<S: Subject>(
     record: &Record<'_>,
 ) -> Result<(Exploration, Quantized), QuantizeError> {
     let candidates = subject.candidates()?;
+    if candidates.is_empty() {
+        return Err(QuantizeError::Search {
+            why: "the description leaves no words open".into(),
+            would: "weights = \"auto\"".into(),
+        });
+    }
     record.begin(candidates.len());
     let places = candidates.into_par_iter().enumerate();
-    let mut looked_at: Vec<(Point, S::Candidate)> = places
+    let looked_at: Vec<(Result<Point, QuantizeError>, S::Candidate)> = places
         .map(|(place, candidate)| {
             let tables = wish.budget_lut.map(|_| tables);
-            let point = look(subject, place, &candidate, tables, record)?;
-            Ok((point, candidate))
+            let point = look(subject, place, &candidate, tables, record);
+            (point, candidate)
         })
-        .collect::<Result<_, QuantizeError>>()?;
+        .collect();
+    let (mut found, mut refused) = (vec![], None);
+    for (point, candidate) in looked_at {
+        match point {
+            Ok(point) => found.push((point, candidate)),
+            // Words that something else in the description does not allow are no candidates.
+            Err(error @ (QuantizeError::Format { .. } | QuantizeError::TooWide { .. })) => {
+                refused = refused.or(Some(error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let mut looked_at = found;
+    if let (true, Some(error)) = (looked_at.is_empty(), refused) {
+        return Err(error);
+    }
     // A stable sort: the order of candidates breaks ties, so that cores do not matter.
     looked_at.sort_by_key(|(point, _)| point.cost.total());
     let mut points: Vec<&mut Point> = looked_at.iter_mut().map(|(point, _)| point).collect();

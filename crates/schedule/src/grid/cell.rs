@@ -1,6 +1,7 @@
 //! The cell of a grid: the weighted sum over its neighbourhood, and the apply expression.
 
 use hw_ir::{Module, ModuleBuilder, NetId, Op, Type};
+use program::constant::signed_digits;
 use program::{Coding, Format, Gather, NodeId, Program, Stage, VectorId};
 
 use super::geometry::{Stencil, place_name};
@@ -195,42 +196,5 @@ impl Cell<'_> {
             .into_iter()
             .map(|digit| term(m, digit))
             .collect()
-    }
-}
-
-/// The canonical signed-digit form of a number: (power of two, whether it counts negative), no two
-/// of them neighbours, so that there are as few as can be (Reitwieser 1960).
-fn signed_digits(number: i64) -> Vec<(u32, bool)> {
-    let mut rest = i128::from(number);
-    let mut digits = vec![];
-    let mut place = 0;
-    while rest != 0 {
-        if rest & 1 == 1 {
-            let negative = rest & 2 == 2;
-            digits.push((place, negative));
-            rest += if negative { 1 } else { -1 };
-        }
-        rest >>= 1;
-        place += 1;
-    }
-    digits
-}
-
-#[cfg(test)]
-mod tests {
-    use super::signed_digits;
-
-    #[test]
-    fn signed_digits_add_up_and_are_never_neighbours() {
-        for number in -1000i64..=1000 {
-            let digits = signed_digits(number);
-            let value =
-                |&(place, negative): &(u32, bool)| (1i64 << place) * if negative { -1 } else { 1 };
-            assert_eq!(digits.iter().map(value).sum::<i64>(), number);
-            assert!(
-                digits.windows(2).all(|pair| pair[1].0 > pair[0].0 + 1),
-                "{number}"
-            );
-        }
     }
 }

@@ -6,6 +6,7 @@ use program::{Arrangement, Coding, TableId, VectorId};
 use super::fold::{Fold, LEVELS_A_REGISTER};
 use super::plan::{GatherPlan, StagePlan};
 use super::store::Stores;
+use super::weights::{decoded, shifted, stored_type};
 use crate::arithmetic::{encode, net_type, number, signed_width};
 use crate::error::ScheduleError;
 use crate::expression::{Builder, Built, Leaf, Leaves};
@@ -300,8 +301,11 @@ impl Lane<'_> {
         } else {
             ""
         };
+        let stored = of.powers.map_or(String::new(), |powers| {
+            format!(" as sign and power of two in {} bits", powers.width())
+        });
         format!(
-            "weight {weight}, source {}{coded}, accumulator {accumulator}: holds the worst case \
+            "weight {weight}{stored}, source {}{coded}, accumulator {accumulator}: holds the worst case \
              over the weights, so it cannot overflow",
             of.source
         )
@@ -311,7 +315,7 @@ impl Lane<'_> {
     fn operands(&self, m: &mut ModuleBuilder, of: &GatherPlan<'_>) -> Operands {
         let taps = self.plan.fold.taps as u32;
         m.group("one weight a tap, from the weight memory");
-        let weight_type = net_type(of.gather.weights.format).times(taps);
+        let weight_type = stored_type(&of.gather.weights).times(taps);
         let weights = m.input("weight_i", weight_type);
         let source_type = net_type(of.source);
         let (weights, sources) = match &of.gather.weights.arrangement {
@@ -388,7 +392,11 @@ impl Lane<'_> {
             }
             None => {
                 let weight_format = of.gather.weights.format;
-                let wide = number(m, "weight_wide", weights, weight_format, ty.width);
+                let weight = match of.powers {
+                    Some(powers) => decoded(m, "weight", weights, powers, weight_format),
+                    None => weights,
+                };
+                let wide = number(m, "weight_wide", weight, weight_format, ty.width);
                 let subtract = m.not("source_minus", sources);
                 let op = Op::AddSubtract {
                     subtract,
@@ -473,6 +481,10 @@ fn product(
     let name = |part: &str| format!("{part}_{tap}");
     if of.source.coding() == Coding::Bipolar {
         let width = (weight_width + 1).min(limit);
+        let weight = match of.powers {
+            Some(powers) => decoded(m, &name("weight"), weight, powers, weight_format),
+            None => weight,
+        };
         let wide = number(m, &name("weight_wide"), weight, weight_format, width);
         let minus = m.op(&name("weight_minus"), Type::signed(width), Op::Negate(wide));
         return m.mux(&name("product"), source, wide, minus);
@@ -486,6 +498,9 @@ fn product(
             Op::Negate(source),
         );
         return m.mux(&name("product"), weight, source, minus);
+    }
+    if let Some(powers) = of.powers {
+        return shifted(m, &name("product"), source, weight, powers);
     }
     let weight = number(m, &name("weight_wide"), weight, weight_format, width);
     m.op(

@@ -1,8 +1,8 @@
 //! A stage over units, resolved: its fold, what it reads and writes, and what it keeps in memory.
 
 use program::{
-    Arrangement, Coding, Format, Gather, NodeId, Order, Program, Role, Stage, Storage, Vector,
-    VectorId, When,
+    Arrangement, Coding, Format, Gather, NodeId, Order, Powers, Program, Role, Stage, Storage,
+    Vector, VectorId, When,
 };
 
 use super::fold::{Fold, Rows};
@@ -44,6 +44,8 @@ pub struct GatherPlan<'a> {
     pub gather: &'a Gather,
     /// The format of a source element after the map.
     pub source: Format,
+    /// How its weights are coded where they are powers of two.
+    pub powers: Option<Powers>,
     /// Contents of its memories.
     pub image: WeightImage,
 }
@@ -301,6 +303,7 @@ impl<'a> GatherPlan<'a> {
         }
         Ok(GatherPlan {
             gather,
+            powers: gather.weights.powers(),
             source: mapped.unwrap_or(vector.format),
             image,
         })

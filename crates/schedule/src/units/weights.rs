@@ -1,7 +1,7 @@
 //! The weight memory of a gather over units: what stands in which word.
 
-use hw_ir::{ModuleBuilder, NetId, Type};
-use program::{Arrangement, Weights};
+use hw_ir::{ModuleBuilder, NetId, Op, Type};
+use program::{Arrangement, Format, Powers, Weights};
 
 use super::fold::Fold;
 use crate::arithmetic::{encode, net_type};
@@ -10,8 +10,8 @@ use crate::counter::{address_counter, also, counter};
 /// Contents of the memories of a gather, word by word, lane by lane, tap by tap.
 #[derive(Debug)]
 pub struct WeightImage {
-    /// Weights in the encoding of their nets; padding is the encoding of zero, or of -1 for
-    /// bipolar weights, which have no zero.
+    /// Weights as they are stored: in the encoding of their nets, or coded as powers of two;
+    /// padding is the encoding of zero, or of -1 for bipolar weights, which have no zero.
     pub weights: Vec<i64>,
     /// For sparse weights, the source of each weight; 0 for padding.
     pub indices: Option<Vec<i64>>,
@@ -29,6 +29,11 @@ impl WeightImage {
             places: vec![],
         };
         let mut indices = vec![];
+        let powers = weights.powers();
+        let encode = |raw: i64| match powers {
+            Some(powers) => powers.encode(raw),
+            None => encode(weights.format, raw),
+        };
         for word in 0..fold.words() {
             for lane in 0..fold.lanes {
                 for tap in 0..fold.taps {
@@ -37,7 +42,7 @@ impl WeightImage {
                         weight_at(&weights.arrangement, row, position).map(|(j, w)| (row, j, w))
                     });
                     let (row, column, raw) = found.unwrap_or((padding.0, padding.1, 0));
-                    image.weights.push(encode(weights.format, raw));
+                    image.weights.push(encode(raw));
                     image.places.push((row, column));
                     indices.push(if column == usize::MAX {
                         0
@@ -61,7 +66,60 @@ impl WeightImage {
 
 /// The type of a word of weights.
 pub fn weight_word(weights: &Weights, fold: &Fold) -> Type {
-    net_type(weights.format).times((fold.lanes * fold.taps) as u32)
+    stored_type(weights).times((fold.lanes * fold.taps) as u32)
+}
+
+/// The type of a weight as it is stored.
+pub fn stored_type(weights: &Weights) -> Type {
+    match weights.powers() {
+        Some(powers) => Type::unsigned(powers.width()),
+        None => net_type(weights.format),
+    }
+}
+
+/// The word of a format that a coded power of two stands for.
+pub fn decoded(
+    m: &mut ModuleBuilder,
+    name: &str,
+    code: NetId,
+    powers: Powers,
+    format: Format,
+) -> NetId {
+    let ty = net_type(format);
+    let values: Vec<i64> = powers.values().iter().map(|&raw| ty.wrap(raw)).collect();
+    let all = ty.times(values.len() as u32);
+    let values = m.op(&format!("{name}_words"), all, Op::Constant(values));
+    m.select(&format!("{name}_word"), values, code, 1)
+}
+
+/// A source times a coded power of two: a shift, and the sign.
+pub fn shifted(
+    m: &mut ModuleBuilder,
+    name: &str,
+    source: NetId,
+    code: NetId,
+    powers: Powers,
+) -> NetId {
+    let (ty, bits) = (m.ty(source), powers.exponent_bits());
+    let zero = m.constant(&format!("{name}_none"), ty, 0);
+    let copies: Vec<NetId> = powers
+        .exponents()
+        .into_iter()
+        .map(|exponent| match exponent {
+            Some(0) => source,
+            Some(exponent) if exponent < ty.width => {
+                let name = format!("{name}_times_2_to_{exponent}");
+                m.op(&name, ty, Op::ShiftLeft(source, exponent))
+            }
+            Some(_) | None => zero,
+        })
+        .collect();
+    let copies = m.join(&format!("{name}_shifted"), &copies);
+    let number = m.slice(&format!("{name}_power"), code, 0, bits);
+    let minus = m.slice(&format!("{name}_sign"), code, bits, 1);
+    let magnitude = m.select(&format!("{name}_magnitude"), copies, number, 1);
+    let negative = m.op(&format!("{name}_minus"), ty, Op::Negate(magnitude));
+    m.mux(name, minus, negative, magnitude)
 }
 
 /// The row of a place in the memory, if it is one, and the position within the row.
