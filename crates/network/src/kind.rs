@@ -15,7 +15,12 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 3] = [Kind::Hopfield, Kind::Cellular, Kind::BrainState];
+    pub const ALL: [Kind; 4] = [
+        Kind::Hopfield,
+        Kind::Cellular,
+        Kind::BrainState,
+        Kind::Continuous,
+    ];
 
     /// The word for `network.kind`.
     pub fn name(self) -> &'static str {

@@ -9,6 +9,8 @@ pub mod assembly;
 mod brain_state;
 pub mod cellular;
 mod coefficients;
+mod continuous;
+pub mod delay;
 pub mod dynamic;
 mod error;
 pub mod hopfield;
@@ -61,6 +63,9 @@ pub fn quantize(
         (Network::BrainState(network), Sections::BrainState(sections)) => {
             brain_state::quantize(network, &sections.format, options)?
         }
+        (Network::Continuous(network), Sections::Continuous(sections)) => {
+            continuous::quantize(network, &sections.format, options)?
+        }
         _ => return Err(QuantizeError::Mismatched),
     };
     quantized.program.sources = sources(description);
@@ -72,7 +77,11 @@ pub fn quantize(
 /// itself.
 pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
     match network {
-        Network::Hopfield(_) | Network::Cellular(_) | Network::Continuous(_) => None,
+        Network::Hopfield(_) | Network::Cellular(_) => None,
+        Network::Continuous(network) => {
+            let rounded = continuous::rounded(network, program)?;
+            Some(Network::Continuous(Box::new(rounded)))
+        }
         Network::BrainState(network) => {
             brain_state::rounded(network, program).map(Network::BrainState)
         }

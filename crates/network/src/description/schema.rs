@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
-use super::{BrainStateDescription, CellularDescription, HopfieldDescription};
+use super::{
+    BrainStateDescription, CellularDescription, ContinuousDescription, HopfieldDescription,
+};
 
 /// The JSON Schema (draft 2020-12) of a description file of any kind.
 pub fn schema() -> Value {
@@ -11,6 +13,7 @@ pub fn schema() -> Value {
         of::<HopfieldDescription>(),
         of::<CellularDescription>(),
         of::<BrainStateDescription>(),
+        of::<ContinuousDescription>(),
     ];
     let mut definitions = serde_json::Map::new();
     let mut choices = Vec::new();
