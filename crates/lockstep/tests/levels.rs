@@ -1,43 +1,13 @@
 //! The integer program, its fast kernels and its hardware give the same state after every step.
 
-use ::program::{
-    Boundary, Executor, Order, Permutations, Program, Role, Rounding, Status, Storage, VectorId,
-};
+use ::program::{Boundary, Order, Permutations, Program, Rounding, Storage, VectorId};
 use hw_sim::stimulus::random::Random;
 use lockstep::host::{self, Values};
+use lockstep::levels;
 use lockstep::sample::{self, Cells, Units};
 use lockstep::stages::{self, Moving, Stages};
 use proptest::prelude::*;
-use schedule::interface::status_code;
-use schedule::{Form, Hardware, ScheduleError};
-
-/// What the hardware must show of a run: the states and outputs, the status and the steps.
-type Ended = (Vec<Vec<i64>>, Status, u64);
-
-/// Loads and runs a program once for each of the values.
-fn runs(program: &Program, values: &[&Values], fast: bool) -> Vec<Ended> {
-    let made = if fast {
-        Executor::new(program)
-    } else {
-        Executor::interpreting(program)
-    };
-    let mut executor = made.unwrap();
-    let of = |role: Role| {
-        let vectors = program.vectors.iter().enumerate();
-        vectors.filter(move |(_, vector)| vector.role == role)
-    };
-    let run = |values: &&Values| {
-        for (vector, values) in *values {
-            executor.load(*vector, values).unwrap();
-        }
-        executor.start().unwrap();
-        let run = executor.run().unwrap();
-        let unloaded = of(Role::State).chain(of(Role::Output));
-        let unloaded = unloaded.map(|(place, _)| executor.values(VectorId(place)).to_vec());
-        (unloaded.collect(), run.status, run.steps)
-    };
-    values.iter().map(run).collect()
-}
+use schedule::{Form, Hardware};
 
 fn values(random: &mut Random, program: &Program) -> Vec<(VectorId, Vec<i64>)> {
     let loaded = host::loaded(program);
@@ -46,41 +16,13 @@ fn values(random: &mut Random, program: &Program) -> Vec<(VectorId, Vec<i64>)> {
         .collect()
 }
 
-/// Fast kernels against the definition, and the hardware against both, for every budget up to
-/// that of the program: so at every step boundary. A second run follows the first without a reset.
-fn compare(mut program: Program, hardware: Hardware, seed: u64) -> Result<(), TestCaseError> {
+/// Two runs of a program from random values, one after the other.
+fn compare(program: Program, hardware: Hardware, seed: u64) -> Result<(), TestCaseError> {
     let mut random = Random::new(seed);
     let (first, second) = (values(&mut random, &program), values(&mut random, &program));
     let loads: [&Values; 2] = [&first, &second];
-    for budget in 1..=program.stop.max_steps {
-        program.stop.max_steps = budget;
-        let defined = runs(&program, &loads, false);
-        prop_assert_eq!(
-            &runs(&program, &loads, true),
-            &defined,
-            "fast, {} steps",
-            budget
-        );
-        let scheduled = match schedule::schedule(&program, &hardware) {
-            Ok(scheduled) => scheduled,
-            // A fold that does not suit is refused, with one that does.
-            Err(ScheduleError::Fold { works, .. }) => {
-                prop_assert!(works > 0);
-                return Ok(());
-            }
-            Err(error) => return Err(TestCaseError::fail(error.to_string())),
-        };
-        let cycles: u64 = defined.iter().map(|run| scheduled.timing.run(run.2)).sum();
-        let seen = host::runs(&scheduled, &loads, host::quiet(), cycles + 10_000).unwrap();
-        prop_assert_eq!(seen.len(), defined.len(), "the hardware did not end");
-        for (seen, defined) in seen.iter().zip(&defined) {
-            prop_assert_eq!(&seen.states, &defined.0, "hardware, {} steps", budget);
-            prop_assert_eq!(seen.status, status_code(Some(defined.1)));
-            prop_assert_eq!(seen.steps, Some(defined.2 as i64));
-            prop_assert_eq!(seen.latency, scheduled.timing.run(defined.2), "closed form");
-        }
-    }
-    Ok(())
+    let budgets: Vec<u64> = (1..=program.stop.max_steps).collect();
+    levels::compare(&program, &hardware, &loads, &budgets).map_err(TestCaseError::fail)
 }
 
 fn orders() -> impl Strategy<Value = Order> {
@@ -211,14 +153,14 @@ proptest! {
         let mut random = Random::new(seed);
         let program = sample::cells(&mut random, &of);
         let values = values(&mut random, &program);
-        let defined = runs(&program, &[&values], false);
-        prop_assert_eq!(&runs(&program, &[&values], true), &defined);
+        let defined = levels::run(&program, &[&values], false).unwrap();
+        prop_assert_eq!(&levels::run(&program, &[&values], true).unwrap(), &defined);
         let hardware = Hardware { lanes, taps: 1, form: Form::Streaming { iterations } };
         let scheduled = schedule::schedule(&program, &hardware).unwrap();
         let restless = hw_sim::stimulus::stream::StreamOptions { seed, ..Default::default() };
         for (options, quiet) in [(host::quiet(), true), (restless, false)] {
             let seen = host::run(&scheduled, &values, options, 100_000).unwrap().unwrap();
-            prop_assert_eq!(&seen.states, &defined[0].0);
+            prop_assert_eq!(&seen.states, &defined[0].states);
             if quiet {
                 prop_assert_eq!(seen.unloaded, scheduled.timing.finish, "closed form");
             }

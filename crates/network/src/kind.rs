@@ -23,10 +23,11 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 8] = [
         Kind::Hopfield,
         Kind::Cellular,
         Kind::BrainState,
+        Kind::Continuous,
         Kind::Projection,
         Kind::Annealed,
         Kind::Bifurcation,

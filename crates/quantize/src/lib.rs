@@ -12,6 +12,8 @@ mod brain_state;
 pub mod cellular;
 mod chaotic;
 mod coefficients;
+mod continuous;
+pub mod delay;
 pub mod dynamic;
 mod error;
 pub mod hopfield;
@@ -79,6 +81,9 @@ pub fn quantize(
         (Network::Chaotic(network), Sections::Chaotic(sections)) => {
             chaotic::quantize(network, &sections.format, options)?
         }
+        (Network::Continuous(network), Sections::Continuous(sections)) => {
+            continuous::quantize(network, &sections.format, options)?
+        }
         _ => return Err(QuantizeError::Mismatched),
     };
     quantized.program.sources = sources(description);
@@ -90,7 +95,11 @@ pub fn quantize(
 /// itself.
 pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
     match network {
-        Network::Hopfield(_) | Network::Cellular(_) | Network::Continuous(_) => None,
+        Network::Hopfield(_) | Network::Cellular(_) => None,
+        Network::Continuous(network) => {
+            let rounded = continuous::rounded(network, program)?;
+            Some(Network::Continuous(Box::new(rounded)))
+        }
         Network::BrainState(network) => {
             brain_state::rounded(network, program).map(Network::BrainState)
         }

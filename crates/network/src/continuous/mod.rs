@@ -4,8 +4,10 @@
 //! (1989) 501; with delays: the same, Stability of analog neural networks with delay, Physical
 //! Review A 39 (1989) 347.
 
+mod bound;
 mod build;
 mod energy;
+mod facts;
 mod flow;
 
 use crate::activation::Activation;
@@ -262,6 +264,10 @@ impl Dynamics for Continuous {
         Some(settled && !moved)
     }
 
+    fn settles(&self) -> u64 {
+        self.delays.settles()
+    }
+
     fn flow(&self, start: &Start) -> Option<Box<dyn Flow + '_>> {
         flow::flow(self, start)
     }
@@ -270,8 +276,8 @@ impl Dynamics for Continuous {
         energy::energy(self, moment)
     }
 
-    fn facts(&self, _level: Level) -> Vec<Fact> {
-        vec![]
+    fn facts(&self, level: Level) -> Vec<Fact> {
+        facts::facts(self, level)
     }
 
     fn patterns(&self) -> &[Vec<f64>] {

@@ -125,6 +125,15 @@ impl Delays {
         self.terms.iter().any(|term| term.lag.is_increment())
     }
 
+    /// The step from which on no delay changes.
+    pub fn settles(&self) -> u64 {
+        let last = self.terms.iter().map(|term| match &term.lag {
+            Lag::Varying(steps) => steps.len().saturating_sub(1) as u64,
+            _ => 0,
+        });
+        last.max().unwrap_or(0)
+    }
+
     /// The shares of the leaky states, each once, rising.
     pub fn shares(&self) -> Vec<f64> {
         let shares = self.terms.iter().filter_map(|term| match term.lag {

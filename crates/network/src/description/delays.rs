@@ -58,8 +58,9 @@ pub struct HistorySection {
     /// last one holds for all time before. One row is a constant history. Default: the start state.
     pub states: Option<TensorSource>,
     /// Whether the host loads the history, as it loads the start state: one vector for each step
-    /// back to the longest delay, at most 64, of what is delayed (outputs, or states in the
-    /// static-field form). What `states` says is what runs of the description load.
+    /// back to the longest delay, of what is delayed (outputs, or states in the static-field form
+    /// and in a map); all that is loaded for a unit has 64 bits together. What `states` says is what
+    /// runs of the description load.
     pub loaded: bool,
 }
 

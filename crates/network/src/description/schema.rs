@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     AnnealedDescription, BifurcationDescription, BrainStateDescription, CellularDescription,
-    ChaoticDescription, HopfieldDescription, ProjectionDescription,
+    ChaoticDescription, ContinuousDescription, HopfieldDescription, ProjectionDescription,
 };
 
 /// The JSON Schema (draft 2020-12) of a description file of any kind.
@@ -18,6 +18,7 @@ pub fn schema() -> Value {
         of::<AnnealedDescription>(),
         of::<BifurcationDescription>(),
         of::<ChaoticDescription>(),
+        of::<ContinuousDescription>(),
     ];
     let mut definitions = serde_json::Map::new();
     let mut choices = Vec::new();

@@ -5,6 +5,7 @@
 //! accumulators and exact nodes get the width that the ranges of their operands need.
 
 mod factor;
+mod truth;
 mod wide;
 
 use std::borrow::Cow;
@@ -114,6 +115,14 @@ impl Assembly {
     pub fn table(&mut self, table: Table) -> TableId {
         self.tables.push(table);
         TableId(self.tables.len() - 1)
+    }
+
+    /// The vector of a name.
+    pub fn find(&self, name: &str) -> Option<VectorId> {
+        self.vectors
+            .iter()
+            .position(|vector| vector.name == name)
+            .map(VectorId)
     }
 
     /// The format of a vector.

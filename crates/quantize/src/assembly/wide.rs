@@ -160,6 +160,25 @@ impl<'a> Wide<'a> {
         self.push(name, resize, format)
     }
 
+    /// A node with so many fraction bits, rounded, in the narrowest format that holds it.
+    ///
+    /// # Errors
+    /// When no word of 64 bits holds every value.
+    pub fn rounded(
+        &mut self,
+        name: &str,
+        of: NodeId,
+        fraction: i32,
+        rounding: Rounding,
+    ) -> Result<NodeId, QuantizeError> {
+        let resize = Operation::Resize {
+            of,
+            rounding,
+            overflow: Overflow::Saturate,
+        };
+        self.exact(name, resize, fraction, SUM)
+    }
+
     /// A node held between two raw values of its own format.
     ///
     /// # Errors
