@@ -326,6 +326,10 @@ impl Building<'_> {
         // Against zero the sign says it all; no comparator is needed.
         if self.is_zero(b) {
             let value = self.number(m, format!("{name}_left"), a, width)?;
+            if width > 1 && self.readers(a) == 1 {
+                let more = m.slice(&format!("{name}_unused_bits"), value, 0, width - 1);
+                m.all(&format!("{name}_unused"), more);
+            }
             return Some(m.slice(name, value, width - 1, 1));
         }
         if self.is_zero(a) {
@@ -337,6 +341,14 @@ impl Building<'_> {
         let left = self.number(m, format!("{name}_left"), a, width)?;
         let right = self.number(m, format!("{name}_right"), b, width)?;
         Some(m.less(name, left, right))
+    }
+
+    /// How many operands of nodes that are computed are this node.
+    fn readers(&self, node: NodeId) -> usize {
+        let nodes = self.of.expression.nodes.iter().enumerate();
+        let computed = nodes.filter(|(place, _)| self.of.levels.level(NodeId(*place)).is_some());
+        let operands = computed.flat_map(|(_, other)| other.operation.operands());
+        operands.filter(|operand| *operand == node).count()
     }
 
     fn is_zero(&self, node: NodeId) -> bool {
