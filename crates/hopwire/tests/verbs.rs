@@ -123,7 +123,9 @@ fn quantize_shows_what_values_were() {
 #[test]
 fn quantize_reports_and_writes_the_program() {
     let scratch = Scratch::new();
-    scratch.write("net.toml", four_units(&[]));
+    // A weight of 3, which is no power of two: each takes the five bits of its format.
+    let weights = ("[0, 1, 1, 1], [1, 0", "[0, 3, 1, 1], [3, 0");
+    scratch.write("net.toml", four_units(&[weights]));
     let found = scratch.json(
         &["quantize", "net.toml", "--weights", "s5f0", "-o", "p.json"],
         0,

@@ -145,8 +145,10 @@ fn what_new_writes_works_as_it_stands() {
             other => {
                 let network = other.dynamics().unwrap();
                 for start in network.starts() {
-                    let end = network::dynamics::run(network, &start, &mut |_| {}).ending;
-                    assert_eq!(end, network::dynamics::Ending::Stable, "{kind:?}");
+                    let run = network::dynamics::run(network, &start, &mut |_| {});
+                    let stable = run.ending == network::dynamics::Ending::Stable;
+                    let answer = network.answer(&run.last);
+                    assert!(stable || answer.is_some_and(|it| it.valid), "{kind:?}");
                 }
             }
         }
