@@ -14,12 +14,11 @@ fn network(text: &str) -> Network {
 /// A random symmetric model of whole numbers: couplings and fields as text.
 fn model(units: usize, random: &mut SplitMix64) -> (Vec<Vec<i64>>, Vec<i64>) {
     let mut w = vec![vec![0i64; units]; units];
-    for i in 0..units {
-        for j in 0..i {
-            let value = random.below(7) as i64 - 3;
-            w[i][j] = value;
-            w[j][i] = value;
-        }
+    let pairs = (0..units).flat_map(|i| (0..i).map(move |j| (i, j)));
+    for (i, j) in pairs {
+        let value = random.below(7) as i64 - 3;
+        w[i][j] = value;
+        w[j][i] = value;
     }
     let h = (0..units).map(|_| random.below(5) as i64 - 2).collect();
     (w, h)

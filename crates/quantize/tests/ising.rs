@@ -20,12 +20,11 @@ fn built(text: &str) -> (Network, Quantized) {
 /// with one of numbers that no binary fraction is.
 fn described(kind: &str, units: usize, unit: f64, rest: &str, random: &mut SplitMix64) -> String {
     let mut w = vec![vec![0.0; units]; units];
-    for i in 0..units {
-        for j in 0..i {
-            let value = unit * (random.below(7) as f64 - 3.0);
-            w[i][j] = value;
-            w[j][i] = value;
-        }
+    let pairs = (0..units).flat_map(|i| (0..i).map(move |j| (i, j)));
+    for (i, j) in pairs {
+        let value = unit * (random.below(7) as f64 - 3.0);
+        w[i][j] = value;
+        w[j][i] = value;
     }
     let h: Vec<f64> = (0..units)
         .map(|_| unit * (random.below(5) as f64 - 2.0))
