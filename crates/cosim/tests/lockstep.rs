@@ -218,6 +218,7 @@ fn what_moves_with_time() {
     let synchronous = Order::Synchronous;
     let cases = [
         ("logic", of(&[7, 4], synchronous, "s5f2", 6), (3, 2)),
+        ("wide beats", of(&[4, 3], synchronous, "s24f9", 6), (2, 2)),
         ("memories", of(&[9], synchronous, "s9f4", 14), (2, 1)),
         (
             "one cycle a row",

@@ -9,6 +9,9 @@ use program::{
 
 use crate::sample::raw;
 
+/// The widest arguments of tables, so that samples stay small.
+const TABLE_BITS: u32 = 9;
+
 /// What a sample of several stages looks like.
 #[derive(Debug, Clone)]
 pub struct Stages {
@@ -334,7 +337,7 @@ impl Made<'_> {
         };
         let mut result = apply.push("next", resize, format);
         let mut shown = result;
-        let tables = self.of.moving.tables > 0;
+        let tables = self.of.moving.tables > 0 && format.width() <= TABLE_BITS;
         if self.sometimes(tables) {
             shown = self.entry(&mut apply, "shown", result, format, format);
             if self.random.below(2) == 0 {
@@ -372,7 +375,7 @@ impl Made<'_> {
         let chosen = if bits > 0 { self.random.below(4) } else { 0 };
         let other = factor.and_then(|other| Some((other, apply.format(other)?)));
         match (chosen, other) {
-            (1 | 2, _) if format.width() <= 9 => {
+            (1 | 2, _) if format.width() <= TABLE_BITS => {
                 let output = Format::signed(bits, self.of.state.fraction());
                 let output = output.unwrap_or(format);
                 self.entry(apply, &format!("{name}_entry"), own, format, output)

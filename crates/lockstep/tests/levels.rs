@@ -75,7 +75,7 @@ prop_compose! {
 prop_compose! {
     fn several_stages()(
         layers in prop::collection::vec(1usize..14, 1..4), once in 0usize..3,
-        state in prop::sample::select(vec!["s3f0", "s6f3", "u4f1", "s9f-2"]),
+        state in prop::sample::select(vec!["s3f0", "s6f3", "u4f1", "s9f-2", "s24f9"]),
         gathers in 0usize..4, sparse in any::<bool>(), max_steps in 1u64..5,
         on_period_two in any::<bool>(),
     ) -> Stages {

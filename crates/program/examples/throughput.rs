@@ -1,4 +1,5 @@
-//! How many steps a second the executor runs, for a Hopfield network and a cellular array.
+//! How many steps a second the executor runs, for Hopfield networks, with signs and with a smooth
+//! function, and for a cellular array.
 //!
 //! `cargo run --release -p program --example throughput`
 
@@ -8,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use program::{
     Arrangement, Boundary, Executor, Expression, Format, Gather, Operation, Order, Overflow,
-    Program, Role, Rounding, Shape, Stage, Stop, Storage, Vector, VectorId, Weights, When,
+    Program, Role, Rounding, Shape, Stage, Stop, Storage, Table, TableId, Vector, VectorId,
+    Weights, When,
 };
 
 const STATE: VectorId = VectorId(0);
@@ -69,6 +71,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         &noisy,
         "steps",
     )?;
+    for (name, order) in [
+        ("synchronous", Order::Synchronous),
+        ("sequential", Order::Sequential),
+    ] {
+        let weights = (0..units * units).map(|_| random.below(255) as i64 - 127);
+        let program = continuous(units, weights.collect(), order)?;
+        let start: Vec<i64> = (0..units)
+            .map(|_| random.below(4096) as i64 - 2048)
+            .collect();
+        report(
+            &format!("256 units, s12f10 by a table, {name}"),
+            &program,
+            &[start],
+            "steps",
+        )?;
+    }
     let (rows, columns) = (328, 400);
     for (name, fraction) in [("whole numbers", 0), ("4 fraction bits", 4)] {
         let program = clipped(rows, columns, fraction)?;
@@ -177,6 +195,62 @@ fn hopfield(units: usize, values: Vec<i64>, order: Order) -> Result<Program, Box
         (apply, next),
         stop,
     ))
+}
+
+/// `x+ = x + (g(sum W x) - x) / 4` with g in a table, for ever.
+fn continuous(units: usize, values: Vec<i64>, order: Order) -> Result<Program, Box<dyn Error>> {
+    let (state, argument) = (Format::signed(12, 10)?, Format::signed(10, 6)?);
+    let (sum, wide) = (Format::signed(28, 17)?, Format::signed(16, 12)?);
+    let resize = |of, rounding| Operation::Resize {
+        of,
+        rounding,
+        overflow: Overflow::Saturate,
+    };
+    let mut apply = Expression::default();
+    let field = apply.push("field", Operation::Gathered(0), sum);
+    let x = apply.push("x", Operation::Element(STATE), state);
+    let argument = apply.push("argument", resize(field, Rounding::HalfEven), argument);
+    let table = TableId(0);
+    let of = argument;
+    let squashed = apply.push("squashed", Operation::Lookup { of, table }, state);
+    let change = Operation::Subtract(squashed, x);
+    let change = apply.push("change", change, Format::signed(13, 10)?);
+    let quarter = apply.push("quarter", Operation::Scale(change), Format::signed(13, 12)?);
+    let x = apply.push("x_wide", resize(x, Rounding::Floor), wide);
+    let moved = apply.push("moved", Operation::Add(x, quarter), wide);
+    let next = apply.push("next", resize(moved, Rounding::HalfEven), state);
+    let gather = Gather {
+        source: STATE,
+        map: None,
+        weights: Weights {
+            format: Format::signed(8, 7)?,
+            arrangement: Arrangement::Dense {
+                rows: units,
+                columns: units,
+                values,
+            },
+            storage: Storage::Rom,
+        },
+        offset: None,
+        accumulator: sum,
+    };
+    let stop = Stop {
+        max_steps: 100,
+        when_stable: false,
+        on_period_two: false,
+    };
+    let shape = Shape::Units(units);
+    let mut program = program(shape, state, order, gather, (apply, next), stop);
+    let input = Format::signed(10, 6)?;
+    // x / (1 + |x|), whose slope at 0 is 1.
+    let entry = |raw: i64| (raw << 10) / (64 + raw.abs());
+    program.tables.push(Table {
+        name: "squash".into(),
+        input,
+        output: state,
+        entries: (input.min_raw()..=input.max_raw()).map(entry).collect(),
+    });
+    Ok(program)
 }
 
 /// `x+ = sat(sum A x)` with coefficients that keep the picture in motion.

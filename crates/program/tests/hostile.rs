@@ -45,6 +45,7 @@ proptest! {
         for program in [
             samples::hopfield(&mut choices),
             samples::units(&mut choices),
+            samples::moving(&mut choices),
             samples::cells(&mut choices),
         ] {
             prop_assert_eq!(check(&program), Ok(()));
@@ -55,12 +56,13 @@ proptest! {
 
     #[test]
     fn nothing_read_from_json_panics(
-        mut choices in choices(), kind in 0..3,
+        mut choices in choices(), kind in 0..4,
         spoils in prop::collection::vec((any::<prop::sample::Index>(), spoilt()), 1..4),
     ) {
         let program = match kind {
             0 => samples::hopfield(&mut choices),
             1 => samples::units(&mut choices),
+            2 => samples::moving(&mut choices),
             _ => samples::cells(&mut choices),
         };
         let mut json = serde_json::to_value(&program).unwrap();

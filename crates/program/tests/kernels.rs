@@ -44,13 +44,19 @@ proptest! {
     #[test]
     fn hopfield_networks_agree(mut choices in choices()) {
         let program = samples::hopfield(&mut choices);
-        prop_assert!(Kernel::of(&program, &program.stages[0]).is_some());
+        prop_assert!(matches!(Kernel::all(&program)[0], Some(Kernel::Bipolar(_))));
         agree(&program, &mut choices)?;
     }
 
     #[test]
     fn other_units_agree(mut choices in choices()) {
         let program = samples::units(&mut choices);
+        agree(&program, &mut choices)?;
+    }
+
+    #[test]
+    fn what_moves_with_time_agrees(mut choices in choices()) {
+        let program = samples::moving(&mut choices);
         agree(&program, &mut choices)?;
     }
 
@@ -63,22 +69,21 @@ proptest! {
 
 /// The samples would prove little if the kernels stood aside.
 #[test]
-fn kernels_take_most_grids() {
+fn kernels_take_most_samples() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
-    let (mut taken, mut all) = (0, 0);
-    for _ in 0..200 {
-        let mut choices = choices().new_tree(&mut runner).unwrap().current();
-        let program = samples::cells(&mut choices);
-        for stage in program
-            .stages
-            .iter()
-            .filter(|stage| stage.when == When::EveryStep)
-        {
-            taken += usize::from(Kernel::of(&program, stage).is_some());
-            all += 1;
+    for sample in [samples::cells, samples::units, samples::moving] {
+        let (mut taken, mut all) = (0, 0);
+        for _ in 0..200 {
+            let mut choices = choices().new_tree(&mut runner).unwrap().current();
+            let program = sample(&mut choices);
+            let stages = program.stages.iter().zip(Kernel::all(&program));
+            for (_, kernel) in stages.filter(|(stage, _)| stage.when == When::EveryStep) {
+                taken += usize::from(kernel.is_some());
+                all += 1;
+            }
         }
+        assert!(taken * 3 > all, "{taken} of {all}");
     }
-    assert!(taken * 3 > all, "{taken} of {all}");
 }

@@ -1,12 +1,18 @@
 //! How a host talks to a design, and how long the design takes.
 
+use std::ops::Range;
+
 use program::{Format, Status, VectorId};
 use serde::{Deserialize, Serialize};
+
+use crate::arithmetic::{decode, encode, net_type};
+pub use crate::beat::Layout;
 
 /// A stream of a design: how elements of vectors are packed into beats.
 ///
 /// A beat carries `elements` consecutive elements of each field. In `tdata`, the elements follow
-/// each other from the lowest bits; each element holds its fields, the first lowest.
+/// each other from the lowest bits; each element holds its fields, the first lowest, in words of 64
+/// bits at most (see [`Layout`]).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stream {
     /// Port prefix, as `s_axis`.
@@ -56,9 +62,16 @@ impl Torus {
 }
 
 impl Stream {
+    /// How the fields of an element are laid out.
+    pub fn layout(&self) -> Layout {
+        let formats: Vec<Format> = self.fields.iter().map(|(_, format)| *format).collect();
+        Layout::of(&formats)
+    }
+
     /// Bits of one element with all its fields.
     pub fn element_bits(&self) -> u32 {
-        self.fields.iter().map(|(_, format)| format.width()).sum()
+        let layout = self.layout();
+        layout.word.width * layout.count() as u32
     }
 
     /// Bits of `tdata`.
@@ -66,56 +79,61 @@ impl Stream {
         self.element_bits() * self.elements as u32
     }
 
-    /// The beats for raw values, one slice a field in field order: for each beat the elements'
-    /// bit patterns. Elements beyond the end of a slice are filled with zero bits.
+    /// The beats for raw values, one slice a field in field order: for each beat the words of its
+    /// elements. Elements beyond the end of a slice are filled with zero bits.
     pub fn pack(&self, values: &[&[i64]]) -> Vec<Vec<i64>> {
-        let element = |place: usize| {
-            let index = self.torus.map_or(place, |torus| torus.element(place));
+        let layout = self.layout();
+        let word = |index: usize, within: Range<usize>| {
             let mut bits = 0u64;
             let mut below = 0;
-            for (&(_, format), values) in self.fields.iter().zip(values) {
-                let ty = crate::arithmetic::net_type(format);
-                let raw = values
-                    .get(index)
-                    .map_or(0, |&v| crate::arithmetic::encode(format, v));
-                bits |= ty.pattern(raw) << below;
+            for (&(_, format), values) in self
+                .fields
+                .iter()
+                .zip(values)
+                .take(within.end)
+                .skip(within.start)
+            {
+                let raw = values.get(index).map_or(0, |&v| encode(format, v));
+                bits |= net_type(format).pattern(raw) << below;
                 below += format.width();
             }
-            match self.fields.as_slice() {
-                [(_, only)] => crate::arithmetic::net_type(*only).wrap(bits as i64),
-                _ => bits as i64,
-            }
+            layout.word.wrap(bits as i64)
         };
-        (0..self.beats)
-            .map(|beat| {
-                (0..self.elements)
-                    .map(|e| element(beat * self.elements + e))
-                    .collect()
-            })
-            .collect()
+        let element = |place: usize| {
+            let index = self.torus.map_or(place, |torus| torus.element(place));
+            let words = layout.words();
+            words.map(move |(_, within)| word(index, within))
+        };
+        let beat = |beat: usize| {
+            let first = beat * self.elements;
+            (first..first + self.elements).flat_map(element).collect()
+        };
+        (0..self.beats).map(beat).collect()
     }
 
     /// Raw values of each field from the beats of a whole transfer, without padding; what is
     /// repeated around a torus is included.
     pub fn unpack(&self, beats: &[Vec<i64>]) -> Vec<Vec<i64>> {
-        let mut below = 0;
-        let fields = self.fields.iter().zip(&self.lengths);
-        fields
-            .map(|(&(_, format), &length)| {
-                let ty = crate::arithmetic::net_type(format);
-                let shift = below;
-                below += format.width();
-                let value = |&element: &i64| {
-                    crate::arithmetic::decode(format, ty.wrap((element as u64 >> shift) as i64))
+        let layout = self.layout();
+        let mut vectors = vec![];
+        for (word, within) in layout.words() {
+            let mut below = 0;
+            let fields = self.fields.iter().zip(&self.lengths);
+            for (&(_, format), &length) in fields.take(within.end).skip(within.start) {
+                let value = |&word: &i64| {
+                    let bits = (word as u64 >> below) as i64;
+                    decode(format, net_type(format).wrap(bits))
                 };
                 let carried = match self.torus {
                     Some(_) => usize::MAX,
                     None => length,
                 };
-                let elements = beats.iter().flatten();
-                elements.map(value).take(carried).collect()
-            })
-            .collect()
+                let words = beats.iter().flatten().skip(word).step_by(layout.count());
+                vectors.push(words.map(value).take(carried).collect());
+                below += format.width();
+            }
+        }
+        vectors
     }
 }
 

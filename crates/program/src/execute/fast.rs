@@ -1,11 +1,15 @@
 //! Kernels that compute what [`super::interpret`] defines, faster, for common shapes.
 
 mod bipolar;
+mod elementwise;
 mod grid;
+mod proof;
+mod units;
 
 use super::blocks::Blocks;
 use crate::program::Program;
-use crate::stage::Stage;
+use crate::range::{Bounds, StageBounds};
+use crate::stage::{Stage, Table};
 
 /// A stage's fast kernel.
 #[derive(Debug, Clone)]
@@ -13,22 +17,46 @@ pub enum Kernel {
     /// Dense or sparse weights over a bipolar state that takes the sign of its sum.
     Bipolar(bipolar::Bipolar),
     /// A template over a grid.
-    Grid(grid::GridKernel),
+    Grid(Box<grid::GridKernel>),
+    /// Any dense or sparse sums, and any expression.
+    Units(Box<units::Units>),
 }
 
 impl Kernel {
-    /// The kernel of a stage, where one applies.
-    pub fn of(program: &Program, stage: &Stage) -> Option<Kernel> {
-        bipolar::Bipolar::of(program, stage)
-            .map(Kernel::Bipolar)
-            .or_else(|| grid::GridKernel::of(program, stage).map(Kernel::Grid))
+    /// The kernel of each stage of a program, where one applies.
+    pub fn all(program: &Program) -> Vec<Option<Kernel>> {
+        let Ok(bounds) = Bounds::of(program) else {
+            return vec![None; program.stages.len()];
+        };
+        let stages = program.stages.iter().zip(&bounds.stages);
+        stages
+            .map(|(stage, bounds)| Kernel::of(program, stage, bounds))
+            .collect()
     }
 
-    /// Runs the stage once. No value can overflow where a kernel applies.
-    pub fn run(&mut self, values: &mut [Vec<i64>], blocks: &Blocks) {
+    fn of(program: &Program, stage: &Stage, bounds: &StageBounds) -> Option<Kernel> {
+        let bipolar = || bipolar::Bipolar::of(program, stage).map(Kernel::Bipolar);
+        let grid = || {
+            let kernel = grid::GridKernel::of(program, stage, bounds)?;
+            Some(Kernel::Grid(Box::new(kernel)))
+        };
+        let units = || {
+            let kernel = units::Units::of(program, stage, bounds)?;
+            Some(Kernel::Units(Box::new(kernel)))
+        };
+        bipolar().or_else(grid).or_else(units)
+    }
+
+    /// Runs the stage once. No value can overflow where a kernel applies. Says whether all elements
+    /// are at rest, as far as the stage judges that.
+    pub fn run(&mut self, tables: &[Table], values: &mut [Vec<i64>], blocks: &Blocks) -> bool {
         match self {
-            Kernel::Bipolar(kernel) => kernel.run(values, blocks),
-            Kernel::Grid(kernel) => kernel.run(values),
+            Kernel::Bipolar(kernel) => {
+                kernel.run(values, blocks);
+                true
+            }
+            Kernel::Grid(kernel) => kernel.run(tables, values),
+            Kernel::Units(kernel) => kernel.run(tables, values, blocks),
         }
     }
 }

@@ -63,11 +63,7 @@ impl<'p> Executor<'p> {
     /// When the program is not well-formed.
     pub fn new(program: &'p Program) -> Result<Executor<'p>, ProgramError> {
         let mut executor = Executor::interpreting(program)?;
-        executor.kernels = program
-            .stages
-            .iter()
-            .map(|s| Kernel::of(program, s))
-            .collect();
+        executor.kernels = Kernel::all(program);
         Ok(executor)
     }
 
@@ -338,7 +334,7 @@ impl<'p> Executor<'p> {
             let blocks = self.blocks(stage, turn);
             let kernel = self.kernels.get_mut(place).and_then(Option::as_mut);
             if let Some(kernel) = kernel.filter(|_| O::BLIND) {
-                kernel.run(&mut self.values, &blocks);
+                at_rest &= kernel.run(&program.tables, &mut self.values, &blocks);
                 continue;
             }
             let interpreter = interpret::Interpreter {

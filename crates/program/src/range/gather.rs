@@ -70,19 +70,3 @@ fn rows(weights: &Weights, offsets: &[i64], source: Interval) -> Option<Interval
     }
     all
 }
-
-/// Whether a sum of 64 bits can hold every partial sum in whatever order, where partial sums are
-/// not to wrap.
-pub fn partial_sums_fit(weights: &Weights, offsets: Option<Interval>, source: Interval) -> bool {
-    let source = with_boundary(weights, source);
-    let Arrangement::Stencil { coefficients, .. } = &weights.arrangement else {
-        return false;
-    };
-    let magnitude = |of: Interval| of.low.abs().max(of.high.abs());
-    let start = offsets.map_or(0, magnitude);
-    let worst = coefficients.iter().try_fold(start, |sum, &weight| {
-        let term = i128::from(weight).abs().checked_mul(magnitude(source))?;
-        sum.checked_add(term)
-    });
-    worst.is_some_and(|worst| worst < 1 << 62)
-}

@@ -1,52 +1,74 @@
 //! Expressions of random nodes.
 
 use program::{
-    Coding, Expression, Format, NodeId, Operation, Overflow, Role, Rounding, Shape, Vector,
-    VectorId,
+    Coding, Expression, Format, NodeId, Operation, Overflow, Rounding, Table, TableId, VectorId,
 };
 
-use super::{Choices, vector};
+use super::Choices;
 
-/// Sometimes a map of the state that keeps its format.
-pub fn mapped(choices: &mut Choices, state: Format) -> Option<(Expression, NodeId)> {
+/// The widest arguments of tables, so that samples stay small.
+const TABLE_BITS: u32 = 7;
+
+/// What a sample expression reads.
+pub struct Leaves<'a> {
+    /// The formats of the sums.
+    pub sums: &'a [Format],
+    /// Vectors with their formats.
+    pub elements: &'a [(VectorId, Format)],
+    /// The tables of the program, which more are added to.
+    pub tables: &'a mut Vec<Table>,
+}
+
+/// Sometimes a map of a source that keeps its format.
+pub fn mapped(
+    choices: &mut Choices,
+    source: (VectorId, Format),
+    tables: &mut Vec<Table>,
+) -> Option<(Expression, NodeId)> {
     if choices.below(2) == 0 {
         return None;
     }
-    let of = [vector("state", Shape::Units(1), state, Role::State)];
-    Some(expression(choices, None, &of, state))
+    let leaves = Leaves {
+        sums: &[],
+        elements: &[source],
+        tables,
+    };
+    Some(expression(choices, leaves, source.1))
 }
 
-/// Nodes over a sum and elements, the last of them in the format `last`.
-pub fn expression(
-    choices: &mut Choices,
-    sum: Option<Format>,
-    elements: &[Vector],
-    last: Format,
-) -> (Expression, NodeId) {
+/// Nodes over sums and elements (one at least of them all), the last of them in the format `last`.
+pub fn expression(choices: &mut Choices, leaves: Leaves<'_>, last: Format) -> (Expression, NodeId) {
     let mut nodes = Expression::default();
-    if let Some(sum) = sum {
-        nodes.push("sum", Operation::Gathered(0), sum);
+    for (place, &sum) in leaves.sums.iter().enumerate() {
+        nodes.push(&format!("sum{place}"), Operation::Gathered(place), sum);
     }
-    for (place, element) in elements.iter().enumerate() {
-        nodes.push(
-            &element.name,
-            Operation::Element(VectorId(place)),
-            element.format,
-        );
+    for &(id, format) in leaves.elements {
+        nodes.push(&format!("own{}", id.0), Operation::Element(id), format);
     }
     for place in 0..choices.below(8) {
-        let (operation, format) = node(choices, &nodes);
+        let (operation, format) = node(choices, &nodes, leaves.tables);
         nodes.push(&format!("node{place}"), operation, format);
     }
     let of = NodeId(nodes.nodes.len() - 1);
+    let next = resized(choices, &mut nodes, "next", of, last);
+    (nodes, next)
+}
+
+/// A node in another format.
+pub fn resized(
+    choices: &mut Choices,
+    nodes: &mut Expression,
+    name: &str,
+    of: NodeId,
+    to: Format,
+) -> NodeId {
     let (rounding, overflow) = manners(choices);
     let resize = Operation::Resize {
         of,
         rounding,
         overflow,
     };
-    let next = nodes.push("next", resize, last);
-    (nodes, next)
+    nodes.push(name, resize, to)
 }
 
 fn manners(choices: &mut Choices) -> (Rounding, Overflow) {
@@ -67,7 +89,11 @@ fn manners(choices: &mut Choices) -> (Rounding, Overflow) {
 }
 
 /// A node over earlier ones; now and then one whose format its value may leave.
-fn node(choices: &mut Choices, earlier: &Expression) -> (Operation, Format) {
+fn node(
+    choices: &mut Choices,
+    earlier: &Expression,
+    tables: &mut Vec<Table>,
+) -> (Operation, Format) {
     let all: Vec<(NodeId, Format)> = earlier
         .nodes
         .iter()
@@ -89,7 +115,7 @@ fn node(choices: &mut Choices, earlier: &Expression) -> (Operation, Format) {
     };
     let wider = of.width().max(other.width()) + 2;
     let (rounding, overflow) = manners(choices);
-    match choices.below(9) {
+    match choices.below(10) {
         0 => (Operation::Constant(choices.raw(of)), of),
         1 => (Operation::Add(a, b), sum(wider, of.fraction())),
         2 => (Operation::Subtract(a, b), sum(wider, of.fraction())),
@@ -123,6 +149,17 @@ fn node(choices: &mut Choices, earlier: &Expression) -> (Operation, Format) {
             }
         }
         7 => (Operation::Minimum(a, same), of),
+        8 if of.coding() != Coding::Bipolar && of.width() <= TABLE_BITS => {
+            let output = choices.format(&["s5f2", "u3f3", "b1", "s14f8"]);
+            let table = TableId(tables.len());
+            tables.push(Table {
+                name: format!("table{}", table.0),
+                input: of,
+                output,
+                entries: choices.raws(Table::length(of), output),
+            });
+            (Operation::Lookup { of: a, table }, output)
+        }
         _ => {
             let to = choices.format(&["s4f0", "u6f3", "s12f9", "b1", "s6f-1"]);
             (

@@ -4,6 +4,7 @@
 
 mod choices;
 mod expressions;
+mod moving;
 
 use program::{
     Arrangement, Boundary, Expression, Format, Gather, NodeId, Operation, Order, Program, Role,
@@ -11,7 +12,8 @@ use program::{
 };
 
 pub use choices::{Choices, choices};
-use expressions::{expression, mapped};
+use expressions::{Leaves, expression, mapped};
+pub use moving::moving;
 
 /// The state of every sample.
 pub const STATE: VectorId = VectorId(0);
@@ -179,7 +181,8 @@ pub fn units(choices: &mut Choices) -> Program {
         arrangement,
         storage: Storage::Ram,
     };
-    let map = mapped(choices, state);
+    let mut tables = vec![];
+    let map = mapped(choices, (STATE, state), &mut tables);
     let gather = Gather {
         source: STATE,
         map,
@@ -187,9 +190,25 @@ pub fn units(choices: &mut Choices) -> Program {
         offset: None,
         accumulator: sum,
     };
-    let (apply, next) = expression(choices, Some(sum), &vectors, state);
+    let leaves = Leaves {
+        sums: &[sum],
+        elements: &read(&vectors, 0..2),
+        tables: &mut tables,
+    };
+    let (apply, next) = expression(choices, leaves, state);
     let order = orders(choices, units);
-    program(vectors, vec![update(gather, apply, next)], order)
+    let stages = vec![update(gather, apply, next)];
+    Program {
+        tables,
+        ..program(vectors, stages, order)
+    }
+}
+
+/// Vectors with their formats, to be read by an expression.
+fn read(vectors: &[Vector], places: std::ops::Range<usize>) -> Vec<(VectorId, Format)> {
+    places
+        .map(|place| (VectorId(place), vectors[place].format))
+        .collect()
 }
 
 /// A cellular array: a stage that runs once over the input, and one of every step.
@@ -216,9 +235,13 @@ pub fn cells(choices: &mut Choices) -> Program {
         vectors.push(vector("offset", shape, format, Role::Parameter(values)));
         VectorId(3)
     });
-    let (apply, node) = expression(choices, Some(feed.accumulator), &vectors[1..2], fed);
-    // The input is the vector after the state.
-    let apply = renumbered(apply, 1);
+    let mut tables = vec![];
+    let leaves = Leaves {
+        sums: &[feed.accumulator],
+        elements: &read(&vectors, 1..2),
+        tables: &mut tables,
+    };
+    let (apply, node) = expression(choices, leaves, fed);
     let once = Stage {
         name: "feed".into(),
         when: When::Once,
@@ -227,19 +250,22 @@ pub fn cells(choices: &mut Choices) -> Program {
         writes: vec![(VectorId(2), node)],
         rest: None,
     };
-    let map = mapped(choices, state);
-    let (apply, next) = expression(choices, Some(sum.accumulator), &vectors, state);
-    let update = update(Gather { map, offset, ..sum }, apply, next);
-    program(vectors, vec![once, update], Order::Synchronous)
-}
-
-fn renumbered(mut apply: Expression, by: usize) -> Expression {
-    for node in &mut apply.nodes {
-        if let Operation::Element(VectorId(place)) = &mut node.operation {
-            *place += by;
-        }
+    let map = mapped(choices, (STATE, state), &mut tables);
+    let leaves = Leaves {
+        sums: &[sum.accumulator],
+        elements: &read(&vectors, 0..vectors.len()),
+        tables: &mut tables,
+    };
+    let (apply, next) = expression(choices, leaves, state);
+    let mut update = update(Gather { map, offset, ..sum }, apply, next);
+    let truth = |node: &program::Node| node.format == Format::TRUTH;
+    let mut nodes = update.apply.nodes.iter();
+    update.rest = nodes.position(truth).map(NodeId);
+    let stages = vec![once, update];
+    Program {
+        tables,
+        ..program(vectors, stages, Order::Synchronous)
     }
-    apply
 }
 
 fn stencil(choices: &mut Choices, source: VectorId, format: Format) -> Gather {

@@ -25,9 +25,6 @@ use crate::error::ScheduleError;
 use crate::interface::{Interface, Stream, Timing, WeightStream};
 use crate::{Hardware, Scheduled};
 
-/// The bits of an element of a stream with all its fields, at most.
-const ELEMENT_BITS: u32 = 64;
-
 /// Makes the design of a program over units.
 ///
 /// # Errors
@@ -109,16 +106,6 @@ fn interface(
     stores: &Stores<'_>,
     plans: &[StagePlan<'_>],
 ) -> Result<Interface, ScheduleError> {
-    let bits = stores.element_bits();
-    if bits > ELEMENT_BITS {
-        return Err(shape(
-            program,
-            &format!(
-                "{bits} bits of inputs, states and outputs an element, where a beat has \
-                 {ELEMENT_BITS}"
-            ),
-        ));
-    }
     if stores.loaded().next().is_none() || stores.unloaded().next().is_none() {
         return Err(shape(
             program,

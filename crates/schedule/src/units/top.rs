@@ -401,9 +401,9 @@ impl<'a> Top<'a, '_> {
         let leaving = leaving.filter_map(|store| {
             let of = registers.iter().find(|of| of.id == store.id)?;
             let name = format!("{}_leaving", store.name);
-            Some(m.elements(&name, of.value.net, 0, beat))
+            Some((m.elements(&name, of.value.net, 0, beat), store.format))
         });
-        let fields: Vec<NetId> = leaving.collect();
+        let fields: Vec<(NetId, Format)> = leaving.collect();
         let data = pack(m, &fields);
         m.group("what a run starts from");
         m.output("s_axis_tready", moves.loading);

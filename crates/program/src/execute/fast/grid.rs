@@ -4,12 +4,11 @@
 //! The kernel is made only where the ranges prove that no value leaves its format, so that nothing
 //! needs to be checked while it runs.
 
+use super::elementwise::Elementwise;
+use super::proof;
 use crate::program::Program;
-use crate::range::interval::saturation;
-use crate::rounding::Rounding;
-use crate::stage::{Arrangement, Boundary, Expression, NodeId, Operation, Shape, Stage, VectorId};
-
-mod proof;
+use crate::range::StageBounds;
+use crate::stage::{Arrangement, Boundary, NodeId, Shape, Stage, Table, VectorId};
 
 /// The kernel of a stage with one stencil gather.
 #[derive(Debug, Clone)]
@@ -21,15 +20,16 @@ pub struct GridKernel {
     taps: Vec<(usize, usize, i64)>,
     boundary: Boundary,
     source: VectorId,
-    map: Option<(Expression, NodeId)>,
+    map: Option<(Elementwise, NodeId)>,
     offset: Option<VectorId>,
-    apply: Expression,
+    apply: Elementwise,
     writes: Vec<(VectorId, NodeId)>,
+    rest: Option<NodeId>,
 }
 
 impl GridKernel {
     /// The kernel of a stage, where it applies.
-    pub fn of(program: &Program, stage: &Stage) -> Option<GridKernel> {
+    pub fn of(program: &Program, stage: &Stage, bounds: &StageBounds) -> Option<GridKernel> {
         let [gather] = stage.gathers.as_slice() else {
             return None;
         };
@@ -44,7 +44,8 @@ impl GridKernel {
         let Shape::Grid { rows, columns } = program.vector(gather.source)?.shape else {
             return None;
         };
-        let proved = proof::holds(program, stage, gather);
+        let proved = proof::holds(stage, bounds);
+        let map = gather.map.as_ref();
         let side = 2 * radius + 1;
         let taps = coefficients
             .iter()
@@ -59,26 +60,28 @@ impl GridKernel {
                 .collect(),
             boundary: *boundary,
             source: gather.source,
-            map: gather.map.clone(),
+            map: map.map(|(map, node)| (Elementwise::new(map), *node)),
             offset: gather.offset,
-            apply: stage.apply.clone(),
+            apply: Elementwise::new(&stage.apply),
             writes: stage.writes.clone(),
+            rest: stage.rest,
         })
     }
 
-    /// Runs the stage once.
-    pub fn run(&self, values: &mut [Vec<i64>]) {
-        let padded = self.padded(values);
+    /// Runs the stage once. Says whether all cells are at rest, as far as the stage judges that.
+    pub fn run(&mut self, tables: &[Table], values: &mut [Vec<i64>]) -> bool {
+        let padded = self.padded(tables, values);
         let width = self.columns + 2 * self.radius;
         let mut results: Vec<Vec<i64>> = self
             .writes
             .iter()
             .map(|_| Vec::with_capacity(self.rows * self.columns))
             .collect();
-        let mut nodes = vec![vec![0i64; self.columns]; self.apply.nodes.len()];
-        let mut sum = vec![0i64; self.columns];
+        let mut at_rest = true;
+        let mut sums = [vec![0i64; self.columns]];
         for row in 0..self.rows {
             let cells = row * self.columns..(row + 1) * self.columns;
+            let [sum] = &mut sums;
             match self.offset {
                 Some(offset) => sum.copy_from_slice(&values[offset.0][cells.clone()]),
                 None => sum.fill(0),
@@ -86,29 +89,33 @@ impl GridKernel {
             for &(south, east, weight) in &self.taps {
                 let start = (row + south) * width + east;
                 let source = &padded[start..start + self.columns];
-                sum.iter_mut()
-                    .zip(source)
-                    .for_each(|(sum, &source)| *sum += weight * source);
+                sum.iter_mut().zip(source).for_each(|(sum, &source)| {
+                    *sum = sum.wrapping_add(weight.wrapping_mul(source))
+                });
             }
-            evaluate(&self.apply, &mut nodes, &sum, values, cells);
+            self.apply.run(tables, &sums, values, cells);
+            let rest = self.rest.map(|node| self.apply.node(node));
+            at_rest &= rest.is_none_or(|rest| rest.iter().all(|&rests| rests != 0));
             for (result, (_, node)) in results.iter_mut().zip(&self.writes) {
-                result.extend_from_slice(&nodes[node.0]);
+                result.extend_from_slice(self.apply.node(*node));
             }
         }
         for ((target, _), result) in self.writes.iter().zip(results) {
             values[target.0] = result;
         }
+        at_rest
     }
 
     /// The mapped source with `radius` cells beyond each edge.
-    fn padded(&self, values: &[Vec<i64>]) -> Vec<i64> {
-        let source = &values[self.source.0];
-        let mapped = self.map.as_ref().map(|(map, node)| {
-            let mut nodes = vec![vec![0i64; source.len()]; map.nodes.len()];
-            evaluate(map, &mut nodes, &[], values, 0..source.len());
-            nodes.swap_remove(node.0)
-        });
-        let source = mapped.as_ref().unwrap_or(source);
+    fn padded(&mut self, tables: &[Table], values: &[Vec<i64>]) -> Vec<i64> {
+        let source = values[self.source.0].as_slice();
+        let source = match &mut self.map {
+            None => source,
+            Some((map, node)) => {
+                map.run(tables, &[], values, 0..source.len());
+                map.node(*node)
+            }
+        };
         let (rows, columns, radius) = (self.rows as i64, self.columns as i64, self.radius as i64);
         let mut padded =
             Vec::with_capacity(((rows + 2 * radius) * (columns + 2 * radius)) as usize);
@@ -146,83 +153,4 @@ fn fixed(boundary: Boundary) -> i64 {
         Boundary::Fixed(value) => value,
         Boundary::ZeroFlux | Boundary::Periodic => 0,
     }
-}
-
-/// Every node of an expression over a run of cells.
-fn evaluate(
-    expression: &Expression,
-    nodes: &mut [Vec<i64>],
-    sum: &[i64],
-    values: &[Vec<i64>],
-    cells: std::ops::Range<usize>,
-) {
-    for (place, node) in expression.nodes.iter().enumerate() {
-        let (earlier, rest) = nodes.split_at_mut(place);
-        let result = rest[0].as_mut_slice();
-        let of = |id: NodeId| earlier[id.0].as_slice();
-        match node.operation {
-            Operation::Gathered(_) => result.copy_from_slice(sum),
-            Operation::Element(vector) => {
-                result.copy_from_slice(&values[vector.0][cells.clone()]);
-            }
-            Operation::Constant(raw) => result.fill(raw),
-            Operation::Scale(a) => result.copy_from_slice(of(a)),
-            Operation::Add(a, b) => pairwise(result, of(a), of(b), |a, b| a + b),
-            Operation::Subtract(a, b) => pairwise(result, of(a), of(b), |a, b| a - b),
-            Operation::Multiply(a, b) => pairwise(result, of(a), of(b), |a, b| a * b),
-            Operation::Less(a, b) => pairwise(result, of(a), of(b), |a, b| i64::from(a < b)),
-            Operation::Minimum(a, b) => pairwise(result, of(a), of(b), i64::min),
-            Operation::Maximum(a, b) => pairwise(result, of(a), of(b), i64::max),
-            Operation::Select {
-                condition,
-                high,
-                low,
-            } => {
-                let branches = of(high).iter().zip(of(low));
-                for ((result, &condition), (&high, &low)) in
-                    result.iter_mut().zip(of(condition)).zip(branches)
-                {
-                    *result = if condition != 0 { high } else { low };
-                }
-            }
-            Operation::Resize {
-                of: operand,
-                rounding,
-                overflow,
-            } => {
-                let shift = expression.nodes[operand.0].format.fraction() - node.format.fraction();
-                let (low, high) = saturation(node.format, overflow);
-                let source = of(operand);
-                for (result, &value) in result.iter_mut().zip(source) {
-                    *result = round(value, shift, rounding).clamp(low, high);
-                }
-            }
-            // `proof` leaves expressions with tables to the interpreter.
-            Operation::Lookup { .. } => result.fill(0),
-        }
-    }
-}
-
-fn pairwise(result: &mut [i64], a: &[i64], b: &[i64], of: impl Fn(i64, i64) -> i64) {
-    for ((result, &a), &b) in result.iter_mut().zip(a).zip(b) {
-        *result = of(a, b);
-    }
-}
-
-/// [`crate::rounding::round`] for values that fit 64 bits before and after.
-#[inline]
-fn round(value: i64, drop: i32, rounding: Rounding) -> i64 {
-    if drop <= 0 {
-        return value << -drop;
-    }
-    let floor = value >> drop;
-    let rest = value - (floor << drop);
-    let half = 1i64 << (drop - 1);
-    let up = match rounding {
-        Rounding::Floor => false,
-        Rounding::TowardZero => value < 0 && rest != 0,
-        Rounding::HalfUp => rest >= half,
-        Rounding::HalfEven => rest > half || (rest == half && floor & 1 == 1),
-    };
-    floor + i64::from(up)
 }
