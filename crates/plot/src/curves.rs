@@ -24,21 +24,24 @@ pub fn curves(labels: &Labels<'_>, curves: &[Curve<'_>]) -> Result<String, PlotE
     let x = range(all().map(|point| point.0), "no point of a curve")?;
     let y = range(all().map(|point| point.1), "no point of a curve")?;
     framed(labels, (x, y), |chart| {
-        for (curve, colour) in curves.iter().zip(COLOURS.iter().cycle()) {
+        // The first curves are the thickest, so that those below others show.
+        let thickness = (0..curves.len() as u32).rev().map(|above| 2 + 2 * above);
+        let styles = COLOURS.iter().cycle().zip(thickness);
+        for (curve, (colour, thickness)) in curves.iter().zip(styles) {
             let finite = curve.points.iter().copied();
             let points: Vec<(f64, f64)> = finite
                 .filter(|(x, y)| x.is_finite() && y.is_finite())
                 .collect();
             let dots = points.len() <= 60;
-            let line = LineSeries::new(points.iter().copied(), colour.stroke_width(2));
+            let line = LineSeries::new(points.iter().copied(), colour.stroke_width(thickness));
             let drawn = chart.draw_series(line).map_err(failed)?;
-            drawn
-                .label(curve.name)
-                .legend(|(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2)));
+            drawn.label(curve.name).legend(move |(x, y)| {
+                PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(thickness))
+            });
             if dots {
                 let dots = points
                     .iter()
-                    .map(|&point| Circle::new(point, 3, colour.filled()));
+                    .map(|&point| Circle::new(point, 2 + thickness / 2, colour.filled()));
                 chart.draw_series(dots).map_err(failed)?;
             }
         }

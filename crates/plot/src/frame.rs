@@ -42,6 +42,8 @@ pub struct Axis<'a> {
     pub label: &'a str,
     /// The unit; empty for a plain number.
     pub unit: &'a str,
+    /// Whether it counts: ticks stand at whole numbers only.
+    pub whole: bool,
 }
 
 impl Axis<'_> {
@@ -82,6 +84,7 @@ pub(crate) fn framed(
     draw: impl FnOnce(&mut Chart<'_>) -> Result<(), PlotError>,
 ) -> Result<String, PlotError> {
     let mut text = String::new();
+    let (x_range, y_range) = (x.clone(), y.clone());
     {
         let area: DrawingArea<_, Shift> =
             SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
@@ -101,10 +104,10 @@ pub(crate) fn framed(
             .y_desc(labels.y.text())
             .axis_desc_style(("sans-serif", 15))
             .label_style(("sans-serif", 13))
-            .x_labels(6)
-            .y_labels(6)
-            .x_label_formatter(&|value| number(*value))
-            .y_label_formatter(&|value| number(*value))
+            .x_labels(ticks(labels.x, &x_range))
+            .y_labels(ticks(labels.y, &y_range))
+            .x_label_formatter(&|value| tick(labels.x, *value))
+            .y_label_formatter(&|value| tick(labels.y, *value))
             .draw()
             .map_err(failed)?;
         draw(&mut chart)?;
@@ -125,17 +128,31 @@ pub(crate) fn legend<'a>(chart: &mut Chart<'a>) -> Result<(), PlotError> {
         .map_err(failed)
 }
 
+/// Ticks of an axis over a range: of one that counts no more than there are whole numbers.
+fn ticks(axis: Axis<'_>, range: &Range<f64>) -> usize {
+    let whole = (range.end.floor() - range.start.ceil() + 1.0).clamp(1.0, 6.0) as usize;
+    if axis.whole { whole } else { 6 }
+}
+
+fn tick(axis: Axis<'_>, value: f64) -> String {
+    match axis.whole && value.fract() != 0.0 {
+        true => String::new(),
+        false => number(value),
+    }
+}
+
 /// The number of a tick: as short as it can be told.
 fn number(value: f64) -> String {
     let magnitude = value.abs();
     if value == 0.0 {
         return "0".into();
     }
+    let sign = if value < 0.0 { "\u{2212}" } else { "" };
     if !(1e-3..1e6).contains(&magnitude) {
-        return format!("{value:.1e}");
+        return format!("{sign}{magnitude:.1e}");
     }
-    let text = format!("{value:.4}");
-    text.trim_end_matches('0').trim_end_matches('.').into()
+    let text = format!("{magnitude:.4}");
+    format!("{sign}{}", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// The range of some numbers with a margin on either side; around a single one, one to each side.

@@ -36,7 +36,7 @@ impl WaveKind {
 }
 
 /// Width of a cycle and height of a row, in pixels.
-const CYCLE: usize = 30;
+const CYCLE: usize = 26;
 const ROW: usize = 26;
 /// Height of the line of cycle numbers.
 const HEAD: usize = 22;

@@ -248,7 +248,7 @@ pub fn resources(material: &Material<'_>) -> Section {
         ),
         None => {
             "Estimated from the design alone, before any synthesis: good enough to choose a fold \
-                 by. `hopwire report --synth TARGET` measures it beside the estimate."
+                 by. With --synth TARGET it is measured beside the estimate."
                 .into()
         }
     };

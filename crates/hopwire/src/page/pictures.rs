@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use network::image::png_bytes;
 use network::{GreyImage, Network, NetworkError};
 
-use super::view::{Block, Picture, Section};
+use super::view::{Block, Group, Picture, Section};
 use super::{Material, Pair, numbers};
 use crate::error::HopwireError;
 use crate::simulation::picture::grid;
@@ -39,16 +39,22 @@ pub fn section(material: &Material<'_>) -> Result<Option<Section>, HopwireError>
             true => format!(" The first {PATTERNS} are shown."),
             false => String::new(),
         };
-        blocks.push(Block::Pictures {
+        let group = Group {
             pictures: pictures.collect::<Result<_, _>>()?,
             caption: format!(
                 "The {} that the memory learned, black for +1.{more}",
                 numbers::plural(patterns.len() as u64, "pattern")
             ),
+        };
+        blocks.push(Block::Pictures {
+            groups: vec![group],
         });
     }
-    for pair in material.pairs.iter().take(RUNS) {
-        blocks.push(run(&frame, pair)?);
+    let runs = material.pairs.iter().take(RUNS);
+    let groups = runs.map(|pair| run(&frame, pair));
+    let groups = groups.collect::<Result<Vec<_>, _>>()?;
+    if !groups.is_empty() {
+        blocks.push(Block::Pictures { groups });
     }
     Ok((!blocks.is_empty()).then_some(Section {
         id: "pictures",
@@ -73,7 +79,7 @@ impl Frame {
             png_bytes(&image).map_err(|problem| NetworkError::at(problem, None, "report"))?;
         // Small pictures are enlarged by whole factors, so that their pixels stay square.
         let longest = self.rows.max(self.columns).max(1);
-        let factor = (96 / longest).max(1);
+        let factor = (90 / longest).max(1);
         Ok(Picture {
             title: title.into(),
             data: format!("data:image/png;base64,{}", STANDARD.encode(bytes)),
@@ -96,7 +102,7 @@ fn patterns(network: &Network) -> Vec<Vec<f64>> {
 }
 
 /// Where a run began and where it ended at each level.
-fn run(frame: &Frame, pair: &Pair) -> Result<Block, HopwireError> {
+fn run(frame: &Frame, pair: &Pair) -> Result<Group, HopwireError> {
     let mut pictures = vec![];
     let mut show = |title: &str, values: &[f64]| -> Result<(), HopwireError> {
         if values.len() == frame.rows * frame.columns {
@@ -136,7 +142,7 @@ fn run(frame: &Frame, pair: &Pair) -> Result<Block, HopwireError> {
             numbers::plural(count as u64, "element")
         ),
     };
-    Ok(Block::Pictures {
+    Ok(Group {
         pictures,
         caption: format!("In integers: {}.{differ}", pair.integer.run.ending()),
     })

@@ -246,10 +246,12 @@ fn histogram(value: &Observed) -> Result<Figure, HopwireError> {
         x: Axis {
             label: "value",
             unit: "",
+            whole: false,
         },
         y: Axis {
             label: "how often",
             unit: "values",
+            whole: true,
         },
     };
     let svg = plot::histogram(&labels, &bars, Some(bounds));

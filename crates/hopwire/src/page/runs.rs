@@ -9,6 +9,22 @@ use crate::exit::Exit;
 use crate::simulation::run::Run;
 use crate::verbs::simulate::nearest;
 
+const ENERGY: Axis<'_> = Axis {
+    label: "energy",
+    unit: "",
+    whole: false,
+};
+const CHANGED: Axis<'_> = Axis {
+    label: "changed",
+    unit: "elements",
+    whole: true,
+};
+const CHANGE: Axis<'_> = Axis {
+    label: "largest change",
+    unit: "log\u{2081}\u{2080}",
+    whole: false,
+};
+
 /// Energy, convergence, and a table of runs.
 ///
 /// # Errors
@@ -63,22 +79,22 @@ fn levels(pair: &Pair, first: usize, of: impl Fn(&Run) -> Vec<f64>) -> Vec<Curve
 fn drawn(
     title: &str,
     caption: String,
-    y: (&str, &str),
+    y: Axis<'_>,
     curves: &[Curve<'_>],
 ) -> Result<Option<Figure>, HopwireError> {
     let points = curves.iter().flat_map(|curve| &curve.points);
     if !points.into_iter().any(|(_, y)| y.is_finite()) {
         return Ok(None);
     }
-    let (label, unit) = y;
     let labels = Labels {
         title,
         caption: &caption,
         x: Axis {
             label: "step",
             unit: "",
+            whole: true,
         },
-        y: Axis { label, unit },
+        y,
     };
     let svg = plot::curves(&labels, curves);
     let svg = svg.map_err(|error| HopwireError::level(&error, Exit::Tool))?;
@@ -89,12 +105,7 @@ fn energy(pair: &Pair) -> Result<Option<Figure>, HopwireError> {
     let curves = levels(pair, 0, |run| run.energy.clone());
     let integer = &pair.integer.run.energy;
     let (Some(first), Some(last)) = (integer.first(), integer.last()) else {
-        return drawn(
-            "Energy",
-            "Energy in real numbers.".into(),
-            ("energy", ""),
-            &curves,
-        );
+        return drawn("Energy", "Energy in real numbers.".into(), ENERGY, &curves);
     };
     let rises = integer.windows(2).filter(|pair| match pair {
         [before, after] => after > before,
@@ -109,7 +120,7 @@ fn energy(pair: &Pair) -> Result<Option<Figure>, HopwireError> {
         numbers::real(*first),
         numbers::real(*last)
     );
-    drawn("Energy", caption, ("energy", ""), &curves)
+    drawn("Energy", caption, ENERGY, &curves)
 }
 
 fn changed(pair: &Pair) -> Result<Option<Figure>, HopwireError> {
@@ -120,12 +131,7 @@ fn changed(pair: &Pair) -> Result<Option<Figure>, HopwireError> {
         "Elements of the state that changed in each step. In integers: {}.",
         pair.integer.run.ending()
     );
-    drawn(
-        "Changed elements",
-        caption,
-        ("changed", "elements"),
-        &curves,
-    )
+    drawn("Changed elements", caption, CHANGED, &curves)
 }
 
 /// The largest change, where it is not always the same.
@@ -141,12 +147,7 @@ fn distance(pair: &Pair) -> Result<Option<Figure>, HopwireError> {
                    line down is a network that contracts by the same factor in each step; integers \
                    come to rest all at once, where every change rounds to nothing."
         .to_owned();
-    drawn(
-        "Largest change",
-        caption,
-        ("largest change", "log\u{2081}\u{2080}"),
-        &curves,
-    )
+    drawn("Largest change", caption, CHANGE, &curves)
 }
 
 fn table(material: &Material<'_>) -> Table {

@@ -47,12 +47,10 @@ pub enum Block {
         /// The drawings.
         figures: Vec<Figure>,
     },
-    /// Pictures beside each other.
+    /// Groups of pictures, beside each other where there is room.
     Pictures {
-        /// The pictures.
-        pictures: Vec<Picture>,
-        /// What there is to see.
-        caption: String,
+        /// The groups.
+        groups: Vec<Group>,
     },
     /// Parts of a whole as one bar.
     Parts {
@@ -187,6 +185,15 @@ impl Figure {
             scrolled: false,
         }
     }
+}
+
+/// Pictures beside each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// The pictures.
+    pub pictures: Vec<Picture>,
+    /// What there is to see.
+    pub caption: String,
 }
 
 /// A picture of a state or an image.

@@ -12,9 +12,12 @@ use crate::error::HopwireError;
 use crate::progress::Progress;
 use crate::simulation::ticks::{self, TickRun};
 
-/// Cycles of an excerpt before and after the cycle that it shows.
-const BEFORE: u64 = 5;
-const AFTER: u64 = 31;
+/// Cycles of an excerpt.
+const LENGTH: u64 = 30;
+/// Cycles of them from the last load beat on.
+const LOADED: u64 = 24;
+/// Cycles of them from the first unload beat on.
+const UNLOADED: u64 = 10;
 /// The most signals of an excerpt.
 const SIGNALS: usize = 18;
 /// The widest signal that is shown, in bits.
@@ -64,24 +67,24 @@ pub fn watch(
         let Some(loaded) = loaded else {
             return Ok(ControlFlow::Continue(()));
         };
-        if cycle == loaded + AFTER {
+        if cycle == loaded + LOADED {
             beginning = Some(recorder.excerpt());
             if !reachable {
                 return Ok(ControlFlow::Break(()));
             }
         }
-        if cycle == loaded + expected + BEFORE {
+        if cycle == loaded + expected + UNLOADED {
             end = Some(recorder.excerpt());
         }
         Ok(ControlFlow::Continue(()))
     };
-    let limit = expected.saturating_add(AFTER);
+    let limit = expected.saturating_add(LENGTH);
     let run = ticks::watched(&mut simulator, scheduled, beats, limit, &mut look, progress)?;
     // A short run is over before its excerpts are full.
     let last = recorder.excerpt();
     let beginning = beginning.unwrap_or_else(|| last.clone());
     let end = end.or_else(|| run.is_some().then_some(last));
-    let end = end.filter(|end| end.first > beginning.first + AFTER / 2);
+    let end = end.filter(|end| end.first > beginning.first + LENGTH / 3);
     Ok(Watched {
         beginning,
         end,
@@ -110,7 +113,13 @@ impl Recorder {
         let top = design.modules.last();
         if let Some(top) = top {
             let ports = top.inputs.iter().chain(&top.outputs);
-            names.extend(ports.map(|port| (port.name.clone(), true)));
+            let ports: Vec<&str> = ports.map(|port| port.name.as_str()).collect();
+            // The ports of a stream beside each other.
+            let stream = |name: &str| name.rsplit_once('_').map_or(name, |(of, _)| of).to_owned();
+            let first = |name: &str| ports.iter().position(|of| stream(of) == stream(name));
+            let mut sorted = ports.clone();
+            sorted.sort_by_key(|name| first(name));
+            names.extend(sorted.into_iter().map(|name| (name.to_owned(), true)));
             registers(design, top, "", 0, &mut names);
         }
         let signal = |(name, port): (String, bool)| {
@@ -148,7 +157,7 @@ impl Recorder {
             });
         }
         self.cycles.push_back((simulator.cycle(), values));
-        if self.cycles.len() as u64 > BEFORE + AFTER {
+        if self.cycles.len() as u64 > LENGTH {
             self.cycles.pop_front();
         }
         Ok(())

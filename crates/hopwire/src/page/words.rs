@@ -13,7 +13,7 @@ pub fn section(material: &Material<'_>) -> Section {
     let mut terms = vec![
         Term::new("Largest error of a weight", error),
         Term::new(
-            "A weight of 1 in its word stands for",
+            "One unit of a weight's word stands for",
             numbers::real(report.weight_unit),
         ),
         Term::new(

@@ -24,8 +24,13 @@ pub fn pareto(exploration: &Exploration) -> Result<String, PlotError> {
         x: Axis {
             label: "cost",
             unit: "bits",
+            whole: true,
         },
-        y: Axis { label, unit },
+        y: Axis {
+            label,
+            unit,
+            whole: false,
+        },
     };
     let trades = exploration.points.iter().map(|point| Trade {
         cost: point.cost.total() as f64,
