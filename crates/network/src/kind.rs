@@ -21,11 +21,10 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 6] = [
         Kind::Hopfield,
         Kind::Cellular,
         Kind::BrainState,
-        Kind::Continuous,
         Kind::Annealed,
         Kind::Bifurcation,
         Kind::Chaotic,

@@ -63,7 +63,10 @@ impl Report for MapReport {
             text.push_str(&format!("note: {note}\n"));
         }
         let path = self.path.display();
-        text.push_str(&format!("wrote {path}, a network of the kind {}\n", self.kind));
+        text.push_str(&format!(
+            "wrote {path}, a network of the kind {}\n",
+            self.kind
+        ));
         text.push_str(&format!("next: hopwire simulate --replicas 20 {path}\n"));
         text
     }
