@@ -22,7 +22,7 @@ impl Layout {
     pub fn of(fields: &[Format]) -> Layout {
         if let [only] = fields {
             return Layout {
-                words: vec![0..1],
+                words: std::iter::once(0..1).collect(),
                 word: net_type(*only),
             };
         }
