@@ -92,8 +92,8 @@ pub(crate) fn framed(
         let mut chart = ChartBuilder::on(&area)
             .margin(12)
             .margin_right(24)
-            .x_label_area_size(44)
-            .y_label_area_size(70)
+            .x_label_area_size(48)
+            .y_label_area_size(78)
             .build_cartesian_2d(x, y)
             .map_err(failed)?;
         chart
@@ -102,8 +102,8 @@ pub(crate) fn framed(
             .bold_line_style(FAINT)
             .x_desc(labels.x.text())
             .y_desc(labels.y.text())
-            .axis_desc_style(("sans-serif", 15))
-            .label_style(("sans-serif", 13))
+            .axis_desc_style(("sans-serif", 17))
+            .label_style(("sans-serif", 15))
             .x_labels(ticks(labels.x, &x_range))
             .y_labels(ticks(labels.y, &y_range))
             .x_label_formatter(&|value| tick(labels.x, *value))
@@ -123,7 +123,7 @@ pub(crate) fn legend<'a>(chart: &mut Chart<'a>) -> Result<(), PlotError> {
         .position(plotters::chart::SeriesLabelPosition::UpperRight)
         .background_style(WHITE.mix(0.85))
         .border_style(FAINT)
-        .label_font(("sans-serif", 13))
+        .label_font(("sans-serif", 15))
         .draw()
         .map_err(failed)
 }

@@ -79,7 +79,7 @@ impl Frame {
             png_bytes(&image).map_err(|problem| NetworkError::at(problem, None, "report"))?;
         // Small pictures are enlarged by whole factors, so that their pixels stay square.
         let longest = self.rows.max(self.columns).max(1);
-        let factor = (90 / longest).max(1);
+        let factor = (88 / longest).max(1);
         Ok(Picture {
             title: title.into(),
             data: format!("data:image/png;base64,{}", STANDARD.encode(bytes)),
@@ -127,7 +127,7 @@ fn run(frame: &Frame, pair: &Pair) -> Result<Group, HopwireError> {
         None => {}
     }
     if let Some(float) = &pair.float {
-        show("end, real numbers", &float.state)?;
+        show("end, real", &float.state)?;
     }
     show("end, integers", &pair.integer.run.state)?;
     let differ = pair.float.as_ref().map(|float| {
