@@ -111,7 +111,7 @@ pub fn rows(
     read().map_err(|problem| source.error(field, problem))
 }
 
-/// Patterns of -1 and +1 at `[weights] learn`: one a row, or made from labelled images.
+/// Patterns of -1 and +1 at `field`: one a row, or made from labelled images.
 ///
 /// # Errors
 /// A file that cannot be read, another shape, or another value, at the field that names it.
@@ -119,19 +119,15 @@ pub fn patterns(
     given: &PatternSource,
     units: usize,
     source: &Source,
+    field: &str,
 ) -> Result<Vec<Vec<i8>>, NetworkError> {
     match given {
-        PatternSource::Tensor(given) => states(
-            given,
-            units,
-            "the table of patterns",
-            source,
-            "weights.learn.patterns",
-        ),
+        PatternSource::Tensor(given) => {
+            states(given, units, "the table of patterns", source, field)
+        }
         PatternSource::Prototypes(given) => {
-            let field = "weights.learn.patterns.labelled_images";
             let made = prototypes(&given.labelled_images, given.threshold, units, source);
-            made.map_err(|problem| source.error(field, problem))
+            made.map_err(|problem| source.error(&format!("{field}.labelled_images"), problem))
         }
     }
 }
@@ -240,7 +236,7 @@ pub fn weights(
     source: &Source,
 ) -> Result<Weights, NetworkError> {
     let patterns = match &section.learn {
-        Some(learn) => patterns(&learn.patterns, units, source)?,
+        Some(learn) => patterns(&learn.patterns, units, source, "weights.learn.patterns")?,
         None => vec![],
     };
     let bias = match &section.bias {

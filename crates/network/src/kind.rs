@@ -19,11 +19,17 @@ pub enum Kind {
     Bifurcation,
     /// A transiently chaotic network.
     Chaotic,
+    /// A bidirectional associative memory.
+    Bidirectional,
+    /// A dense associative memory.
+    DenseMemory,
+    /// A Cohen-Grossberg network.
+    CohenGrossberg,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Hopfield,
         Kind::Cellular,
         Kind::BrainState,
@@ -32,6 +38,9 @@ impl Kind {
         Kind::Annealed,
         Kind::Bifurcation,
         Kind::Chaotic,
+        Kind::Bidirectional,
+        Kind::DenseMemory,
+        Kind::CohenGrossberg,
     ];
 
     /// The word for `network.kind`.
@@ -45,6 +54,9 @@ impl Kind {
             Kind::Annealed => "annealed_hopfield",
             Kind::Bifurcation => "simulated_bifurcation",
             Kind::Chaotic => "chaotic",
+            Kind::Bidirectional => "bidirectional_associative_memory",
+            Kind::DenseMemory => "dense_associative_memory",
+            Kind::CohenGrossberg => "cohen_grossberg",
         }
     }
 

@@ -17,13 +17,16 @@
 
 pub mod activation;
 pub mod annealed;
+pub mod bidirectional;
 pub mod bifurcation;
 pub mod brain_state;
 pub mod cellular;
 pub mod chaotic;
+pub mod cohen_grossberg;
 pub mod combinatorial;
 pub mod continuous;
 pub mod delay;
+pub mod dense_memory;
 pub mod description;
 mod diagnostic;
 pub mod dynamics;
@@ -44,11 +47,14 @@ pub mod tensor;
 
 pub use activation::Activation;
 pub use annealed::Annealed;
+pub use bidirectional::Bidirectional;
 pub use bifurcation::SimulatedBifurcation;
 pub use brain_state::BrainState;
 pub use cellular::Cellular;
 pub use chaotic::Chaotic;
+pub use cohen_grossberg::CohenGrossberg;
 pub use continuous::Continuous;
+pub use dense_memory::DenseMemory;
 pub use description::{Description, Sections, schema, starter};
 pub use diagnostic::{Diagnostic, NetworkError, Place};
 pub use dynamics::Dynamics;

@@ -1,11 +1,14 @@
 //! A network of any kind.
 
 use crate::annealed::Annealed;
+use crate::bidirectional::Bidirectional;
 use crate::bifurcation::SimulatedBifurcation;
 use crate::brain_state::BrainState;
 use crate::cellular::Cellular;
 use crate::chaotic::Chaotic;
+use crate::cohen_grossberg::CohenGrossberg;
 use crate::continuous::Continuous;
+use crate::dense_memory::DenseMemory;
 use crate::description::Description;
 use crate::diagnostic::NetworkError;
 use crate::dynamics::Dynamics;
@@ -33,6 +36,12 @@ pub enum Network {
     Bifurcation(SimulatedBifurcation),
     /// A transiently chaotic network.
     Chaotic(Chaotic),
+    /// A bidirectional associative memory.
+    Bidirectional(Box<Bidirectional>),
+    /// A dense associative memory.
+    DenseMemory(DenseMemory),
+    /// A Cohen-Grossberg network.
+    CohenGrossberg(Box<CohenGrossberg>),
 }
 
 impl Network {
@@ -57,6 +66,9 @@ impl Network {
             Network::Annealed(_) => Kind::Annealed,
             Network::Bifurcation(_) => Kind::Bifurcation,
             Network::Chaotic(_) => Kind::Chaotic,
+            Network::Bidirectional(_) => Kind::Bidirectional,
+            Network::DenseMemory(_) => Kind::DenseMemory,
+            Network::CohenGrossberg(_) => Kind::CohenGrossberg,
         }
     }
 
@@ -71,6 +83,9 @@ impl Network {
             Network::Annealed(network) => Some(network),
             Network::Bifurcation(network) => Some(network),
             Network::Chaotic(network) => Some(network),
+            Network::Bidirectional(network) => Some(network.as_ref()),
+            Network::DenseMemory(network) => Some(network),
+            Network::CohenGrossberg(network) => Some(network.as_ref()),
         }
     }
 
@@ -85,6 +100,9 @@ impl Network {
             Network::Annealed(network) => network.minimisation.units(),
             Network::Bifurcation(network) => network.minimisation.units(),
             Network::Chaotic(network) => network.minimisation.units(),
+            Network::Bidirectional(network) => network.x.units(),
+            Network::DenseMemory(network) => network.units,
+            Network::CohenGrossberg(network) => network.units(),
         }
     }
 
@@ -99,6 +117,9 @@ impl Network {
             Network::Annealed(network) => network.facts(Level::Float),
             Network::Bifurcation(network) => network.facts(Level::Float),
             Network::Chaotic(network) => network.facts(Level::Float),
+            Network::Bidirectional(network) => network.facts(Level::Float),
+            Network::DenseMemory(network) => network.facts(Level::Float),
+            Network::CohenGrossberg(network) => network.facts(Level::Float),
         }
     }
 }

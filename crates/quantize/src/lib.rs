@@ -7,6 +7,7 @@
 pub mod activation;
 mod annealed;
 pub mod assembly;
+mod bidirectional;
 mod bifurcation;
 mod brain_state;
 pub mod cellular;
@@ -14,6 +15,7 @@ mod chaotic;
 mod coefficients;
 mod continuous;
 pub mod delay;
+mod dense_memory;
 pub mod dynamic;
 mod error;
 pub mod hopfield;
@@ -84,6 +86,12 @@ pub fn quantize(
         (Network::Continuous(network), Sections::Continuous(sections)) => {
             continuous::quantize(network, &sections.format, options)?
         }
+        (Network::Bidirectional(network), Sections::Bidirectional(sections)) => {
+            bidirectional::quantize(network, &sections.format, options)?
+        }
+        (Network::DenseMemory(network), Sections::DenseMemory(sections)) => {
+            dense_memory::quantize(network, &sections.format)?
+        }
         _ => return Err(QuantizeError::Mismatched),
     };
     quantized.program.sources = sources(description);
@@ -95,7 +103,7 @@ pub fn quantize(
 /// itself.
 pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
     match network {
-        Network::Hopfield(_) | Network::Cellular(_) => None,
+        Network::Hopfield(_) | Network::Cellular(_) | Network::CohenGrossberg(_) => None,
         Network::Continuous(network) => {
             let rounded = continuous::rounded(network, program)?;
             Some(Network::Continuous(Box::new(rounded)))
@@ -111,6 +119,13 @@ pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
             bifurcation::rounded(network, program).map(Network::Bifurcation)
         }
         Network::Chaotic(network) => chaotic::rounded(network, program).map(Network::Chaotic),
+        Network::Bidirectional(network) => {
+            let rounded = bidirectional::rounded(network, program);
+            rounded.map(|network| Network::Bidirectional(Box::new(network)))
+        }
+        Network::DenseMemory(network) => {
+            dense_memory::rounded(network, program).map(Network::DenseMemory)
+        }
     }
 }
 
@@ -129,6 +144,11 @@ fn sources(description: &Description) -> Vec<(String, String)> {
         ("anneal", "dynamics"),
         ("bifurcate", "dynamics"),
         ("transient", "dynamics"),
+        ("recall_y", "weights"),
+        ("recall_x", "weights"),
+        ("overlap", "weights"),
+        ("own", "dynamics"),
+        ("recall", "weights"),
     ];
     let place = |(of, field): (&str, &str)| {
         let place = description.source.locate(field)?;

@@ -146,7 +146,7 @@ fn every_corner(network: &BrainState, level: Level) -> Fact {
         }
     });
     let unbounded = Enclosure::exact(f64::MAX);
-    let spare = spare.fold(unbounded, |least, spare| -((-least).max(-spare)));
+    let spare = spare.fold(unbounded, Enclosure::min);
     let dominant = spare.is_above(0.0);
     let text = match dominant {
         Some(true) => {

@@ -17,11 +17,13 @@
 
 mod build;
 mod history;
+mod late;
 
 use std::collections::BTreeSet;
 
 pub use build::{steps, within};
 pub use history::History;
+pub use late::Late;
 
 use crate::dynamics::Past;
 use crate::matrix::Matrix;

@@ -2,16 +2,19 @@
 
 mod activation;
 mod annealed;
+mod bidirectional;
 mod bifurcation;
 mod brain_state;
 mod cellular;
 mod chaotic;
 mod checks;
 mod coding;
+mod cohen_grossberg;
 mod combinatorial;
 mod continuous;
 mod course;
 mod delays;
+mod dense_memory;
 mod dynamic;
 mod hopfield;
 mod ising;
@@ -21,6 +24,7 @@ mod numbers;
 mod per_unit;
 mod projection;
 mod real_weights;
+mod response;
 mod schema;
 mod source;
 mod starter;
@@ -35,6 +39,10 @@ pub use activation::{
 pub use annealed::{
     AnnealedDescription, AnnealedDynamics, AnnealedFormat, AnnealedKind, AnnealedNetwork,
     MAX_TEMPERATURE,
+};
+pub use bidirectional::{
+    BidirectionalData, BidirectionalDescription, BidirectionalDynamics, BidirectionalKind,
+    BidirectionalNetwork, FromWord, PairFormWord, PairLearn, PairRule, PairWeights,
 };
 pub use bifurcation::{
     BifurcationDescription, BifurcationDynamics, BifurcationForm, BifurcationKind,
@@ -51,6 +59,10 @@ pub use cellular::{
 pub use chaotic::{ChaoticDescription, ChaoticDynamics, ChaoticKind, ChaoticNetwork};
 pub(crate) use checks::MAX_SIDE;
 pub use coding::{ScaleChoice, ScaleWord, WeightCoding};
+pub use cohen_grossberg::{
+    BOUND, CohenGrossbergData, CohenGrossbergDescription, CohenGrossbergDynamics,
+    CohenGrossbergKind, CohenGrossbergNetwork, CohenGrossbergWeights,
+};
 pub use combinatorial::{ProblemFormat, ProblemSection, ProblemWord};
 pub use continuous::{
     ContinuousData, ContinuousDescription, ContinuousDynamics, ContinuousKind, ContinuousNetwork,
@@ -58,6 +70,10 @@ pub use continuous::{
 };
 pub use course::{Course, Ramp, RampShape};
 pub use delays::{DelaySection, DelaySections, HistorySection};
+pub use dense_memory::{
+    DenseMemoryData, DenseMemoryDescription, DenseMemoryDynamics, DenseMemoryKind,
+    DenseMemoryNetwork, ImageSource, InteractionWord, StoredPatterns,
+};
 pub use dynamic::{Described, RealFormat, RunSection, RunUntil};
 pub use hopfield::{
     Fold, HopfieldData, HopfieldDescription, HopfieldFormat, HopfieldKind, HopfieldNetwork,
@@ -73,6 +89,7 @@ pub use projection::{
     ProjectionKind, ProjectionMethod, ProjectionNetwork, ProjectionProblem, ProjectionWeights,
 };
 pub use real_weights::{RealLearn, RealRule, RealWeights};
+pub use response::{ResponseFields, ResponseSource};
 pub use schema::schema;
 pub use source::Source;
 pub use starter::starter;
@@ -114,6 +131,12 @@ pub enum Sections {
     Bifurcation(BifurcationDescription),
     /// A transiently chaotic network.
     Chaotic(ChaoticDescription),
+    /// A bidirectional associative memory.
+    Bidirectional(Box<BidirectionalDescription>),
+    /// A dense associative memory.
+    DenseMemory(DenseMemoryDescription),
+    /// A Cohen-Grossberg network.
+    CohenGrossberg(Box<CohenGrossbergDescription>),
 }
 
 impl Sections {
@@ -128,6 +151,9 @@ impl Sections {
             Sections::Annealed(sections) => sections,
             Sections::Bifurcation(sections) => sections,
             Sections::Chaotic(sections) => sections,
+            Sections::Bidirectional(sections) => sections.as_ref(),
+            Sections::DenseMemory(sections) => sections,
+            Sections::CohenGrossberg(sections) => sections.as_ref(),
         }
     }
 }
@@ -161,6 +187,9 @@ impl Description {
             Kind::Annealed => Sections::Annealed(syntax::sections(&source)?),
             Kind::Bifurcation => Sections::Bifurcation(syntax::sections(&source)?),
             Kind::Chaotic => Sections::Chaotic(syntax::sections(&source)?),
+            Kind::Bidirectional => Sections::Bidirectional(Box::new(syntax::sections(&source)?)),
+            Kind::DenseMemory => Sections::DenseMemory(syntax::sections(&source)?),
+            Kind::CohenGrossberg => Sections::CohenGrossberg(Box::new(syntax::sections(&source)?)),
         };
         sections.described().check(&source)?;
         Ok(Description { sections, source })
@@ -177,6 +206,9 @@ impl Description {
             Sections::Annealed(_) => Kind::Annealed,
             Sections::Bifurcation(_) => Kind::Bifurcation,
             Sections::Chaotic(_) => Kind::Chaotic,
+            Sections::Bidirectional(_) => Kind::Bidirectional,
+            Sections::DenseMemory(_) => Kind::DenseMemory,
+            Sections::CohenGrossberg(_) => Kind::CohenGrossberg,
         }
     }
 

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use super::{
-    AnnealedDescription, BifurcationDescription, BrainStateDescription, CellularDescription,
-    ChaoticDescription, ContinuousDescription, HopfieldDescription, ProjectionDescription,
+    AnnealedDescription, BidirectionalDescription, BifurcationDescription, BrainStateDescription,
+    CellularDescription, ChaoticDescription, CohenGrossbergDescription, ContinuousDescription,
+    DenseMemoryDescription, HopfieldDescription, ProjectionDescription,
 };
 
 /// The JSON Schema (draft 2020-12) of a description file of any kind.
@@ -19,6 +20,9 @@ pub fn schema() -> Value {
         of::<BifurcationDescription>(),
         of::<ChaoticDescription>(),
         of::<ContinuousDescription>(),
+        of::<BidirectionalDescription>(),
+        of::<DenseMemoryDescription>(),
+        of::<CohenGrossbergDescription>(),
     ];
     let mut definitions = serde_json::Map::new();
     let mut choices = Vec::new();

@@ -50,7 +50,7 @@ impl PatternSource {
             PatternSource::Tensor(TensorSource::File(file)) => Some((field.into(), file.clone())),
             PatternSource::Tensor(_) => None,
             PatternSource::Prototypes(prototypes) => Some((
-                "weights.learn.patterns.labelled_images".into(),
+                format!("{field}.labelled_images").into(),
                 prototypes.labelled_images.clone(),
             )),
         }

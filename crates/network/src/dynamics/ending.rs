@@ -139,7 +139,7 @@ impl Deterministic for Walk<'_> {
 }
 
 /// The largest `|a - b|` of two lists of vectors; NaN counts as infinite.
-fn largest_change(a: &[Vec<f64>], b: &[Vec<f64>]) -> f64 {
+pub(crate) fn largest_change(a: &[Vec<f64>], b: &[Vec<f64>]) -> f64 {
     let pairs = a.iter().flatten().zip(b.iter().flatten());
     let change = |(a, b): (&f64, &f64)| (a - b).abs();
     pairs.map(change).fold(0.0, |most, of| {

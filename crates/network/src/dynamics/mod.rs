@@ -10,6 +10,7 @@ mod moment;
 
 use std::borrow::Cow;
 
+pub(crate) use ending::largest_change;
 pub use ending::{Ending, Trajectory, run};
 pub use flow::{Course, Deviation, Flow, TOLERANCE, deviation, euler, solution};
 pub(crate) use moment::word;
@@ -96,6 +97,12 @@ pub trait Dynamics: Sync {
         None
     }
 
+    /// As [`Dynamics::start_from`], from the values of another variable; none where no run starts
+    /// from it alone.
+    fn start_from_variable(&self, variable: usize, state: &[f64]) -> Option<Start> {
+        (variable == 0).then(|| self.start_from(state))
+    }
+
     /// The moment before the first step. Kinds that remember the past or draw noise add that.
     fn begin(&self, start: &Start) -> Moment {
         Moment::new(&self.variables(), start)
@@ -138,6 +145,11 @@ pub trait Dynamics: Sync {
     /// from 0.
     fn patterns(&self) -> &[Vec<f64>] {
         &[]
+    }
+
+    /// The stored states of a variable; those of the first are [`Dynamics::patterns`].
+    fn patterns_of(&self, variable: usize) -> &[Vec<f64>] {
+        if variable == 0 { self.patterns() } else { &[] }
     }
 }
 

@@ -19,7 +19,9 @@ impl Hopfield {
     ) -> Result<Hopfield, NetworkError> {
         let units = described.network.units;
         let patterns = match &described.weights.learn {
-            Some(learn) => given::patterns(&learn.patterns, units, source)?,
+            Some(learn) => {
+                given::patterns(&learn.patterns, units, source, "weights.learn.patterns")?
+            }
             None => Vec::new(),
         };
         let weights = weights(described, &patterns, source)?;

@@ -2,12 +2,14 @@
 //! square matrix, row by row, row i holding the weights into unit i.
 
 mod hebb;
+mod pairs;
 mod perceptron;
 mod projection;
 mod prototypes;
 mod storkey;
 
 pub use hebb::{hebb, outer_products};
+pub use pairs::{PairWeights, PseudoRelaxation, kosko, pseudo_relaxation};
 pub use perceptron::{Perceptron, PerceptronOutcome, perceptron, perceptron_within};
 pub use projection::{projection, projector};
 pub use prototypes::{LabelledImages, prototypes};

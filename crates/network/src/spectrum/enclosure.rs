@@ -91,6 +91,11 @@ impl Enclosure {
         }
     }
 
+    /// The smaller of the two.
+    pub fn min(self, other: Enclosure) -> Enclosure {
+        -((-self).max(-other))
+    }
+
     /// The number in the middle, for display; not a bound.
     pub fn middle(self) -> f64 {
         self.low / 2.0 + self.high / 2.0
@@ -183,17 +188,37 @@ pub(super) fn gamma(operations: usize) -> f64 {
 }
 
 /// `sum a b` over pairs: the computed sum and the bound of its error, Higham (2002), equation 3.5.
+/// Where no operation rounds, as with words of few bits, it is the sum itself.
 pub fn dot(pairs: impl IntoIterator<Item = (f64, f64)>) -> Enclosure {
     let (mut sum, mut size, mut terms) = (0.0, 0.0, 0usize);
+    let mut exact = true;
     for (a, b) in pairs {
-        sum += a * b;
-        size += (a * b).abs();
+        let product = a * b;
+        let next = sum + product;
+        exact = exact && is_product(product, a, b) && is_sum(next, sum, product);
+        sum = next;
+        size += product.abs();
         terms += 1;
+    }
+    if exact {
+        return Enclosure::exact(sum);
     }
     // Twice the operations cover the rounding of `size` and of the bound itself; the last term,
     // products too small for a number of full precision.
     let tiny = terms as f64 * f64::MIN_POSITIVE;
     Enclosure::around(sum, gamma(2 * terms + 4) * size + tiny)
+}
+
+/// Whether a product is exact. Below a certain size its error may be too small for a number.
+fn is_product(product: f64, a: f64, b: f64) -> bool {
+    product == 0.0 && (a == 0.0 || b == 0.0)
+        || product.abs() > 1e-200 && a.mul_add(b, -product) == 0.0
+}
+
+/// Whether a sum is exact, by Knuth's error of a sum.
+fn is_sum(sum: f64, a: f64, b: f64) -> bool {
+    let part = sum - a;
+    (a - (sum - part)) + (b - part) == 0.0
 }
 
 impl fmt::Display for Enclosure {
@@ -243,6 +268,8 @@ mod tests {
         let one = third * Enclosure::exact(3.0);
         assert!(one.low < 1.0 && one.high > 1.0);
         assert_eq!(third / Enclosure::between(-1.0, 1.0), Enclosure::UNKNOWN);
+        assert_eq!(dot([(0.5, 3.0), (-1.5, 1.0)]), Enclosure::exact(0.0));
+        assert_eq!(dot([(0.1, 0.0), (-7.0, 0.25)]), Enclosure::exact(-1.75));
         // 1 + 1e16 - 1e16, in which the computed sum loses the 1.
         let sum = dot([(1.0, 1.0), (1e8, 1e8), (-1e8, 1e8)]);
         assert!(sum.low <= 1.0 && sum.high >= 1.0);

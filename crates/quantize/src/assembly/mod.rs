@@ -5,6 +5,8 @@
 //! accumulators and exact nodes get the width that the ranges of their operands need.
 
 mod factor;
+pub mod read;
+mod sign;
 mod truth;
 mod wide;
 
@@ -20,6 +22,7 @@ use crate::QuantizeError;
 use crate::coefficients::Coefficients;
 use crate::range::fit_accumulator;
 pub use factor::Factor;
+pub use sign::{Sign, sign};
 pub use wide::{Scope, Wide};
 
 /// A program under construction.

@@ -5,7 +5,7 @@ use network::BrainState;
 use network::description::RealFormat;
 use program::{Order, Overflow, Role, Rounding, When};
 
-use crate::assembly::{Assembly, Factor, Source, Written, weights};
+use crate::assembly::{Assembly, Factor, Source, Written, read, weights};
 use crate::cellular::one;
 use crate::dynamic::{Words, narrowest, stop};
 use crate::report::Report;
@@ -103,20 +103,11 @@ fn in_box(
 
 /// The network with its numbers as the words of its program stand for them.
 pub fn rounded(network: &BrainState, program: &program::Program) -> Option<BrainState> {
-    let gather = program.stages.first()?.gathers.first()?;
-    let values = crate::assembly::values(&gather.weights);
-    let matrix =
-        network::Matrix::sparse(network.weights.rows(), network.weights.columns(), &values);
-    let bias = match gather.offset.and_then(|offset| program.vector(offset)) {
-        Some(vector) => match &vector.role {
-            Role::Parameter(raw) => raw.iter().map(|&raw| vector.format.value(raw)).collect(),
-            _ => return None,
-        },
-        None => vec![0.0; network.weights.rows()],
-    };
+    let units = network.weights.rows();
+    let gather = read::gather(program, "relax")?;
     Some(BrainState {
-        weights: matrix,
-        bias,
+        weights: read::matrix(gather, units, units),
+        bias: read::offset(program, gather, units)?,
         gain: Factor::new(network.gain).ok()?.value(),
         decay: Factor::new(network.decay).ok()?.value(),
         input: Factor::new(network.input).ok()?.value(),

@@ -11,7 +11,7 @@ use program::{Executor, Format, Overflow, Program, Rounding, Stop, VectorId, rou
 use crate::cellular::{holding_ones, unit_range};
 use crate::coefficients::Coefficients;
 use crate::{Options, QuantizeError};
-pub use search::narrowest;
+pub use search::{narrowest, thriftiest};
 
 /// The words that a lowering is asked for.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use network::Dynamics;
 use network::dynamics::{self, Ending, Start, VariableRole};
-use program::{Executor, Program};
+use program::{Executor, Format, Program};
 use rayon::prelude::*;
 
 use super::{loads, values};
@@ -15,7 +15,7 @@ const FRACTIONS: std::ops::RangeInclusive<i32> = 2..=16;
 /// The share of a state's range by which the end of a run may differ.
 const TOLERANCE: f64 = 1.0 / 256.0;
 
-/// Starts that judge a format at most.
+/// Starts of the description that judge a format at most, and patterns.
 const MAX_STARTS: usize = 16;
 
 /// Steps that a run is judged over at most.
@@ -24,7 +24,7 @@ const MAX_STEPS: u64 = 20_000;
 /// Makes programs with more and more fraction bits until the runs of the description end within
 /// 1/256 of the range of where the float network's end (or should end, where its solution is known),
 /// and at rest where the network has a rule of its own for that and the float network's end so. Where
-/// none do, the nearest of all. All that were tried are in the report.
+/// none do, the one with which most do, or the nearest of all. All that were tried are in the report.
 ///
 /// # Errors
 /// What `make` cannot do, unless it can with other fraction bits.
@@ -32,16 +32,41 @@ pub fn narrowest(
     network: &dyn Dynamics,
     make: impl Fn(i32) -> Result<Quantized, QuantizeError>,
 ) -> Result<Quantized, QuantizeError> {
-    let starts: Vec<Start> = network.starts().into_iter().take(MAX_STARTS).collect();
+    let state = |_: &i32, program: &Program| state_format(program, network);
+    first_as_good(network, FRACTIONS, |fraction| make(*fraction), state)
+}
+
+/// As [`narrowest`], for networks whose states have a format of their own: `make` is given formats
+/// of weights, the narrowest first, or of whatever else there is to be chosen.
+///
+/// # Errors
+/// What `make` cannot do, unless it can with another format.
+pub fn thriftiest(
+    network: &dyn Dynamics,
+    formats: Vec<Format>,
+    make: impl Fn(&Format) -> Result<Quantized, QuantizeError>,
+) -> Result<Quantized, QuantizeError> {
+    first_as_good(network, formats, make, |format, _| *format)
+}
+
+/// The first candidate whose program's runs end as in real numbers; `shown` is the format that
+/// stands for it in the report.
+fn first_as_good<T>(
+    network: &dyn Dynamics,
+    candidates: impl IntoIterator<Item = T>,
+    make: impl Fn(&T) -> Result<Quantized, QuantizeError>,
+    shown: impl Fn(&T, &Program) -> Format,
+) -> Result<Quantized, QuantizeError> {
+    let starts = starts(network);
     let ends: Vec<End> = starts
         .par_iter()
         .map(|start| End::of(network, start))
         .collect();
     let wanted = TOLERANCE * range(network, &ends);
-    let (mut tried, mut best) = (vec![], None::<((usize, f64), Quantized)>);
+    let (mut tried, mut best) = (vec![], None::<((usize, usize, f64), Quantized)>);
     let mut refused = None;
-    for fraction in FRACTIONS {
-        let quantized = match make(fraction) {
+    for candidate in candidates {
+        let quantized = match make(&candidate) {
             Ok(quantized) => quantized,
             Err(error) => {
                 refused = Some(error);
@@ -61,13 +86,13 @@ pub fn narrowest(
             .filter(|of| !of.restless && of.error <= wanted)
             .count();
         tried.push(Tried {
-            format: state_format(&quantized.program, network),
+            format: shown(&candidate, &quantized.program),
             kept,
             of: found.len(),
             score: largest,
             loses_nothing: kept == found.len(),
         });
-        let distance = (restless, largest);
+        let distance = (restless, found.len() - kept, largest);
         if best.as_ref().is_none_or(|(least, _)| distance < *least) {
             best = Some((distance, quantized));
         }
@@ -83,6 +108,14 @@ pub fn narrowest(
         (None, Some(error)) => Err(error),
         (None, None) => Err(QuantizeError::Mismatched),
     }
+}
+
+/// The starts that judge a format: those of the description, and the stored patterns.
+fn starts(network: &dyn Dynamics) -> Vec<Start> {
+    let patterns = network.patterns().iter().take(MAX_STARTS);
+    let patterns = patterns.map(|pattern| network.start_from(pattern));
+    let described = network.starts().into_iter().take(MAX_STARTS);
+    described.chain(patterns).collect()
 }
 
 /// Where a run should end.
@@ -139,13 +172,13 @@ fn states(network: &dyn Dynamics) -> Vec<usize> {
     states.map(|(at, _)| at).collect()
 }
 
-fn state_format(program: &Program, network: &dyn Dynamics) -> program::Format {
+fn state_format(program: &Program, network: &dyn Dynamics) -> Format {
     let variables = network.variables();
     let state = variables
         .first()
         .and_then(|state| program.find(&state.name));
     let state = state.and_then(|id| program.vector(id));
-    state.map_or(program::Format::BIPOLAR, |state| state.format)
+    state.map_or(Format::BIPOLAR, |state| state.format)
 }
 
 /// Runs a program.

@@ -1,5 +1,7 @@
 //! A Hopfield network as one stage: gather the field, take its sign, keep the state on a tie.
 
+use std::convert::Infallible;
+
 use network::Hopfield;
 use network::description::FormatChoice;
 use network::hopfield::{Order, Storage, Weights};
@@ -11,6 +13,7 @@ use program::{
 
 use super::words::Words;
 use crate::QuantizeError;
+use crate::assembly::{Sign, sign};
 use crate::range::{fit_accumulator, wide_enough};
 
 /// Makes the program; `bias` is the format and the words of the biases, unless all are zero.
@@ -64,7 +67,7 @@ pub fn program(
         gather.accumulator = wide_enough("format.accumulator", format, gather.accumulator)?;
     }
     let mut apply = Expression::default();
-    let next = sign(&mut apply, gather.accumulator, state);
+    let next = next(&mut apply, gather.accumulator, state);
     Ok(Program {
         name: network.name.clone(),
         kind: "hopfield".into(),
@@ -134,26 +137,10 @@ fn arrangement(network: &Hopfield, words: &Words) -> Result<Arrangement, Quantiz
     })
 }
 
-/// +1 where the field is positive, -1 where it is negative, else the state as it is.
-fn sign(apply: &mut Expression, accumulator: Format, state: VectorId) -> NodeId {
-    let (bit, spin) = (Format::TRUTH, Format::BIPOLAR);
+/// What a unit becomes.
+fn next(apply: &mut Expression, accumulator: Format, state: VectorId) -> NodeId {
     let field = apply.push("field", Operation::Gathered(0), accumulator);
-    let zero = apply.push("zero", Operation::Constant(0), accumulator);
-    let positive = apply.push("positive", Operation::Less(zero, field), bit);
-    let negative = apply.push("negative", Operation::Less(field, zero), bit);
-    let kept = apply.push("kept", Operation::Element(state), spin);
-    let plus = apply.push("spin_up", Operation::Constant(1), spin);
-    let minus = apply.push("spin_down", Operation::Constant(-1), spin);
-    let low = Operation::Select {
-        condition: negative,
-        high: minus,
-        low: kept,
-    };
-    let low = apply.push("down_or_kept", low, spin);
-    let next = Operation::Select {
-        condition: positive,
-        high: plus,
-        low,
-    };
-    apply.push("next", next, spin)
+    let push = |name: &str, operation, format| Ok(apply.push(name, operation, format));
+    let Ok(Sign { next, .. }) = sign::<Infallible>(push, (field, accumulator), state);
+    next
 }
