@@ -14,12 +14,11 @@ use schedule::{Form, Hardware};
 /// A description of a kind with a random symmetric model, a share of whose couplings is 0.
 fn text(kind: &str, (units, replicas): (usize, usize), order: &str, of: &mut Random) -> String {
     let mut w = vec![vec![0i64; units]; units];
-    for i in 0..units {
-        for j in 0..i {
-            let value = (of.below(7) as i64 - 3) * of.below(2) as i64;
-            w[i][j] = value;
-            w[j][i] = value;
-        }
+    let pairs = (0..units).flat_map(|i| (0..i).map(move |j| (i, j)));
+    for (i, j) in pairs {
+        let value = (of.below(7) as i64 - 3) * of.below(2) as i64;
+        w[i][j] = value;
+        w[j][i] = value;
     }
     let h: Vec<i64> = (0..units).map(|_| of.below(5) as i64 - 2).collect();
     let seed = 1 + of.below(1 << 20);
@@ -61,7 +60,7 @@ proptest! {
             "order = \"sequential\"\n", "order = \"permuted\"\nseed = 9\n",
             "order = \"block\"\nblock = 2\n", "order = \"synchronous\"\n",
         ]),
-        units in 2usize..7, replicas in 1usize..4, lanes in 1usize..9, taps in 1usize..9,
+        units in 2usize..7, replicas in 1usize..4, lanes in 1usize..19, taps in 1usize..19,
         seed in any::<u64>(),
     ) {
         let mut random = Random::new(seed);

@@ -381,3 +381,38 @@ fn the_hopfield_network_has_the_same_energy() {
         );
     }
 }
+
+/// The text of the error of a description with this line in its `[dynamics]`.
+fn refused(kind: &str, line: &str) -> String {
+    let model = (vec![vec![0, 1], vec![1, 0]], vec![0, 0]);
+    let text = text(kind, &model, &format!("[dynamics]\n{line}\n"));
+    let found = Description::parse(&text, "net.toml", std::path::Path::new(""))
+        .and_then(|description| Network::from_description(&description));
+    format!("{}\n", found.expect_err("a refusal"))
+}
+
+#[test]
+fn courses_without_numbers_are_refused() {
+    let long = format!("pump = {:?}", vec![0.5; 65_537]);
+    let all: Vec<String> = [
+        ("simulated_bifurcation", "pump = []"),
+        ("simulated_bifurcation", "pump = [0.0, nan]"),
+        ("simulated_bifurcation", "pump = { from = 0.0 }"),
+        (
+            "simulated_bifurcation",
+            "pump = { from = 0.0, to = 1.0, steps = 0 }",
+        ),
+        ("annealed_hopfield", "temperature = []"),
+        ("annealed_hopfield", "temperature = [2.0, -1.0]"),
+        ("chaotic", "self_coupling = []"),
+    ]
+    .iter()
+    .map(|(kind, line)| format!("--- {kind}: {line}\n{}", refused(kind, line)))
+    .collect();
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(all.join("\n")) });
+    let long = refused("simulated_bifurcation", &long);
+    assert!(
+        long.starts_with("error[HW0205]: the pump is a list of 65537 numbers"),
+        "{long}"
+    );
+}

@@ -12,7 +12,7 @@ use super::checks::{Checked, Checker};
 use super::values::{TensorSource, tensor_from_list};
 use crate::diagnostic::NetworkError;
 use crate::given;
-use crate::tensor::Tensor;
+use crate::problem::Problem;
 
 /// The most values of a course; the hardware keeps them in a memory.
 pub const MAX_VALUES: u64 = 1 << 16;
@@ -68,7 +68,8 @@ impl Course {
     /// The numbers, of a ramp without a length over `steps` steps.
     ///
     /// # Errors
-    /// A file that cannot be read, or numbers that are no list, or not finite, at `field`.
+    /// A file that cannot be read, a list of no or too many numbers, or a number that is not finite,
+    /// at `field`.
     pub fn values(
         &self,
         steps: u64,
@@ -82,12 +83,15 @@ impl Course {
                 Ok((0..steps).map(|step| ramp.at(step, steps)).collect())
             }
             Course::Values(given) => {
-                let read = || {
-                    let tensor = Tensor::from_source(given, source.folder(), what)?;
-                    Ok(tensor.values.len())
-                };
-                let length = read().map_err(|problem| source.error(field, problem))?;
-                let length = length.clamp(1, MAX_VALUES as usize);
+                let length = given::length(given, what, source, field)?;
+                if length == 0 || length as u64 > MAX_VALUES {
+                    let message = format!("{what} is a list of {length} numbers");
+                    let expected = format!(
+                        "1 to {MAX_VALUES} numbers, one a step, of which the last goes on; or a \
+                         ramp {{ from, to }}"
+                    );
+                    return Err(source.error(field, Problem::Conflict { message, expected }));
+                }
                 given::vector(given, length, what, source, field)
             }
         }

@@ -4,6 +4,7 @@ use crate::description::{ProjectionDescription, Source, TensorSource};
 use crate::diagnostic::NetworkError;
 use crate::given;
 use crate::matrix::Matrix;
+use crate::problem::Problem;
 
 /// The constraints `A x = b` and `G x <= h`.
 pub struct Constraints {
@@ -114,6 +115,11 @@ fn rows(
     source: &Source,
 ) -> Result<(Matrix, Vec<f64>), NetworkError> {
     let count = given::length(right, what_right, source, field_right)?;
+    if count == 0 {
+        let message = format!("{what_right} holds no number");
+        let expected = "a number for each row of the matrix; or no such section".into();
+        return Err(source.error(field_right, Problem::Conflict { message, expected }));
+    }
     let right = given::vector(right, count, what_right, source, field_right)?;
     let matrix = Matrix::from_source(matrix, (count, units), what, source, field)?;
     Ok((matrix, right))
