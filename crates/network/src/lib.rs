@@ -42,6 +42,7 @@ mod network;
 pub mod noise;
 mod problem;
 pub mod projection;
+pub mod sequence;
 pub mod spectrum;
 pub mod tensor;
 
@@ -67,4 +68,5 @@ pub use matrix::Matrix;
 pub use network::Network;
 pub use problem::Problem;
 pub use projection::Projection;
+pub use sequence::SequenceNetwork;
 pub use tensor::Tensor;

@@ -169,6 +169,16 @@ impl Matrix {
         (0..self.rows()).map(|row| self.row_times(row, x)).collect()
     }
 
+    /// Some of its rows, in their order; those that are not there are left out.
+    pub fn rows_of(&self, rows: std::ops::Range<usize>) -> Matrix {
+        let (from, to) = (rows.start.min(rows.end), rows.end);
+        let kept = self.rows.iter().take(to).skip(from);
+        Matrix {
+            columns: self.columns,
+            rows: kept.cloned().collect(),
+        }
+    }
+
     /// The transpose; dense where this is.
     pub fn transposed(&self) -> Matrix {
         let (rows, columns) = (self.columns, self.rows());

@@ -9,36 +9,6 @@ use crate::diagnostic::NetworkError;
 use crate::problem::Problem;
 use crate::tensor::Tensor;
 
-/// The slope of `leaky_relu` below 0 where none is given, as in ONNX.
-const LEAK: f64 = 0.01;
-/// The slope of `hard_sigmoid` where none is given: that of the logistic function at 0.
-const HARD_SIGMOID_SLOPE: f64 = 0.25;
-
-impl FunctionWord {
-    /// The function; `slope` counts for `hard_sigmoid` and `leaky_relu` alone.
-    pub fn function(self, slope: Option<f64>) -> Function {
-        match self {
-            FunctionWord::Identity => Function::Identity,
-            FunctionWord::Tanh => Function::Tanh,
-            FunctionWord::Logistic => Function::Logistic,
-            FunctionWord::Arctangent => Function::Arctangent,
-            FunctionWord::Softsign => Function::Softsign,
-            FunctionWord::Exp => Function::Exp,
-            FunctionWord::Reciprocal => Function::Reciprocal,
-            FunctionWord::Clamp => Function::Clamp,
-            FunctionWord::HardSigmoid => Function::HardSigmoid {
-                slope: slope.unwrap_or(HARD_SIGMOID_SLOPE),
-            },
-            FunctionWord::Relu => Function::Relu,
-            FunctionWord::LeakyRelu => Function::LeakyRelu {
-                slope: slope.unwrap_or(LEAK),
-            },
-            FunctionWord::Sign => Function::Sign,
-            FunctionWord::Step => Function::Step,
-        }
-    }
-}
-
 /// What is wrong, and with which key; `""` for the whole.
 pub type KeyProblem = (&'static str, Problem);
 
@@ -78,16 +48,11 @@ fn exclusive(fields: &ActivationFields) -> Result<(), KeyProblem> {
         1 => {}
         _ => return Err(("", conflict("more than one function is given", expected))),
     }
-    let sloped = matches!(
-        fields.function,
-        Some(FunctionWord::HardSigmoid | FunctionWord::LeakyRelu)
-    );
-    if fields.slope.is_some() && !sloped {
-        let expected =
-            "`slope` only with `hard_sigmoid` or `leaky_relu`; else `gain`, or leave it out";
-        return Err(("slope", conflict("`slope` has no meaning here", expected)));
+    let parameters = fields.parameters();
+    match fields.function {
+        Some(word) => parameters.suit(word),
+        None => parameters.suit(FunctionWord::Identity),
     }
-    Ok(())
 }
 
 fn at(field: &str, key: &str) -> String {
@@ -130,11 +95,10 @@ impl Activation {
             }
             (_, _, word) => word
                 .unwrap_or(FunctionWord::Identity)
-                .function(fields.slope),
+                .with(&fields.parameters()),
         };
-        // The gain is judged first, so that what is wrong then is the slope.
+        function.check()?;
         let gain = fields.gain.unwrap_or(1.0);
-        Activation::new(Function::Identity, gain).map_err(|problem| ("gain", problem))?;
-        Activation::new(function, gain).map_err(|problem| ("slope", problem))
+        Activation::new(function, gain).map_err(|problem| ("gain", problem))
     }
 }

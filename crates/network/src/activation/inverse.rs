@@ -14,7 +14,17 @@ impl Function {
             Function::Softsign => (y.abs() <= 1.0).then(|| y / (1.0 - y.abs())),
             Function::Exp => (y >= 0.0).then(|| y.ln()),
             Function::Reciprocal => (y != 0.0 && !y.is_nan()).then(|| 1.0 / y),
-            Function::Sign | Function::Step => None,
+            Function::ScaledTanh { scale, slope } if scale * slope != 0.0 => {
+                Some(Function::Tanh.inverse(y / scale)? / slope)
+            }
+            Function::Elu { .. } if y >= 0.0 => Some(y),
+            Function::Elu { scale } => (*scale > 0.0 && -scale <= y).then(|| (y / scale).ln_1p()),
+            // ln(e^y - 1), without overflow.
+            Function::Softplus => (y >= 0.0).then(|| y + (-(-y).exp_m1()).ln()),
+            Function::ScaledTanh { .. }
+            | Function::ThresholdedRelu { .. }
+            | Function::Sign
+            | Function::Step => None,
             function => function.polyline()?.inverse(y),
         }
     }
@@ -32,7 +42,20 @@ impl Function {
             }
             Function::Softsign => (y.abs() <= 1.0).then(|| -y.abs() - (-y.abs()).ln_1p()),
             Function::Exp => (y >= 0.0).then(|| x_ln_x(y) - y + 1.0),
-            Function::Reciprocal | Function::Sign | Function::Step => None,
+            Function::ScaledTanh { scale, slope } if scale * slope > 0.0 => {
+                Some(Function::Tanh.inverse_integral(y / scale)? * scale / slope)
+            }
+            Function::Elu { .. } if y >= 0.0 => Some(y * y / 2.0),
+            Function::Elu { scale } => (*scale > 0.0 && -scale <= y).then(|| {
+                let share = y / scale;
+                scale * (x_ln_x(1.0 + share) - share)
+            }),
+            Function::Reciprocal
+            | Function::ScaledTanh { .. }
+            | Function::ThresholdedRelu { .. }
+            | Function::Softplus
+            | Function::Sign
+            | Function::Step => None,
             function => function.polyline()?.inverse_integral(y),
         }
     }
@@ -82,7 +105,7 @@ impl Polyline {
 impl Activation {
     /// The x with `g(beta x) = y`; infinite at a limit that is not attained, and where the function
     /// is flat beyond a point (clamp, hard sigmoid, ReLU), that point. `None` where there is no
-    /// such x, or many within the range (sign, step, points that do not rise).
+    /// such x, or many within the range (sign, step, points that do not rise, a threshold).
     pub fn inverse(&self, y: f64) -> Option<f64> {
         Some(self.function().inverse(y)? / self.gain())
     }
@@ -91,7 +114,7 @@ impl Activation {
     /// function adds to the energy of a continuous network (Hopfield 1984, PNAS 81, 3088,
     /// equation 5). In closed form for every function; infinite where the integral diverges
     /// (arctangent and softsign at +-1). `None` where [`Activation::inverse`] has no value, and for
-    /// the reciprocal.
+    /// the reciprocal and softplus.
     pub fn inverse_integral(&self, y: f64) -> Option<f64> {
         Some(self.function().inverse_integral(y)? / self.gain())
     }

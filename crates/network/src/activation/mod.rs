@@ -2,6 +2,7 @@
 
 mod build;
 mod inverse;
+mod parameters;
 mod polyline;
 mod slope;
 
@@ -9,11 +10,13 @@ use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 use std::fmt;
 
 pub use build::KeyProblem;
+pub use parameters::Parameters;
 pub use polyline::Polyline;
 pub use slope::Slopes;
 
 use crate::description::FunctionWord;
 use crate::problem::Problem;
+use parameters::within;
 
 /// The smallest gain.
 pub const MIN_GAIN: f64 = 1e-6;
@@ -41,9 +44,25 @@ pub enum Function {
     /// `(|x + 1| - |x - 1|) / 2`: x between -1 and 1, the nearer of these elsewhere. The output of
     /// a cellular network (Chua & Yang 1988).
     Clamp,
-    /// `slope x + 1/2` between 0 and 1, the nearer of these elsewhere.
+    /// `slope x + offset`.
+    Affine {
+        /// The slope.
+        slope: f64,
+        /// The value at 0.
+        offset: f64,
+    },
+    /// `slope x + offset` between 0 and 1, the nearer of these elsewhere.
     HardSigmoid {
         /// The slope, above 0.
+        slope: f64,
+        /// The value at 0, as long as it lies between 0 and 1.
+        offset: f64,
+    },
+    /// `scale tanh(slope x)`.
+    ScaledTanh {
+        /// What multiplies the hyperbolic tangent.
+        scale: f64,
+        /// What multiplies its argument.
         slope: f64,
     },
     /// `max(x, 0)`.
@@ -53,6 +72,18 @@ pub enum Function {
         /// The slope below 0, from 0 to 1.
         slope: f64,
     },
+    /// `x` above a threshold, 0 up to it.
+    ThresholdedRelu {
+        /// The threshold.
+        threshold: f64,
+    },
+    /// `x` from 0 on, `scale (e^x - 1)` below.
+    Elu {
+        /// Minus the limit on the left; 0 or more.
+        scale: f64,
+    },
+    /// `ln(1 + e^x)`.
+    Softplus,
     /// -1 below 0, 0 at 0, +1 above.
     Sign,
     /// 0 below 0, 1 from 0 on (Heaviside).
@@ -82,11 +113,19 @@ impl Function {
             Function::Reciprocal if x == 0.0 => f64::INFINITY,
             Function::Reciprocal => 1.0 / x,
             Function::Clamp => x.clamp(-1.0, 1.0),
-            Function::HardSigmoid { slope } => (slope * x + 0.5).clamp(0.0, 1.0),
+            Function::Affine { slope, offset } => slope * x + offset,
+            Function::HardSigmoid { slope, offset } => (slope * x + offset).clamp(0.0, 1.0),
+            Function::ScaledTanh { scale, slope } => scale * (slope * x).tanh(),
             Function::Relu if x < 0.0 => 0.0,
             Function::Relu => x,
             Function::LeakyRelu { slope } if x < 0.0 => slope * x,
             Function::LeakyRelu { .. } => x,
+            Function::ThresholdedRelu { threshold } if x <= *threshold => 0.0,
+            Function::ThresholdedRelu { .. } => x,
+            Function::Elu { scale } if x < 0.0 => scale * x.exp_m1(),
+            Function::Elu { .. } => x,
+            // Without overflow at either end.
+            Function::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
             Function::Sign if x == 0.0 => 0.0,
             Function::Sign => x.signum(),
             Function::Step if x < 0.0 => 0.0,
@@ -102,9 +141,10 @@ impl Function {
         match self {
             Function::Identity => line(&[[0.0, 0.0]], 1.0, 1.0),
             Function::Clamp => line(&[[-1.0, -1.0], [1.0, 1.0]], 0.0, 0.0),
-            Function::HardSigmoid { slope } => {
-                let end = 0.5 / slope;
-                line(&[[-end, 0.0], [end, 1.0]], 0.0, 0.0)
+            Function::Affine { slope, offset } => line(&[[0.0, *offset]], *slope, *slope),
+            Function::HardSigmoid { slope, offset } => {
+                let (first, last) = (-offset / slope, (1.0 - offset) / slope);
+                line(&[[first, 0.0], [last, 1.0]], 0.0, 0.0)
             }
             Function::Relu => line(&[[0.0, 0.0]], 0.0, 1.0),
             Function::LeakyRelu { slope } => line(&[[0.0, 0.0]], *slope, 1.0),
@@ -115,6 +155,10 @@ impl Function {
             | Function::Softsign
             | Function::Exp
             | Function::Reciprocal
+            | Function::ScaledTanh { .. }
+            | Function::ThresholdedRelu { .. }
+            | Function::Elu { .. }
+            | Function::Softplus
             | Function::Sign
             | Function::Step => None,
         }
@@ -131,9 +175,14 @@ impl Function {
             Function::Exp => FunctionWord::Exp,
             Function::Reciprocal => FunctionWord::Reciprocal,
             Function::Clamp => FunctionWord::Clamp,
+            Function::Affine { .. } => FunctionWord::Affine,
             Function::HardSigmoid { .. } => FunctionWord::HardSigmoid,
+            Function::ScaledTanh { .. } => FunctionWord::ScaledTanh,
             Function::Relu => FunctionWord::Relu,
             Function::LeakyRelu { .. } => FunctionWord::LeakyRelu,
+            Function::ThresholdedRelu { .. } => FunctionWord::ThresholdedRelu,
+            Function::Elu { .. } => FunctionWord::Elu,
+            Function::Softplus => FunctionWord::Softplus,
             Function::Sign => FunctionWord::Sign,
             Function::Step => FunctionWord::Step,
             Function::Samples(_) => return None,
@@ -154,20 +203,11 @@ impl Activation {
     /// A function with a gain.
     ///
     /// # Errors
-    /// [`Problem::OutOfRange`] for a gain outside [`MIN_GAIN`] to [`MAX_GAIN`], a slope of
-    /// [`Function::HardSigmoid`] outside the same bounds, or one of [`Function::LeakyRelu`] outside
-    /// 0 to 1.
+    /// [`Problem::OutOfRange`] for a gain outside [`MIN_GAIN`] to [`MAX_GAIN`], or a parameter of the
+    /// function outside its bounds.
     pub fn new(function: Function, gain: f64) -> Result<Activation, Problem> {
         within("the gain", gain, MIN_GAIN, MAX_GAIN)?;
-        match function {
-            Function::HardSigmoid { slope } => {
-                within("the slope of `hard_sigmoid`", slope, MIN_GAIN, MAX_GAIN)?;
-            }
-            Function::LeakyRelu { slope } => {
-                within("the slope of `leaky_relu` below 0", slope, 0.0, 1.0)?;
-            }
-            _ => {}
-        }
+        function.check().map_err(|(_, problem)| problem)?;
         Ok(Activation { function, gain })
     }
 
@@ -193,7 +233,11 @@ impl Activation {
                 (-1.0, 1.0)
             }
             Function::Logistic | Function::Step => (0.0, 1.0),
-            Function::Exp => (0.0, f64::INFINITY),
+            Function::Exp | Function::Softplus => (0.0, f64::INFINITY),
+            Function::ScaledTanh { slope: 0.0, .. } => (0.0, 0.0),
+            Function::ScaledTanh { scale, .. } => (-scale.abs(), scale.abs()),
+            Function::ThresholdedRelu { threshold } => (threshold.min(0.0), f64::INFINITY),
+            Function::Elu { scale } => (-scale, f64::INFINITY),
             function => function
                 .polyline()
                 .map_or((f64::NEG_INFINITY, f64::INFINITY), |line| line.range()),
@@ -208,8 +252,14 @@ impl Activation {
             | Function::Logistic
             | Function::Arctangent
             | Function::Softsign
+            | Function::Softplus
             | Function::Exp => true,
-            Function::Reciprocal | Function::Sign | Function::Step => false,
+            Function::ScaledTanh { scale, slope } => scale * slope > 0.0,
+            Function::Elu { scale } => *scale > 0.0,
+            Function::Reciprocal
+            | Function::ThresholdedRelu { .. }
+            | Function::Sign
+            | Function::Step => false,
             function => (function.polyline()).is_some_and(|line| line.is_increasing()),
         }
     }
@@ -218,7 +268,9 @@ impl Activation {
     pub fn is_nondecreasing(&self) -> bool {
         match &self.function {
             Function::Reciprocal => false,
-            Function::Sign | Function::Step => true,
+            Function::Sign | Function::Step | Function::Elu { .. } => true,
+            Function::ScaledTanh { scale, slope } => scale * slope >= 0.0,
+            Function::ThresholdedRelu { threshold } => *threshold >= 0.0,
             function => match function.polyline() {
                 Some(line) => line.is_nondecreasing(),
                 None => self.is_increasing(),
@@ -230,9 +282,11 @@ impl Activation {
     /// the logistic function and the hard sigmoid.
     pub fn centre(&self) -> Option<f64> {
         match &self.function {
-            Function::Tanh | Function::Arctangent | Function::Softsign | Function::Sign => {
-                Some(0.0)
-            }
+            Function::Tanh
+            | Function::Arctangent
+            | Function::Softsign
+            | Function::ScaledTanh { .. }
+            | Function::Sign => Some(0.0),
             Function::Logistic => Some(0.5),
             // No value at 0, and that of a step is none of the middle.
             Function::Exp | Function::Reciprocal | Function::Step => None,
@@ -246,27 +300,25 @@ impl Activation {
     }
 }
 
-fn within(what: &'static str, value: f64, low: f64, high: f64) -> Result<(), Problem> {
-    if (low..=high).contains(&value) {
-        return Ok(());
-    }
-    Err(Problem::OutOfRange {
-        what,
-        value,
-        low,
-        high,
-    })
-}
-
 impl fmt::Display for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.word().map(FunctionWord::name);
+        let name = name.unwrap_or_default();
         match self {
-            Function::HardSigmoid { slope } | Function::LeakyRelu { slope } => {
-                write!(f, "{} (slope {slope})", name.unwrap_or_default())
+            // The usual offset goes without saying.
+            Function::HardSigmoid { slope, offset: 0.5 } | Function::LeakyRelu { slope } => {
+                write!(f, "{name} (slope {slope})")
             }
+            Function::HardSigmoid { slope, offset } | Function::Affine { slope, offset } => {
+                write!(f, "{name} (slope {slope}, offset {offset})")
+            }
+            Function::ScaledTanh { scale, slope } => {
+                write!(f, "{name} (scale {scale}, slope {slope})")
+            }
+            Function::ThresholdedRelu { threshold } => write!(f, "{name} (threshold {threshold})"),
+            Function::Elu { scale } => write!(f, "{name} (scale {scale})"),
             Function::Samples(line) => write!(f, "{} sampled points", line.knots().len()),
-            _ => f.write_str(name.unwrap_or_default()),
+            _ => f.write_str(name),
         }
     }
 }

@@ -52,6 +52,25 @@ impl Function {
             Function::Arctangent => bell(near, far, |x| (1.0 + (FRAC_PI_2 * x).powi(2)).recip()),
             Function::Softsign => bell(near, far, |x| (1.0 + x).recip().powi(2)),
             Function::Exp => Slopes::of(low.exp(), high.exp()),
+            Function::Softplus => Slopes::of(
+                Function::Logistic.value(low),
+                Function::Logistic.value(high),
+            ),
+            Function::ScaledTanh { scale, slope } => {
+                let inner = Function::Tanh.slopes(low * slope, high * slope);
+                let factor = scale * slope;
+                Slopes::of(inner.smallest * factor, inner.largest * factor)
+            }
+            Function::Elu { .. } if low >= 0.0 => Slopes::of(1.0, 1.0),
+            Function::Elu { scale } => {
+                let below = Slopes::of(scale * low.exp(), scale * high.min(0.0).exp());
+                if high > 0.0 {
+                    below.union(Slopes::of(1.0, 1.0))
+                } else {
+                    below
+                }
+            }
+            Function::ThresholdedRelu { threshold } => thresholded(*threshold, low, high),
             Function::Reciprocal if near == 0.0 => Slopes {
                 smallest: f64::NEG_INFINITY,
                 // Across 0 the value jumps up from one branch to the other.
@@ -66,6 +85,24 @@ impl Function {
                 None => Slopes::NONE,
             },
         }
+    }
+}
+
+/// The slopes of `x` above a threshold and 0 up to it: a jump where the threshold is not 0.
+fn thresholded(threshold: f64, low: f64, high: f64) -> Slopes {
+    if high <= threshold {
+        return Slopes::NONE;
+    }
+    if low > threshold {
+        return Slopes::of(1.0, 1.0);
+    }
+    Slopes {
+        smallest: if threshold < 0.0 {
+            f64::NEG_INFINITY
+        } else {
+            0.0
+        },
+        largest: if threshold > 0.0 { f64::INFINITY } else { 1.0 },
     }
 }
 

@@ -34,8 +34,16 @@ pub struct ActivationFields {
     /// The argument is multiplied by it; above 0. Default 1.
     pub gain: Option<f64>,
     /// `leaky_relu`: the slope below 0, 0 to 1, default 0.01. `hard_sigmoid`: the slope between
-    /// its ends, default 0.25.
+    /// its ends, default 0.25. `affine`: the slope, default 1. `scaled_tanh`: what multiplies the
+    /// argument, default 1.
     pub slope: Option<f64>,
+    /// The value at 0: of `affine`, default 0; of `hard_sigmoid`, default 0.5.
+    pub offset: Option<f64>,
+    /// `scaled_tanh`: what multiplies the tangent; `elu`: what multiplies `e^x - 1` below 0, 0 or
+    /// more. Default 1.
+    pub scale: Option<f64>,
+    /// `thresholded_relu`: the largest argument that gives 0. Default 1.
+    pub threshold: Option<f64>,
 }
 
 /// The activation functions.
@@ -59,12 +67,22 @@ pub enum FunctionWord {
     Reciprocal,
     /// (|x + 1| - |x - 1|) / 2: x, between -1 and 1.
     Clamp,
-    /// slope x + 1/2, between 0 and 1.
+    /// slope x + offset.
+    Affine,
+    /// slope x + offset, between 0 and 1.
     HardSigmoid,
+    /// scale tanh(slope x).
+    ScaledTanh,
     /// max(x, 0).
     Relu,
     /// x from 0 on, slope x below.
     LeakyRelu,
+    /// x above a threshold, 0 up to it.
+    ThresholdedRelu,
+    /// x from 0 on, scale (e^x - 1) below.
+    Elu,
+    /// ln(1 + e^x).
+    Softplus,
     /// -1, 0 or 1: the sign of x.
     Sign,
     /// 0 below 0, 1 from 0 on.
@@ -110,7 +128,7 @@ pub enum SlopeWord {
 
 impl FunctionWord {
     /// Every word.
-    pub const ALL: [FunctionWord; 13] = [
+    pub const ALL: [FunctionWord; 18] = [
         FunctionWord::Identity,
         FunctionWord::Tanh,
         FunctionWord::Logistic,
@@ -119,9 +137,14 @@ impl FunctionWord {
         FunctionWord::Exp,
         FunctionWord::Reciprocal,
         FunctionWord::Clamp,
+        FunctionWord::Affine,
         FunctionWord::HardSigmoid,
+        FunctionWord::ScaledTanh,
         FunctionWord::Relu,
         FunctionWord::LeakyRelu,
+        FunctionWord::ThresholdedRelu,
+        FunctionWord::Elu,
+        FunctionWord::Softplus,
         FunctionWord::Sign,
         FunctionWord::Step,
     ];
@@ -137,9 +160,14 @@ impl FunctionWord {
             FunctionWord::Exp => "exp",
             FunctionWord::Reciprocal => "reciprocal",
             FunctionWord::Clamp => "clamp",
+            FunctionWord::Affine => "affine",
             FunctionWord::HardSigmoid => "hard_sigmoid",
+            FunctionWord::ScaledTanh => "scaled_tanh",
             FunctionWord::Relu => "relu",
             FunctionWord::LeakyRelu => "leaky_relu",
+            FunctionWord::ThresholdedRelu => "thresholded_relu",
+            FunctionWord::Elu => "elu",
+            FunctionWord::Softplus => "softplus",
             FunctionWord::Sign => "sign",
             FunctionWord::Step => "step",
         }

@@ -73,7 +73,7 @@ fn lines(function: &Function, line: &Polyline) -> Option<(Vec<f64>, bool)> {
     Some(match function {
         Function::Identity | Function::Relu => (vec![right], false),
         Function::Clamp => (vec![1.0], false),
-        Function::HardSigmoid { slope } => (vec![*slope], true),
+        Function::HardSigmoid { slope, offset: 0.5 } => (vec![*slope], true),
         Function::LeakyRelu { .. } if left == 0.0 || left == right => (vec![right], false),
         Function::LeakyRelu { .. } => (vec![right, left], false),
         _ => return None,

@@ -1,0 +1,103 @@
+//! The layers of a chain.
+
+use super::{Dense, Direction, Gives, Recurrent};
+use crate::activation::Activation;
+use crate::problem::Problem;
+
+/// A layer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Layer {
+    /// A recurrent layer.
+    Recurrent(Recurrent),
+    /// A dense layer.
+    Dense(Dense),
+    /// A function of each element by itself.
+    Elementwise(Activation),
+    /// `e^x_i / sum_j e^x_j`.
+    Softmax,
+    /// The number, from 0, of the largest element, of the first one where there are many; one
+    /// element.
+    ArgMax,
+}
+
+impl Layer {
+    /// A layer that reads from the start and gives a vector for each step.
+    pub fn forward(cell: super::Cell) -> Layer {
+        Layer::Recurrent(Recurrent {
+            direction: Direction::Forward(cell),
+            gives: Gives::EveryStep,
+        })
+    }
+
+    /// The recurrent layer that it is.
+    pub fn recurrent(&self) -> Option<&Recurrent> {
+        match self {
+            Layer::Recurrent(layer) => Some(layer),
+            _ => None,
+        }
+    }
+
+    /// Elements of a vector that it gives for vectors of so many.
+    pub fn outputs(&self, inputs: usize) -> usize {
+        match self {
+            Layer::Recurrent(layer) => layer.outputs(),
+            Layer::Dense(layer) => layer.units(),
+            Layer::Elementwise(_) | Layer::Softmax => inputs,
+            Layer::ArgMax => 1,
+        }
+    }
+
+    /// Its units; none of a layer without weights.
+    pub fn units(&self) -> usize {
+        match self {
+            Layer::Recurrent(layer) => layer.direction.cells().map(super::Cell::units).sum(),
+            Layer::Dense(layer) => layer.units(),
+            Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => 0,
+        }
+    }
+
+    /// Whether what it gives in a step depends on no later input.
+    pub fn is_causal(&self) -> bool {
+        self.recurrent().is_none_or(|layer| {
+            layer.direction.reverse().is_none() && layer.gives == Gives::EveryStep
+        })
+    }
+
+    /// What it gives for one vector; `None` for a recurrent layer, which needs its state.
+    pub fn apply(&self, x: &[f64]) -> Option<Vec<f64>> {
+        match self {
+            Layer::Recurrent(_) => None,
+            Layer::Dense(layer) => Some(layer.apply(x)),
+            Layer::Elementwise(activation) => {
+                Some(x.iter().map(|&x| activation.value(x)).collect())
+            }
+            Layer::Softmax => Some(softmax(x)),
+            Layer::ArgMax => Some(vec![argmax(x) as f64]),
+        }
+    }
+
+    pub(super) fn check(&self, inputs: usize) -> Result<(), Problem> {
+        match self {
+            Layer::Recurrent(layer) => layer.check(inputs),
+            Layer::Dense(layer) => layer.check(inputs),
+            Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => Ok(()),
+        }
+    }
+}
+
+/// `e^x_i / sum_j e^x_j`, with the largest element subtracted from each, so that none overflows.
+pub fn softmax(x: &[f64]) -> Vec<f64> {
+    let largest = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let powers: Vec<f64> = x.iter().map(|x| (x - largest).exp()).collect();
+    let sum: f64 = powers.iter().sum();
+    powers.iter().map(|power| power / sum).collect()
+}
+
+/// The number of the largest element, of the first one where there are many; 0 of none.
+pub fn argmax(x: &[f64]) -> usize {
+    let larger = |best: (usize, f64), (at, &x): (usize, &f64)| {
+        if x > best.1 { (at, x) } else { best }
+    };
+    let best = (0, f64::NEG_INFINITY);
+    x.iter().enumerate().fold(best, larger).0
+}

@@ -1,0 +1,102 @@
+//! Sequence networks: chains of layers over vectors that arrive one a step.
+//!
+//! The recurrent layers follow the operators of ONNX (`RNN`, `GRU`, `LSTM`, operator set 22), each
+//! equation standing where its layer does. A run is one sequence, [time, features].
+
+mod dense;
+mod elman;
+mod facts;
+mod gates;
+mod gru;
+mod jordan;
+mod layer;
+mod lstm;
+mod recurrent;
+mod run;
+
+pub use dense::Dense;
+pub use elman::Elman;
+pub use gates::{Block, Gates, clipped};
+pub use gru::{Gru, GruGate, ResetForm};
+pub use jordan::Jordan;
+pub use layer::{Layer, argmax, softmax};
+pub use lstm::{Lstm, LstmGate, Peepholes};
+pub use recurrent::{Cell, Direction, Gives, Recurrent, State};
+pub use run::Run;
+
+use crate::fact::{Fact, Level};
+use crate::problem::Problem;
+
+/// A chain of layers over sequences of vectors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SequenceNetwork {
+    /// Name of the network.
+    pub name: String,
+    /// Elements of each input vector.
+    pub inputs: usize,
+    /// The layers, from the input on.
+    pub layers: Vec<Layer>,
+    /// What a run gives.
+    pub output: Output,
+    /// Whether a sequence begins with the states in which the one before it ended.
+    pub carry: bool,
+    /// The sequences of the description, each [time, inputs].
+    pub sequences: Vec<Vec<Vec<f64>>>,
+    /// What the network should give for each sequence, where that is known, each as a run gives it.
+    pub targets: Vec<Vec<Vec<f64>>>,
+}
+
+/// What a run gives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Output {
+    /// The output vector of every step.
+    #[default]
+    EveryStep,
+    /// That of the last step.
+    Last,
+}
+
+impl SequenceNetwork {
+    /// That each layer takes what the one before it gives.
+    ///
+    /// # Errors
+    /// [`Problem::Shape`] of the first layer of which this is not true, or whose own parts disagree;
+    /// and its number.
+    pub fn check(&self) -> Result<(), (usize, Problem)> {
+        let mut width = self.inputs;
+        for (number, layer) in self.layers.iter().enumerate() {
+            layer.check(width).map_err(|problem| (number, problem))?;
+            width = layer.outputs(width);
+        }
+        Ok(())
+    }
+
+    /// Elements of each output vector.
+    pub fn outputs(&self) -> usize {
+        let wider = |width, layer: &Layer| layer.outputs(width);
+        self.layers.iter().fold(self.inputs, wider)
+    }
+
+    /// Every recurrent cell, in the order of the layers, forward before reverse: the order of the
+    /// states of a run.
+    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
+        let recurrent = self.layers.iter().filter_map(Layer::recurrent);
+        recurrent.flat_map(|layer| layer.direction.cells())
+    }
+
+    /// Units of all layers that have weights.
+    pub fn units(&self) -> usize {
+        self.layers.iter().map(Layer::units).sum()
+    }
+
+    /// Whether the output of a step depends on no later input, so that the network can go on step by
+    /// step: no layer reads from the end, and none waits for it.
+    pub fn is_causal(&self) -> bool {
+        self.layers.iter().all(Layer::is_causal)
+    }
+
+    /// What can be said before it runs.
+    pub fn facts(&self, level: Level) -> Vec<Fact> {
+        facts::facts(self, level)
+    }
+}
