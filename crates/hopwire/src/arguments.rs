@@ -114,9 +114,18 @@ pub struct TableArguments {
         allow_negative_numbers = true
     )]
     pub gain: f64,
-    /// The slope of `leaky_relu` below 0, or of `hard_sigmoid`.
+    /// The slope of `leaky_relu` below 0, of `affine`, `hard_sigmoid` or `scaled_tanh`.
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub slope: Option<f64>,
+    /// The value at 0 of `affine` or `hard_sigmoid`.
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub offset: Option<f64>,
+    /// What multiplies `scaled_tanh`, or `elu` below 0.
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub scale: Option<f64>,
+    /// The threshold of `thresholded_relu`.
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub threshold: Option<f64>,
     /// The kind of table, instead of the cheapest.
     #[arg(long)]
     pub kind: Option<TableArgument>,

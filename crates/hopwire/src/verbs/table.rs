@@ -182,6 +182,9 @@ fn function(arguments: &TableArguments) -> Result<ActivationFields, HopwireError
     let mut fields = ActivationFields {
         gain: Some(arguments.gain),
         slope: arguments.slope,
+        offset: arguments.offset,
+        scale: arguments.scale,
+        threshold: arguments.threshold,
         ..ActivationFields::default()
     };
     match FunctionWord::named(&arguments.function) {

@@ -353,6 +353,24 @@ mod tests {
         assert_eq!(fine, Activation::new(Function::Tanh, 2.0).unwrap());
         let leaky = read("{ function = \"leaky_relu\", slope = 0.125 }", here).unwrap();
         assert_eq!(leaky.value(-8.0), -1.0);
+        let affine = read("{ function = \"affine\", slope = -2, offset = 1 }", here).unwrap();
+        assert_eq!((affine.value(3.0), affine.lipschitz()), (-5.0, 2.0));
+        let hard = "{ function = \"hard_sigmoid\", slope = 0.5, offset = 0.25 }";
+        let hard = read(hard, here).unwrap();
+        assert_eq!(
+            [-1.0, 0.0, 0.5, 2.0].map(|x| hard.value(x)),
+            [0.0, 0.25, 0.5, 1.0]
+        );
+        let scaled = "{ function = \"scaled_tanh\", scale = 3, slope = 0.5 }";
+        let scaled = read(scaled, here).unwrap();
+        assert_eq!(scaled.value(2.0), 3.0 * 1.0_f64.tanh());
+        let above = read("{ function = \"thresholded_relu\", threshold = 2 }", here).unwrap();
+        assert_eq!([1.0, 2.0, 2.5].map(|x| above.value(x)), [0.0, 0.0, 2.5]);
+        let elu = read("{ function = \"elu\", scale = 2 }", here).unwrap();
+        assert_eq!(
+            (elu.value(-1.0), elu.value(4.0)),
+            (2.0 * (-1.0_f64).exp_m1(), 4.0)
+        );
         let points = read("{ points = [[-1, 0], [1, 4]], gain = 0.5 }", here).unwrap();
         assert_eq!((points.value(0.0), points.value(9.0)), (2.0, 4.0));
         let folder = tempfile::tempdir().unwrap();
@@ -374,6 +392,10 @@ mod tests {
             "{ function = \"tanh\", gain = inf }",
             "{ function = \"tanh\", slope = 0.5 }",
             "{ function = \"leaky_relu\", slope = 1.5 }",
+            "{ function = \"elu\", scale = -1.0 }",
+            "{ function = \"tanh\", offset = 1.0 }",
+            "{ function = \"relu\", threshold = 1.0 }",
+            "{ function = \"affine\", offset = nan }",
             "{ gain = 2.0 }",
             "{ function = \"tanh\", file = \"t.csv\" }",
             "{ points = [[0, 0]] }",
