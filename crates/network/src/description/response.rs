@@ -40,8 +40,14 @@ pub struct ResponseFields {
     pub file: Option<String>,
     /// The argument of an activation function is multiplied by it; above 0. Default 1.
     pub gain: Option<f64>,
-    /// The slope of `leaky_relu` below 0, or of `hard_sigmoid`.
+    /// The slope of `leaky_relu` below 0, or of `affine`, `hard_sigmoid` and `scaled_tanh`.
     pub slope: Option<f64>,
+    /// The value at 0 of `affine` and `hard_sigmoid`.
+    pub offset: Option<f64>,
+    /// What multiplies `scaled_tanh`, or `elu` below 0.
+    pub scale: Option<f64>,
+    /// The threshold of `thresholded_relu`.
+    pub threshold: Option<f64>,
 }
 
 /// The largest magnitude of a constant.
@@ -60,6 +66,9 @@ impl ResponseSource {
                 file: fields.file.clone(),
                 gain: fields.gain,
                 slope: fields.slope,
+                offset: fields.offset,
+                scale: fields.scale,
+                threshold: fields.threshold,
             })),
         }
     }
@@ -82,6 +91,9 @@ impl ResponseSource {
                 ("file", fields.file.is_some()),
                 ("gain", fields.gain.is_some()),
                 ("slope", fields.slope.is_some()),
+                ("offset", fields.offset.is_some()),
+                ("scale", fields.scale.is_some()),
+                ("threshold", fields.threshold.is_some()),
             ];
             for (key, given) in others {
                 let when = "a function that is no polynomial";
