@@ -87,20 +87,22 @@ fn claims(program: &Value) -> Found<Value> {
         let role = &vector["role"];
         ranges.push(match (role.get("parameter").or(role.get("schedule")), role.as_str()) {
             (Some(values), _) => hull_of(&read::<Vec<i64>>(values)?),
-            (_, Some("derived" | "signal" | "output")) => None, // until it is written
+            (_, Some("derived" | "signal" | "output" | "emitted")) => None, // until it is written
             _ => Some(format(&vector["format"])?.0),
         });
     }
     let mut found = vec![Value::Null; stages.len()];
-    for (when, once) in [("once", ["derived", "derived"]), ("every_step", ["signal", "output"])] {
+    for (when, once) in [("once", ["derived"; 3]), ("every_step", ["signal", "output", "emitted"])] {
         for (claim, stage) in found.iter_mut().zip(stages).filter(|(_, stage)| stage["when"] == when) {
             let nodes;
             (*claim, nodes) = stage_claim(program, &ranges, stage)?;
             for (place, node) in read::<Vec<(usize, usize)>>(&stage["writes"])? {
                 let (vector, range) = (some(vectors.get(place))?, some(nodes.get(node))?.range);
-                let (role, whole) = (read::<&str>(&vector["role"])?, format(&vector["format"])?.0);
+                let kept = vector["role"].get("kept").is_some();
+                let role = if kept { "kept" } else { read::<&str>(&vector["role"])? };
+                let whole = format(&vector["format"])?.0;
                 let new = once.contains(&role) && ranges[place].is_none();
-                let free = new || when == "every_step" && role == "state";
+                let free = new || when == "every_step" && matches!(role, "state" | "kept");
                 let why = || format!("what is written to {}", vector["name"]);
                 demand(free && hull(range, whole) == whole, why)?;
                 ranges[place] = ranges[place].or(Some(range));

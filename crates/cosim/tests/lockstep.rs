@@ -6,7 +6,7 @@ use cosim::{Bench, Tool, Tools, VerifyOptions, verify};
 use hw_sim::stimulus::random::Random;
 use hw_sim::stimulus::stream::StreamOptions;
 use lockstep::sample;
-use lockstep::stages::{self, Moving, Stages};
+use lockstep::stages::{self, Moving, Sequences, Stages};
 use schedule::{Form, Hardware, Scheduled};
 
 fn tools() -> Option<Tools> {
@@ -203,6 +203,7 @@ fn what_moves_with_time() {
         pasts: 5,
         noise: true,
         rest: true,
+        sequences: Sequences::None,
     };
     let of = |layers: &[usize], order, state: &str, tables| Stages {
         layers: layers.to_vec(),
@@ -240,6 +241,49 @@ fn what_moves_with_time() {
     ];
     for (name, of, (lanes, taps)) in cases {
         let program = stages::stages(&mut Random::new(taps as u64), &of);
+        let hardware = Hardware {
+            lanes,
+            taps,
+            form: Form::Frame,
+        };
+        check(name, &schedule::schedule(&program, &hardware).unwrap());
+    }
+}
+
+/// Vectors that arrive before and leave after every step, vectors that are kept, and joined ones.
+#[test]
+fn sequences() {
+    let of = |layers: &[usize], sequences, state: &str| Stages {
+        layers: layers.to_vec(),
+        once: 1,
+        state: state.parse().unwrap(),
+        gathers: 2,
+        sparse: true,
+        order: Order::Synchronous,
+        moving: Moving {
+            tables: 6,
+            signals: true,
+            schedules: true,
+            pasts: 3,
+            noise: false,
+            rest: false,
+            sequences,
+        },
+        max_steps: 4,
+        on_period_two: false,
+    };
+    let cases = [
+        ("beside", of(&[7, 4], Sequences::Beside, "s5f2"), (3, 2)),
+        ("emitting", of(&[5, 6], Sequences::Emitting, "s8f4"), (2, 3)),
+        (
+            "emitting at once",
+            of(&[4, 4], Sequences::Emitting, "s4f2"),
+            (4, 4),
+        ),
+        ("one row", of(&[6], Sequences::Emitting, "s9f4"), (1, 1)),
+    ];
+    for (name, of, (lanes, taps)) in cases {
+        let program = stages::stages(&mut Random::new(lanes as u64), &of);
         let hardware = Hardware {
             lanes,
             taps,

@@ -286,13 +286,18 @@ impl ModuleBuilder {
 
     /// A register whose next value follows with [`ModuleBuilder::drive`].
     pub fn register(&mut self, name: &str, ty: Type, reset: i64) -> PendingRegister {
+        self.register_from(name, ty, Reset::All(reset))
+    }
+
+    /// A register that begins as `reset` says; see [`ModuleBuilder::drive`].
+    pub fn register_from(&mut self, name: &str, ty: Type, reset: Reset) -> PendingRegister {
         let place = self.module.registers.len() as u32;
         let net = self.net(name, ty, NetSource::Register(place));
         let register = Register {
             net,
             next: net,
             enable: None,
-            reset: Reset::All(reset),
+            reset,
         };
         self.module.registers.push(register);
         PendingRegister { net, place }

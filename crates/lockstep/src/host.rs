@@ -2,13 +2,14 @@
 
 use hw_sim::stimulus::stream::{Beat, StreamDriver, StreamOptions};
 use hw_sim::{NetHandle, ReceivedBeat, SimulationError, Simulator};
-use program::{Role, VectorId};
+use program::{Format, Role, VectorId};
 use schedule::Scheduled;
 
 /// What a host has seen of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostRun {
-    /// The final raw values of the first unloaded vector.
+    /// The final raw values of the first unloaded vector; where each step unloads, those of all
+    /// steps.
     pub state: Vec<i64>,
     /// The same of all unloaded vectors.
     pub states: Vec<Vec<i64>>,
@@ -17,13 +18,14 @@ pub struct HostRun {
     pub status: i64,
     /// The steps output, where there is one.
     pub steps: Option<i64>,
-    /// Cycles from the last load beat to the first unload beat.
+    /// Cycles from the last load beat to the first unload beat. Where nothing is loaded, from when
+    /// the last load beat would have been, judged by the first step's last feed beat.
     pub latency: u64,
-    /// Cycles from the last load beat to the last unload beat.
+    /// As `latency`, to the last unload beat.
     pub unloaded: u64,
 }
 
-/// Raw values of the vectors that a run starts from.
+/// Raw values of the vectors that a run starts from; of a sequence those of all its steps.
 pub type Values = [(VectorId, Vec<i64>)];
 
 /// Runs a design once with no reset but the first.
@@ -53,10 +55,12 @@ pub fn runs(
     let mut simulator = Simulator::new(&scheduled.design)?;
     let mut driver = StreamDriver::new(&simulator, options)?;
     let (load, unload) = (&scheduled.interface.load, &scheduled.interface.unload);
+    let mut fed = Fed::new(scheduled);
     for values in values {
-        for data in load.pack(&fields(scheduled, values)) {
+        for data in load.pack(&fields(&load.fields, values)) {
             driver.send(&load.prefix, Beat { data, last: false })?;
         }
+        fed.send(&mut driver, values)?;
     }
     let mut verdict = Verdict::new(&simulator);
     let mut loaded = vec![];
@@ -64,24 +68,33 @@ pub fn runs(
     for cycle in 0..cycles {
         driver.step(&mut simulator, |simulator| verdict.look(simulator))?;
         let sent = driver.sent(&load.prefix) as usize;
-        if sent >= (loaded.len() + 1) * load.beats {
-            loaded.push(cycle);
+        if load.beats > 0 && sent >= (loaded.len() + 1) * load.beats {
+            loaded.push(cycle as i64);
         }
-        let received = driver.received(&unload.prefix).len();
-        if received >= (verdicts.len() + 1) * unload.beats {
+        loaded.extend(fed.begun(&driver, cycle));
+        let received = driver.received(&unload.prefix);
+        if ends(scheduled, received).count() > verdicts.len() {
             verdicts.push(verdict.last);
         }
         if verdicts.len() == values.len() {
             break;
         }
     }
-    let received = driver.received(&unload.prefix).chunks(unload.beats);
+    let received = driver.received(&unload.prefix);
+    let begins = std::iter::once(0).chain(ends(scheduled, received));
+    let received = begins.zip(ends(scheduled, received));
+    let received = received.filter_map(|(from, to)| driver.received(&unload.prefix).get(from..to));
     let runs = received.zip(loaded).zip(verdicts);
-    let run = |((received, loaded), (status, steps)): ((&[ReceivedBeat], u64), _)| {
+    let run = |((received, loaded), (status, steps)): ((&[ReceivedBeat], i64), _)| {
         let beats: Vec<Vec<i64>> = received.iter().map(|r| r.beat.data.clone()).collect();
-        let states = unload.unpack(&beats);
+        let mut states = vec![vec![]; unload.fields.len()];
+        for transfer in beats.chunks(unload.beats.max(1)) {
+            for (all, values) in states.iter_mut().zip(unload.unpack(transfer)) {
+                all.extend(values);
+            }
+        }
         let after = |beat: Option<&ReceivedBeat>| {
-            beat.map_or(0, |received| received.cycle.saturating_sub(loaded))
+            beat.map_or(0, |received| (received.cycle as i64 - loaded).max(0) as u64)
         };
         HostRun {
             state: states.first().cloned().unwrap_or_default(),
@@ -95,9 +108,83 @@ pub fn runs(
     Ok(runs.map(run).collect())
 }
 
-/// What each field of the load stream carries.
-fn fields<'v>(scheduled: &Scheduled, values: &'v Values) -> Vec<&'v [i64]> {
-    let fields = scheduled.interface.load.fields.iter();
+/// Where the beats of each run end that has unloaded all.
+fn ends(scheduled: &Scheduled, received: &[ReceivedBeat]) -> impl Iterator<Item = usize> {
+    let beats = scheduled.interface.unload.beats.max(1);
+    let each_step = scheduled.interface.unloads_each_step;
+    let ends = received.iter().enumerate().map(|(at, beat)| (at + 1, beat));
+    ends.filter(move |(end, received)| match each_step {
+        true => received.beat.last,
+        false => end % beats == 0,
+    })
+    .map(|(end, _)| end)
+}
+
+/// What the steps of runs are fed with.
+struct Fed<'s> {
+    scheduled: &'s Scheduled,
+    /// Beats that are sent before each run, and of its first step.
+    first: Vec<usize>,
+    /// Beats of all runs so far.
+    beats: usize,
+    /// Runs that have begun.
+    begun: usize,
+}
+
+impl<'s> Fed<'s> {
+    fn new(scheduled: &'s Scheduled) -> Fed<'s> {
+        Fed {
+            scheduled,
+            first: vec![],
+            beats: 0,
+            begun: 0,
+        }
+    }
+
+    /// Sends the beats of all steps of a run.
+    fn send(&mut self, driver: &mut StreamDriver, values: &Values) -> Result<(), SimulationError> {
+        let Some(feed) = &self.scheduled.interface.feed else {
+            return Ok(());
+        };
+        self.first.push(self.beats + feed.beats);
+        let all = fields(&feed.fields, values);
+        let steps = all.iter().zip(&feed.lengths);
+        let steps = steps.map(|(values, length)| values.len() / length.max(&1));
+        let steps = steps.min().unwrap_or(0);
+        for step in 0..steps {
+            let of = |(values, length): (&&'_ [i64], &usize)| -> Vec<i64> {
+                values[step * length..(step + 1) * length].to_vec()
+            };
+            let now: Vec<Vec<i64>> = all.iter().zip(&feed.lengths).map(of).collect();
+            let now: Vec<&[i64]> = now.iter().map(Vec::as_slice).collect();
+            let beats = feed.pack(&now);
+            let count = beats.len();
+            for (place, data) in beats.into_iter().enumerate() {
+                let last = step + 1 == steps && place + 1 == count;
+                driver.send(&feed.prefix, Beat { data, last })?;
+            }
+            self.beats += count;
+        }
+        Ok(())
+    }
+
+    /// The cycle in which the last load beat of the next run would have been, once it is known;
+    /// nothing where a run is loaded.
+    fn begun(&mut self, driver: &StreamDriver, cycle: u64) -> Option<i64> {
+        let feed = self.scheduled.interface.feed.as_ref();
+        let feed = feed.filter(|_| self.scheduled.interface.load.beats == 0)?;
+        let first = *self.first.get(self.begun)?;
+        if (driver.sent(&feed.prefix) as usize) < first {
+            return None;
+        }
+        self.begun += 1;
+        Some(cycle as i64 - feed.beats as i64 - self.scheduled.timing.start as i64)
+    }
+}
+
+/// What each field of a stream carries.
+fn fields<'v>(fields: &[(VectorId, Format)], values: &'v Values) -> Vec<&'v [i64]> {
+    let fields = fields.iter();
     let of = |id: &VectorId| values.iter().find(|(of, _)| of == id);
     fields
         .map(|(id, _)| of(id).map_or(&[][..], |(_, values)| values.as_slice()))
@@ -148,6 +235,6 @@ pub fn quiet() -> StreamOptions {
 pub fn loaded(program: &program::Program) -> impl Iterator<Item = VectorId> {
     let vectors = program.vectors.iter().enumerate();
     vectors
-        .filter(|(_, vector)| matches!(vector.role, Role::State | Role::Input))
+        .filter(|(_, vector)| matches!(vector.role, Role::State | Role::Input | Role::Sequence))
         .map(|(place, _)| VectorId(place))
 }

@@ -69,6 +69,17 @@ pub fn values(random: &mut Random, program: &Program, vector: VectorId) -> Vec<i
     (0..count).map(|_| raw(random, format)).collect()
 }
 
+/// Random raw values of all that a run is given; sequences of so many steps.
+pub fn run(random: &mut Random, program: &Program, steps: u64) -> Vec<(VectorId, Vec<i64>)> {
+    let mut values_of = |id: VectorId| {
+        let sequence = program.vector(id).map(|vector| &vector.role) == Some(&Role::Sequence);
+        let times = if sequence { steps } else { 1 };
+        let all = (0..times).flat_map(|_| values(random, program, id));
+        (id, all.collect())
+    };
+    crate::host::loaded(program).map(&mut values_of).collect()
+}
+
 /// The program with every weight of units brought to a power of two of at most a quarter of its
 /// format's words, or left zero.
 pub fn with_powers(mut program: Program) -> Program {

@@ -2,8 +2,8 @@
 
 use hw_sim::stimulus::random::Random;
 use program::{
-    Arrangement, Delay, Expression, Format, Gather, NodeId, Operation, Order, Overflow, Past,
-    Program, Role, Rounding, Shape, Stage, Stop, Storage, Table, TableId, Vector, VectorId,
+    Arrangement, Delay, Expression, Format, Gather, Kept, NodeId, Operation, Order, Overflow, Part,
+    Past, Program, Role, Rounding, Shape, Stage, Stop, Storage, Table, TableId, Vector, VectorId,
     Weights, When,
 };
 
@@ -50,6 +50,27 @@ pub struct Moving {
     pub noise: bool,
     /// Whether stages say themselves what rest is.
     pub rest: bool,
+    /// Whether layers have sequences, kept vectors and joined ones.
+    pub sequences: Sequences,
+}
+
+/// What a sample has that comes and goes with every step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sequences {
+    /// Nothing.
+    #[default]
+    None,
+    /// Sequences, kept vectors and joined ones, beside states and inputs.
+    Beside,
+    /// The same, and outputs that leave after every step in the place of states and outputs.
+    Emitting,
+}
+
+impl Stages {
+    /// Whether a run may end before its budget is spent; a host that feeds steps could not know.
+    fn ends_itself(&self) -> bool {
+        self.moving.sequences == Sequences::None
+    }
 }
 
 /// A program under construction.
@@ -62,6 +83,8 @@ struct Made<'a> {
     sources: Vec<VectorId>,
     /// Vectors that may be read element by element only.
     own: Vec<VectorId>,
+    /// Sources that stages of every step only may read.
+    later: Vec<VectorId>,
 }
 
 /// The vectors of a layer that stages write.
@@ -80,6 +103,7 @@ pub fn stages(random: &mut Random, of: &Stages) -> Program {
         tables: vec![],
         sources: vec![],
         own: vec![],
+        later: vec![],
     };
     let layers: Vec<Layer> = (0..of.layers.len())
         .map(|layer| made.layer(layer))
@@ -89,6 +113,9 @@ pub fn stages(random: &mut Random, of: &Stages) -> Program {
         let layer = place % of.layers.len();
         stages.push(made.derive(place, layer));
     }
+    let later = std::mem::take(&mut made.later);
+    made.sources.extend(later);
+    made.join();
     for (place, layer) in layers.iter().enumerate() {
         made.remember(place, layer);
     }
@@ -105,8 +132,8 @@ pub fn stages(random: &mut Random, of: &Stages) -> Program {
         order: of.order,
         stop: Stop {
             max_steps: of.max_steps,
-            when_stable: true,
-            on_period_two: of.on_period_two,
+            when_stable: of.ends_itself(),
+            on_period_two: of.on_period_two && of.ends_itself(),
         },
     }
 }
@@ -143,23 +170,43 @@ impl Made<'_> {
     fn layer(&mut self, layer: usize) -> Layer {
         let (size, format) = (self.of.layers[layer], self.of.state);
         let values = self.raws(size, format);
-        let state = self.vector(format!("state{layer}"), size, format, Role::State);
-        let input = self.vector(format!("input{layer}"), size, format, Role::Input);
+        let sequences = self.of.moving.sequences;
+        let emits = sequences == Sequences::Emitting;
+        let kept = emits || self.sometimes(sequences != Sequences::None && layer > 0);
+        let role = match kept {
+            true => Role::Kept(Kept {
+                start: self.raws(size, format),
+                across_runs: self.random.below(2) == 0,
+            }),
+            false => Role::State,
+        };
+        let state = self.vector(format!("state{layer}"), size, format, role);
+        let fed = self.sometimes(sequences != Sequences::None) || emits && layer == 0;
+        let role = if fed { Role::Sequence } else { Role::Input };
+        let input = self.vector(format!("input{layer}"), size, format, role);
         let known = self.vector(
             format!("known{layer}"),
             size,
             format,
             Role::Parameter(values),
         );
-        self.sources.extend([state, input]);
+        for (id, later) in [(state, kept), (input, fed)] {
+            match later {
+                true => self.later.push(id),
+                false => self.sources.push(id),
+            }
+        }
         self.own.push(known);
         let signals = self.of.moving.signals;
+        let (shown, always) = match emits {
+            true => (Role::Emitted, layer == 0),
+            false => (Role::Output, false),
+        };
         let signal = self
             .sometimes(signals)
             .then(|| self.vector(format!("signal{layer}"), size, format, Role::Signal));
-        let output = self
-            .sometimes(signals)
-            .then(|| self.vector(format!("output{layer}"), size, format, Role::Output));
+        let output = (self.sometimes(signals) || always)
+            .then(|| self.vector(format!("output{layer}"), size, format, shown));
         Layer {
             state,
             signal,
@@ -187,6 +234,34 @@ impl Made<'_> {
                 let name = format!("past_of_{}", self.vectors[of.0].name);
                 let past = self.vector(name, size, format, Role::Past(past));
                 self.sources.push(past);
+            }
+        }
+    }
+
+    /// Adds vectors that are made of elements of others.
+    fn join(&mut self) {
+        if self.of.moving.sequences == Sequences::None {
+            return;
+        }
+        for place in 0..self.random.below(3) {
+            let mut parts = vec![];
+            let mut elements = 0;
+            for _ in 0..1 + self.random.below(3) {
+                let of = self.random.below(self.sources.len() as u64) as usize;
+                let of = self.sources[of];
+                let size = self.vectors[of.0].shape.elements();
+                if matches!(self.vectors[of.0].role, Role::Joined(_)) {
+                    continue;
+                }
+                let first = self.random.below(size as u64) as usize;
+                let count = 1 + self.random.below((size - first) as u64) as usize;
+                parts.push(Part { of, first, count });
+                elements += count;
+            }
+            if elements > 0 {
+                let (name, format) = (format!("joined{place}"), self.of.state);
+                let joined = self.vector(name, elements, format, Role::Joined(parts));
+                self.sources.push(joined);
             }
         }
     }
@@ -307,7 +382,12 @@ impl Made<'_> {
     fn body(&mut self, size: usize, when: When) -> Body {
         let format = self.of.state;
         let wide = Format::signed(40, format.fraction()).unwrap_or(Format::BIPOLAR);
-        let count = self.random.below(self.of.gathers as u64 + 1) as usize;
+        let most = if self.sources.is_empty() {
+            0
+        } else {
+            self.of.gathers as u64
+        };
+        let count = self.random.below(most + 1) as usize;
         let gathers: Vec<Gather> = (0..count).map(|_| self.gather(size)).collect();
         let mut apply = Expression::default();
         let mut terms = vec![];

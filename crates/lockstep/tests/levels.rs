@@ -5,15 +5,13 @@ use hw_sim::stimulus::random::Random;
 use lockstep::host::{self, Values};
 use lockstep::levels;
 use lockstep::sample::{self, Cells, Units};
-use lockstep::stages::{self, Moving, Stages};
+use lockstep::stages::{self, Moving, Sequences, Stages};
 use proptest::prelude::*;
 use schedule::{Form, Hardware};
 
 fn values(random: &mut Random, program: &Program) -> Vec<(VectorId, Vec<i64>)> {
-    let loaded = host::loaded(program);
-    loaded
-        .map(|id| (id, sample::values(random, program, id)))
-        .collect()
+    let steps = 1 + random.below(program.stop.max_steps + 1);
+    sample::run(random, program, steps)
 }
 
 /// Two runs of a program from random values, one after the other.
@@ -90,7 +88,8 @@ prop_compose! {
         tables in prop::sample::select(vec![0u32, 3, 6, 14]), signals in any::<bool>(),
         schedules in any::<bool>(), pasts in 0usize..6, noise in any::<bool>(), rest in any::<bool>(),
     ) -> Moving {
-        Moving { tables, signals, schedules, pasts, noise, rest }
+        let sequences = Sequences::None;
+        Moving { tables, signals, schedules, pasts, noise, rest, sequences }
     }
 }
 
@@ -137,6 +136,17 @@ proptest! {
             of.layers.truncate(1);
             of.order = order;
         }
+        let program = stages::stages(&mut Random::new(seed), &of);
+        compare(program, Hardware { lanes, taps, form: Form::Frame }, seed)?;
+    }
+
+    #[test]
+    fn sequences_agree(
+        of in several_stages(), moving in moving(), emitting in any::<bool>(),
+        lanes in 1usize..16, taps in 1usize..16, seed in any::<u64>(),
+    ) {
+        let sequences = if emitting { Sequences::Emitting } else { Sequences::Beside };
+        let of = Stages { moving: Moving { sequences, ..moving }, ..of };
         let program = stages::stages(&mut Random::new(seed), &of);
         compare(program, Hardware { lanes, taps, form: Form::Frame }, seed)?;
     }

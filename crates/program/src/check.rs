@@ -13,7 +13,7 @@ use crate::format::Coding;
 use crate::order::Order;
 use crate::program::Program;
 use crate::range::{Bounds, Interval};
-use crate::stage::{Arrangement, Operation, Role, Shape, Stage, Table, Vector, VectorId, When};
+use crate::stage::{Arrangement, Role, Shape, Stage, Table, Vector, VectorId, When};
 
 /// The most elements of all vectors together, and weights of a gather.
 pub const MAX_ELEMENTS: usize = 1 << 26;
@@ -301,7 +301,10 @@ fn writes(program: &Program, stage: &Stage, shape: Shape) -> Judgement {
                 "a stage that runs once writes derived vectors",
             ),
             When::EveryStep => (
-                matches!(of.role, Role::State | Role::Signal | Role::Output),
+                matches!(
+                    of.role,
+                    Role::State | Role::Kept(_) | Role::Signal | Role::Output | Role::Emitted
+                ),
                 "a stage of every step writes states, signals and outputs",
             ),
         };
@@ -325,8 +328,13 @@ fn written_before_read(
     stage: &Stage,
     known: &mut HashSet<VectorId>,
 ) -> Judgement {
-    let passing = |of: &Vector| matches!(of.role, Role::Derived | Role::Signal | Role::Output);
-    for id in read(stage) {
+    let passing = |of: &Vector| {
+        matches!(
+            of.role,
+            Role::Derived | Role::Signal | Role::Output | Role::Emitted
+        )
+    };
+    for id in read_parts(program, stage) {
         let read = vector(program, id)?;
         Rule::Write.demand(!passing(read) || known.contains(&id), || {
             format!("it reads `{}`, which no stage wrote before", read.name)
@@ -342,15 +350,16 @@ fn written_before_read(
     Ok(())
 }
 
-/// The vectors that a stage reads.
-fn read(stage: &Stage) -> impl Iterator<Item = VectorId> {
-    let gathered = stage.gathers.iter().map(|gather| gather.source);
-    let elements = stage.apply.nodes.iter();
-    let elements = elements.filter_map(|node| match node.operation {
-        Operation::Element(vector) => Some(vector),
-        _ => None,
-    });
-    gathered.chain(elements)
+/// The vectors that a stage reads; of joined ones the parts.
+fn read_parts(program: &Program, stage: &Stage) -> Vec<VectorId> {
+    let mut all = vec![];
+    for id in stage.reads() {
+        match program.vector(id).map(|vector| &vector.role) {
+            Some(Role::Joined(parts)) => all.extend(parts.iter().map(|part| part.of)),
+            _ => all.push(id),
+        }
+    }
+    all
 }
 
 fn check_order(program: &Program) -> Judgement {

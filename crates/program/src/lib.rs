@@ -27,6 +27,6 @@ pub use program::{Program, Status, Stop};
 pub use recurrence::{Deterministic, Recurrence};
 pub use rounding::{Overflow, Rounding};
 pub use stage::{
-    Arrangement, Boundary, Delay, Expression, Gather, Node, NodeId, Operation, Past, Role, Shape,
-    Stage, Storage, Table, TableId, Vector, VectorId, Weights, When,
+    Arrangement, Boundary, Delay, Expression, Gather, Kept, Node, NodeId, Operation, Part, Past,
+    Role, Shape, Stage, Storage, Table, TableId, Vector, VectorId, Weights, When,
 };

@@ -51,6 +51,17 @@ pub enum Role {
     Signal,
     /// As [`Role::Signal`], but unloaded with the final state.
     Output,
+    /// As [`Role::Signal`], but unloaded after every step. A program with such vectors has neither
+    /// states nor outputs, which would leave at the end.
+    Emitted,
+    /// Given anew for each step: in step t (from 0) it is the t-th of the vectors that were loaded
+    /// for the run, which ends with the last of them at the latest.
+    Sequence,
+    /// Rewritten each step as a state is, but neither loaded nor unloaded.
+    Kept(Kept),
+    /// Elements of other vectors of the same format, one after the other, as they stand when a
+    /// stage reads them. All elements of the parts together are those of the vector.
+    Joined(Vec<Part>),
     /// One raw value a step, the same for every element: that of step t (from 0) is the t-th, and
     /// the last one from there on. At least one.
     Schedule(Vec<i64>),
@@ -62,6 +73,26 @@ pub enum Role {
     },
     /// What another vector was some steps before.
     Past(Past),
+}
+
+/// How a vector begins that is kept from step to step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Its raw values before the first step.
+    pub start: Vec<i64>,
+    /// Whether a run goes on with what the run before left; the first begins with `start`.
+    pub across_runs: bool,
+}
+
+/// Some elements of a vector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The vector: one that is loaded, fed or written by a stage.
+    pub of: VectorId,
+    /// The first of them.
+    pub first: usize,
+    /// How many, at least 1.
+    pub count: usize,
 }
 
 /// A vector as it was some steps before, of the same shape and format.
@@ -134,8 +165,15 @@ impl Vector {
     pub fn kept_words(&self) -> usize {
         let elements = self.shape.elements();
         match &self.role {
-            Role::State | Role::Input | Role::Parameter(_) => elements,
-            Role::Derived | Role::Signal | Role::Output | Role::Noise { .. } => 0,
+            Role::State | Role::Input | Role::Parameter(_) | Role::Sequence | Role::Kept(_) => {
+                elements
+            }
+            Role::Derived
+            | Role::Signal
+            | Role::Output
+            | Role::Emitted
+            | Role::Joined(_)
+            | Role::Noise { .. } => 0,
             Role::Schedule(values) => values.len(),
             Role::Past(past) => elements.saturating_mul(past.delay.longest()),
         }
@@ -171,6 +209,19 @@ pub struct Stage {
     /// at rest when its states do not change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rest: Option<NodeId>,
+}
+
+impl Stage {
+    /// The vectors that it reads: sources of its gathers, and own elements; with repetitions.
+    pub fn reads(&self) -> impl Iterator<Item = VectorId> {
+        let gathered = self.gathers.iter().map(|gather| gather.source);
+        let elements = self.apply.nodes.iter();
+        let elements = elements.filter_map(|node| match node.operation {
+            Operation::Element(vector) => Some(vector),
+            _ => None,
+        });
+        gathered.chain(elements)
+    }
 }
 
 /// `accumulator_i = offset_i + sum_j weight_ij * map(source_j)`, exact.

@@ -140,10 +140,18 @@ impl Stream {
 /// How a host talks to a design.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interface {
-    /// Loads the inputs and the start state; a run begins with its last beat.
+    /// Loads the inputs and the start state; a run begins with its last beat. Without fields and
+    /// beats where there is nothing to load: then a run begins when the run before has left.
     pub load: Stream,
+    /// Gives each step its vectors of sequences, before its first stage; `tlast` with the last beat
+    /// of a step says that the sequence ends with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<Stream>,
     /// Unloads the final state.
     pub unload: Stream,
+    /// Whether the unload stream carries a transfer after every step instead of one after the last.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unloads_each_step: bool,
     /// Loads weights, where they are kept in RAM: one weight a beat, in the order of
     /// `weight_order`.
     pub weights: Option<WeightStream>,
@@ -176,9 +184,11 @@ pub fn status_code(status: Option<Status>) -> i64 {
 pub struct Timing {
     /// From the last load beat to the end of what runs before the first step.
     pub start: u64,
-    /// Cycles of one step.
+    /// Cycles of one step, with the beats that feed it and those that unload it where a step has
+    /// these.
     pub step: u64,
-    /// From the last cycle of the last step to the first unload beat; for a streaming design,
+    /// From the last cycle of the last step to the first unload beat, nothing where each step
+    /// unloads; for a streaming design,
     /// whose steps are done while the frame flows, from the last load beat to the last unload beat.
     pub finish: u64,
     /// Steps that one run makes, where that is fixed (a streaming design).
@@ -192,7 +202,8 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// Cycles from the last load beat to the first unload beat for a run of `steps` steps.
+    /// Cycles from the last load beat to the first unload beat for a run of `steps` steps; to the
+    /// last unload beat where each step unloads.
     pub fn run(&self, steps: u64) -> u64 {
         self.start + self.step * steps + self.finish
     }

@@ -19,6 +19,8 @@ pub struct Step {
     /// An element that is written differs from its value two steps before; where period 2 is
     /// looked for.
     pub differs: Option<NetId>,
+    /// A register, while a step runs: no vector of a sequence is left for another step.
+    pub ended: Option<NetId>,
 }
 
 /// How a step was judged.
@@ -41,6 +43,10 @@ impl Step {
         let more = m.add("steps_more", steps.net, one);
         let limit = m.constant("steps_limit", ty, stop.max_steps as i64);
         let spent = m.equal("budget_spent", more, limit);
+        let spent = match self.ended {
+            Some(ended) => m.or("budget_or_sequence_spent", spent, ended),
+            None => spent,
+        };
 
         let restart = m.or("step_restart", self.end, self.start);
         if !stop.when_stable {

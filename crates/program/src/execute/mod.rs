@@ -7,6 +7,7 @@ pub mod blocks;
 pub mod error;
 pub mod fast;
 pub mod interpret;
+mod joined;
 pub mod observe;
 mod time;
 
@@ -14,7 +15,7 @@ use crate::check::{ProgramError, check};
 use crate::order::{Order, Permutations};
 use crate::program::{Program, Status};
 use crate::recurrence::Deterministic;
-use crate::stage::{Role, Stage, VectorId, When};
+use crate::stage::{Kept, Role, Stage, VectorId, When};
 use blocks::Blocks;
 pub use error::{ExecutionError, OverflowPlace};
 use fast::Kernel;
@@ -45,6 +46,8 @@ pub struct Executor<'p> {
     values: Vec<Vec<i64>>,
     permutations: Option<Permutations>,
     kernels: Vec<Option<Kernel>>,
+    /// For each stage the joined vectors that it reads.
+    joined: Vec<Vec<VectorId>>,
     steps: u64,
     /// The vectors that change with time by themselves.
     clock: Clock,
@@ -75,11 +78,15 @@ impl<'p> Executor<'p> {
         check(program)?;
         let values = program.vectors.iter().map(|vector| match &vector.role {
             Role::Parameter(values) => values.clone(),
+            Role::Kept(kept) => kept.start.clone(),
             Role::State
             | Role::Input
             | Role::Derived
             | Role::Signal
             | Role::Output
+            | Role::Emitted
+            | Role::Sequence
+            | Role::Joined(_)
             | Role::Schedule(_)
             | Role::Noise { .. }
             | Role::Past(_) => {
@@ -102,6 +109,7 @@ impl<'p> Executor<'p> {
             values: values.collect(),
             permutations: None,
             kernels: vec![None; program.stages.len()],
+            joined: joined::read(program),
             steps: 0,
             clock: Clock::new(program),
             watched: watched.collect(),
@@ -112,7 +120,8 @@ impl<'p> Executor<'p> {
         Ok(executor)
     }
 
-    /// Gives a state or input its values, raw in its format.
+    /// Gives a state or input its values, raw in its format; a sequence those of all steps, one
+    /// step after the other.
     ///
     /// # Errors
     /// When the vector is none of these, or a value or their number does not suit.
@@ -126,14 +135,22 @@ impl<'p> Executor<'p> {
         let Some(of) = self.program.vector(vector) else {
             return refuse(format!("there is no vector number {}", vector.0));
         };
-        if !matches!(of.role, Role::State | Role::Input) {
-            return refuse(format!("`{}` is neither a state nor an input", of.name));
-        }
-        let wanted = of.shape.elements();
-        if values.len() != wanted {
+        let sequence = of.role == Role::Sequence;
+        if !sequence && !matches!(of.role, Role::State | Role::Input) {
             return refuse(format!(
-                "{} values for the {wanted} of `{}`",
-                values.len(),
+                "`{}` is neither a state, an input nor a sequence",
+                of.name
+            ));
+        }
+        let (wanted, found) = (of.shape.elements(), values.len());
+        let suits = match sequence {
+            true => found > 0 && found.is_multiple_of(wanted),
+            false => found == wanted,
+        };
+        if !suits {
+            let each = if sequence { " a step" } else { "" };
+            return refuse(format!(
+                "{found} values for the {wanted}{each} of `{}`",
                 of.name
             ));
         }
@@ -143,7 +160,9 @@ impl<'p> Executor<'p> {
                 of.name, of.format
             ));
         }
-        if let Some(slot) = self.values.get_mut(vector.0) {
+        if sequence {
+            self.clock.load(vector, values);
+        } else if let Some(slot) = self.values.get_mut(vector.0) {
             slot.copy_from_slice(values);
         }
         Ok(())
@@ -164,12 +183,21 @@ impl<'p> Executor<'p> {
     /// When a value overflows.
     pub fn start_observed(&mut self, observer: &mut impl Observer) -> Result<(), ExecutionError> {
         self.rewind();
+        if !self.clock.sequences_agree() {
+            return Err(ExecutionError::Load {
+                program: self.program.name.clone(),
+                why: "sequences of different lengths".into(),
+            });
+        }
         self.run_stages(When::Once, &Turn::InOrder, observer)?;
         self.clock.start(&self.values);
         self.show(observer, |role| match role {
-            Role::State | Role::Input | Role::Derived | Role::Parameter(_) => true,
+            Role::State | Role::Input | Role::Derived | Role::Parameter(_) | Role::Kept(_) => true,
             Role::Signal
             | Role::Output
+            | Role::Emitted
+            | Role::Sequence
+            | Role::Joined(_)
             | Role::Schedule(_)
             | Role::Noise { .. }
             | Role::Past(_) => false,
@@ -177,9 +205,26 @@ impl<'p> Executor<'p> {
         Ok(())
     }
 
+    /// Vectors that are kept across runs begin the next run with their start again, as after a
+    /// reset of the hardware.
+    pub fn reset(&mut self) {
+        self.begin(|_| true);
+    }
+
+    /// Kept vectors take their start values.
+    fn begin(&mut self, which: impl Fn(&Kept) -> bool) {
+        for (vector, values) in self.program.vectors.iter().zip(&mut self.values) {
+            match &vector.role {
+                Role::Kept(kept) if which(kept) => values.clone_from(&kept.start),
+                _ => (),
+            }
+        }
+    }
+
     /// No step is done, and permutations begin with their seed.
     fn rewind(&mut self) {
         self.steps = 0;
+        self.begin(|kept| !kept.across_runs);
         self.clock.rewind();
         self.permutations = match self.program.order {
             Order::Permuted { seed } => Some(Permutations::new(self.units(), seed)),
@@ -217,8 +262,12 @@ impl<'p> Executor<'p> {
         self.show(observer, |role| match role {
             Role::Input | Role::Derived | Role::Parameter(_) => false,
             Role::State
+            | Role::Kept(_)
             | Role::Signal
             | Role::Output
+            | Role::Emitted
+            | Role::Sequence
+            | Role::Joined(_)
             | Role::Schedule(_)
             | Role::Noise { .. }
             | Role::Past(_) => true,
@@ -236,19 +285,36 @@ impl<'p> Executor<'p> {
         self.run_observed(&mut Blind)
     }
 
+    /// As [`Executor::run`]; `emit` is called after every step, for what leaves then.
+    ///
+    /// # Errors
+    /// When a value overflows.
+    pub fn run_emitting(&mut self, emit: impl FnMut(&Executor<'p>)) -> Result<Run, ExecutionError> {
+        self.run_steps(&mut Blind, emit)
+    }
+
     /// As [`Executor::run`], watched; call [`Executor::start_observed`] before.
     ///
     /// # Errors
     /// When a value overflows.
     pub fn run_observed(&mut self, observer: &mut impl Observer) -> Result<Run, ExecutionError> {
+        self.run_steps(observer, |_| ())
+    }
+
+    fn run_steps(
+        &mut self,
+        observer: &mut impl Observer,
+        mut emit: impl FnMut(&Executor<'p>),
+    ) -> Result<Run, ExecutionError> {
         let stop = self.program.stop;
         loop {
             let report = self.step_observed(observer)?;
+            emit(self);
             let status = if stop.when_stable && !report.changed {
                 Status::Stable
             } else if stop.on_period_two && self.is_period_two() {
                 Status::Period
-            } else if self.steps >= stop.max_steps {
+            } else if self.steps >= stop.max_steps || self.clock.ended(self.steps) {
                 Status::Budget
             } else {
                 continue;
@@ -258,6 +324,11 @@ impl<'p> Executor<'p> {
                 steps: self.steps,
             });
         }
+    }
+
+    /// Whether the sequences that were loaded have no vector for another step.
+    pub fn sequence_ended(&self) -> bool {
+        self.clock.ended(self.steps)
     }
 
     /// Whether the state equals that of two steps before.
@@ -332,6 +403,9 @@ impl<'p> Executor<'p> {
                 continue;
             }
             let blocks = self.blocks(stage, turn);
+            for &id in self.joined.get(place).into_iter().flatten() {
+                joined::refresh(program, id, &mut self.values);
+            }
             let kernel = self.kernels.get_mut(place).and_then(Option::as_mut);
             if let Some(kernel) = kernel.filter(|_| O::BLIND) {
                 at_rest &= kernel.run(&program.tables, &mut self.values, &blocks);
@@ -377,12 +451,17 @@ impl<'p> Executor<'p> {
 impl Deterministic for Executor<'_> {
     type Error = ExecutionError;
 
-    /// The states, what is remembered of the past, the registers of noise and of permutations, and
+    /// The states and what is kept like them, what is remembered of the past, the registers of noise and of permutations, and
     /// where schedules stand. Inputs are fixed for a run.
     fn configuration(&self) -> Vec<i64> {
         let mut words = vec![];
         for &state in &self.states {
             words.extend(&self.values[state]);
+        }
+        for (vector, values) in self.program.vectors.iter().zip(&self.values) {
+            if matches!(vector.role, Role::Kept(_)) {
+                words.extend(values);
+            }
         }
         self.clock.configuration(self.steps, &mut words);
         let register = self.permutations.as_ref().map(Permutations::state);

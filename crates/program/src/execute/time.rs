@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::Turn;
 use crate::noise::Noise;
 use crate::program::Program;
-use crate::stage::{Delay, Past, Role, scheduled};
+use crate::stage::{Delay, Past, Role, VectorId, scheduled};
 
 /// What these vectors are made from, between steps.
 #[derive(Debug, Clone)]
@@ -16,6 +16,12 @@ pub struct Clock {
 #[derive(Debug, Clone)]
 enum Moving {
     Schedule(Vec<i64>),
+    Sequence {
+        /// The elements of all steps; none before they are loaded.
+        steps: Vec<i64>,
+        /// Elements of a step.
+        elements: usize,
+    },
     Noise {
         seed: u64,
         width: u32,
@@ -37,6 +43,10 @@ impl Clock {
         let moving = vectors.filter_map(|(place, vector)| {
             let moving = match &vector.role {
                 Role::Schedule(values) => Moving::Schedule(values.clone()),
+                Role::Sequence => Moving::Sequence {
+                    steps: vec![],
+                    elements: vector.shape.elements(),
+                },
                 Role::Noise { seed } => Moving::Noise {
                     seed: *seed,
                     width: vector.format.width(),
@@ -46,7 +56,7 @@ impl Clock {
                     past: past.clone(),
                     before: program
                         .vector(past.of)
-                        .is_some_and(|of| of.role == Role::State),
+                        .is_some_and(|of| matches!(of.role, Role::State | Role::Kept(_))),
                     memory: VecDeque::new(),
                 },
                 Role::State
@@ -54,13 +64,48 @@ impl Clock {
                 | Role::Derived
                 | Role::Parameter(_)
                 | Role::Signal
-                | Role::Output => return None,
+                | Role::Output
+                | Role::Emitted
+                | Role::Kept(_)
+                | Role::Joined(_) => return None,
             };
             Some((place, moving))
         });
         Clock {
             moving: moving.collect(),
         }
+    }
+
+    /// Gives a sequence the vectors of the next runs.
+    pub fn load(&mut self, vector: VectorId, values: &[i64]) {
+        for (place, moving) in &mut self.moving {
+            if let Moving::Sequence { steps, .. } = moving
+                && *place == vector.0
+            {
+                steps.clear();
+                steps.extend_from_slice(values);
+            }
+        }
+    }
+
+    /// The number of steps of each sequence; 1 where none was loaded, which stands for zeros.
+    fn lengths(&self) -> impl Iterator<Item = usize> {
+        self.moving.iter().filter_map(|(_, moving)| match moving {
+            Moving::Sequence { steps, elements } => Some((steps.len() / elements.max(&1)).max(1)),
+            Moving::Schedule(_) | Moving::Noise { .. } | Moving::Past { .. } => None,
+        })
+    }
+
+    /// Whether all sequences have as many steps.
+    pub fn sequences_agree(&self) -> bool {
+        let mut lengths = self.lengths();
+        let first = lengths.next();
+        lengths.all(|length| Some(length) == first)
+    }
+
+    /// Whether sequences have no vector for another step after `steps`.
+    pub fn ended(&self, steps: u64) -> bool {
+        self.lengths().any(|length| steps >= length as u64)
     }
 
     /// Before a run: noise begins with its seed.
@@ -94,6 +139,14 @@ impl Clock {
             match moving {
                 Moving::Schedule(schedule) => {
                     values[*place].fill(scheduled(schedule, step).unwrap_or(0));
+                }
+                Moving::Sequence { steps, elements } => {
+                    let place_in_run = usize::try_from(step).unwrap_or(usize::MAX);
+                    let first = place_in_run.saturating_mul(*elements);
+                    let last = first.saturating_add(*elements);
+                    if let Some(now) = steps.get(first..last) {
+                        values[*place].copy_from_slice(now);
+                    }
                 }
                 Moving::Noise { width, words, .. } => {
                     let of = &mut values[*place];
@@ -129,6 +182,12 @@ impl Clock {
         for (_, moving) in &self.moving {
             match moving {
                 Moving::Schedule(schedule) => horizon = horizon.max(schedule.len()),
+                Moving::Sequence {
+                    steps: all,
+                    elements,
+                } => {
+                    horizon = horizon.max(all.len() / (*elements).max(1) + 1);
+                }
                 Moving::Noise { words: noise, .. } => words.push(i64::from(noise.state())),
                 Moving::Past { past, memory, .. } => {
                     if let Delay::Schedule(delays) = &past.delay {

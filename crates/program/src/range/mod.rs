@@ -179,6 +179,10 @@ fn loaded(vector: &Vector) -> Interval {
         | Role::Derived
         | Role::Signal
         | Role::Output
+        | Role::Emitted
+        | Role::Sequence
+        | Role::Kept(_)
+        | Role::Joined(_)
         | Role::Noise { .. }
         | Role::Past(_) => None,
     };
@@ -187,7 +191,10 @@ fn loaded(vector: &Vector) -> Interval {
 
 /// What a stage writes is all that its targets can be when they are read, unless they are states.
 fn derive(program: &Program, stage: &Stage, bounds: &StageBounds, vectors: &mut [Interval]) {
-    let state = |id| program.vector(id).is_none_or(|of| of.role == Role::State);
+    let state = |id| {
+        let of = program.vector(id);
+        of.is_none_or(|of| matches!(of.role, Role::State | Role::Kept(_)))
+    };
     for (target, node) in stage.writes.iter().filter(|(target, _)| !state(*target)) {
         if let (Some(vector), Some(bound)) = (vectors.get_mut(target.0), bounds.nodes.get(node.0)) {
             *vector = bound.interval;

@@ -95,6 +95,7 @@ impl Frame<'_> {
             start,
             changed,
             differs: None,
+            ended: None,
         };
         let verdict = step.judge(&mut m, program.stop);
         let again = unless(&mut m, "again", step_end, verdict.finish);

@@ -162,6 +162,10 @@ impl<'a> Grid<'a> {
                 match role {
                     Some(Role::State | Role::Input | Role::Derived) => None,
                     None | Some(Role::Parameter(_)) => Some("a parameter vector over a grid"),
+                    Some(Role::Kept(_)) => Some("a kept vector over a grid"),
+                    Some(Role::Sequence) => Some("a sequence over a grid"),
+                    Some(Role::Emitted) => Some("an output of every step over a grid"),
+                    Some(Role::Joined(_)) => Some("a joined vector over a grid"),
                     Some(Role::Schedule(_)) => Some("a schedule over a grid"),
                     Some(Role::Noise { .. }) => Some("noise over a grid"),
                     Some(Role::Past(_)) => Some("the past of a grid"),
@@ -336,6 +340,8 @@ impl<'a> Grid<'a> {
         let unloaded = vec![(state, self.iterate.format(state))];
         Interface {
             load: stream("s_axis", fields, entering, torus),
+            feed: None,
+            unloads_each_step: false,
             unload: stream("m_axis", unloaded, raster, None),
             weights: None,
         }

@@ -8,6 +8,7 @@ mod past;
 pub mod plan;
 mod registers;
 mod schedule;
+mod sequence;
 pub mod stage;
 pub mod store;
 mod top;
@@ -15,7 +16,7 @@ pub mod walk;
 pub mod weights;
 
 use hw_ir::Design;
-use program::{Order, Program, When};
+use program::{Order, Program, Role, When};
 
 use self::plan::{StagePlan, shape};
 use self::stage::{Parts, StageModule};
@@ -42,7 +43,7 @@ pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, Sch
     judge(program, &plans)?;
     let stores = Stores::resolve(program, &plans);
     let interface = interface(program, &stores, &plans)?;
-    let timing = timing(&plans, once, &stores);
+    let timing = timing(&plans, once, &stores, &interface);
 
     let mut parts = Parts::default();
     let mut made = vec![];
@@ -106,7 +107,8 @@ fn interface(
     stores: &Stores<'_>,
     plans: &[StagePlan<'_>],
 ) -> Result<Interface, ScheduleError> {
-    if stores.loaded().next().is_none() || stores.unloaded().next().is_none() {
+    let entering = stores.loaded().chain(stores.fed()).count();
+    if entering == 0 || stores.unloaded().next().is_none() {
         return Err(shape(
             program,
             "nothing that is loaded, or nothing that is unloaded",
@@ -131,21 +133,42 @@ fn interface(
     });
     Ok(Interface {
         load: stream("s_axis", stores.loaded().collect()),
+        feed: stores
+            .fed()
+            .next()
+            .map(|_| stream("x_axis", stores.fed().collect())),
+        unloads_each_step: unloads_each_step(program),
         unload: stream("m_axis", stores.unloaded().collect()),
         weights,
     })
 }
 
-fn timing(plans: &[StagePlan<'_>], once: usize, stores: &Stores<'_>) -> Timing {
+/// Whether outputs leave after every step.
+fn unloads_each_step(program: &Program) -> bool {
+    let mut vectors = program.vectors.iter();
+    vectors.any(|vector| vector.role == Role::Emitted)
+}
+
+fn timing(
+    plans: &[StagePlan<'_>],
+    once: usize,
+    stores: &Stores<'_>,
+    interface: &Interface,
+) -> Timing {
     let cycles =
         |plans: &[StagePlan<'_>]| -> u64 { plans.iter().map(|plan| plan.fold.step_cycles()).sum() };
     let (first, steps) = plans.split_at(once);
     // Stages take turns, so that in no cycle more multipliers work than those of one stage.
     let units = steps.iter().map(StagePlan::multipliers).max();
+    let fed = interface.feed.as_ref().map_or(0, |feed| feed.beats as u64);
+    let left = match interface.unloads_each_step {
+        true => interface.unload.beats as u64,
+        false => 0,
+    };
     Timing {
         start: cycles(first) + stores.fill_cycles() as u64,
-        step: cycles(steps) + stores.recall_cycles() as u64,
-        finish: 1,
+        step: cycles(steps) + stores.recall_cycles() as u64 + fed + left,
+        finish: u64::from(!interface.unloads_each_step),
         fixed_steps: None,
         interval: None,
         units: units.unwrap_or(1),
@@ -161,7 +184,7 @@ fn header(
     let states: Vec<String> = program
         .vectors
         .iter()
-        .filter(|vector| vector.role == program::Role::State)
+        .filter(|vector| matches!(vector.role, Role::State | Role::Kept(_)))
         .map(|vector| format!("{} {}", vector.name, vector.shape.elements()))
         .collect();
     let mut lines = vec![(

@@ -52,7 +52,7 @@ impl<'a> PastStore<'a> {
             elements: vector.shape.elements(),
             length,
             past,
-            before: of.role == Role::State,
+            before: matches!(of.role, Role::State | Role::Kept(_)),
             delay: ByStep::new(delays),
         })
     }

@@ -99,6 +99,10 @@ impl<'a> StagePlan<'a> {
                 | Role::Derived
                 | Role::Signal
                 | Role::Output
+                | Role::Emitted
+                | Role::Sequence
+                | Role::Kept(_)
+                | Role::Joined(_)
                 | Role::Past(_) => own.push(id),
                 Role::Noise { seed } => noises.push((id, *seed)),
             }
@@ -174,8 +178,16 @@ impl<'a> StagePlan<'a> {
 
     /// Whether values of `target` that are written must not be seen before the block's end.
     pub fn shadows(&self, target: VectorId) -> bool {
-        let gathered = self.gathers.iter().any(|of| of.gather.source == target);
-        gathered && self.fold.groups > 1
+        let parts = |source: VectorId| match self.program.vector(source).map(|of| &of.role) {
+            Some(Role::Joined(parts)) => parts.as_slice(),
+            _ => &[],
+        };
+        let mut gathers = self.gathers.iter().map(|of| of.gather.source);
+        let joined = |source: VectorId| parts(source).iter().any(|part| part.of == target);
+        // An own element of a joined vector may be any of its part.
+        self.fold.groups > 1
+            && (gathers.any(|source| source == target || joined(source))
+                || self.own.iter().any(|&own| joined(own)))
     }
 
     /// How many elements of a stored vector of `length` the stage reads, from the first on.

@@ -1,12 +1,12 @@
 //! The registers of the vectors: shifted by the streams, written by stages.
 
-use hw_ir::{ModuleBuilder, NetId, PendingRegister};
-use program::VectorId;
+use hw_ir::{ModuleBuilder, NetId, Op, PendingRegister, Reset};
+use program::{Kept, VectorId};
 
 use super::plan::StagePlan;
 use super::store::Store;
 use super::top::{Moves, Placed, Top};
-use crate::arithmetic::net_type;
+use crate::arithmetic::{encode, net_type};
 use crate::counter::also;
 
 /// The registers of a vector.
@@ -21,12 +21,26 @@ pub struct Registers {
     pub shadow: Option<PendingRegister>,
 }
 
+/// What changes the registers beside the stages.
+pub struct Updates<'u> {
+    /// The moves of the streams.
+    pub moves: &'u Moves,
+    /// The fields of the entering beats.
+    pub fields: &'u [(VectorId, NetId)],
+    /// One bit: the first step of a run is due with the next cycle.
+    pub run_start: NetId,
+}
+
 impl Top<'_, '_> {
     /// Adds the registers of a vector.
     pub fn registers(&self, m: &mut ModuleBuilder, store: &Store<'_>) -> Registers {
         let ty = net_type(store.format).times(store.length as u32);
         let name = store.name;
-        let value = m.register(&format!("{name}_q"), ty, 0);
+        let reset = match store.kept {
+            Some(kept) => Reset::Elements(start(store, kept)),
+            None => Reset::All(0),
+        };
+        let value = m.register_from(&format!("{name}_q"), ty, reset.clone());
         let detected = self.program.stop.on_period_two
             && self
                 .steps
@@ -41,7 +55,7 @@ impl Top<'_, '_> {
                 .any(|(target, _)| *target == store.id);
             writes && plan.shadows(store.id)
         });
-        let shadow = shadowed.then(|| m.register(&format!("{name}_shadow_q"), ty, 0));
+        let shadow = shadowed.then(|| m.register_from(&format!("{name}_shadow_q"), ty, reset));
         Registers {
             id: store.id,
             value,
@@ -55,8 +69,7 @@ impl Top<'_, '_> {
         &self,
         m: &mut ModuleBuilder,
         registers: &[Registers],
-        moves: &Moves,
-        fields: &[(VectorId, NetId)],
+        moments: &Updates<'_>,
         (once, steps): (&[Placed<'_, '_>], &[Placed<'_, '_>]),
     ) {
         for (of, store) in registers.iter().zip(self.stores.all()) {
@@ -67,7 +80,8 @@ impl Top<'_, '_> {
             if !store.read {
                 m.any(&format!("{name}_unused"), of.value.net);
             }
-            let shift = self.shift(m, of, store, moves, fields);
+            let shift = self.shift(m, of, store, moments.moves, moments.fields);
+            let shift = shift.or_else(|| renewal(m, store, moments.run_start));
             let base = of.shadow.map_or(of.value.net, |shadow| shadow.net);
             let mut next = shift.map(|(data, _)| data);
             let mut any = shift.map(|(_, moves)| moves);
@@ -197,12 +211,37 @@ impl Top<'_, '_> {
                 within(m, "unload", moves.unload, moves.unload_beat)
             }
         });
+        let fed = moves.feed.as_ref().filter(|_| store.fed);
+        if let Some(feed) = fed {
+            let at = if longest(self.stores.beats(self.stores.fed())) {
+                feed.taken
+            } else {
+                within(m, "feed", feed.taken, feed.beat)
+            };
+            return Some((shifted, at));
+        }
         let moved = match (load, unload) {
             (Some(load), Some(unload)) => m.or(&format!("{name}_moves"), load, unload),
             (load, unload) => load.or(unload)?,
         };
         Some((shifted, moved))
     }
+}
+
+/// The raw start values of a kept vector, with padding, as its register holds them.
+fn start(store: &Store<'_>, kept: &Kept) -> Vec<i64> {
+    let values = kept.start.iter().map(|&raw| encode(store.format, raw));
+    let padding = std::iter::repeat_n(0, store.length.saturating_sub(kept.start.len()));
+    values.chain(padding).collect()
+}
+
+/// The start values of a kept vector that each run begins with anew, and when.
+fn renewal(m: &mut ModuleBuilder, store: &Store<'_>, run_start: NetId) -> Option<(NetId, NetId)> {
+    let kept = store.kept.filter(|kept| !kept.across_runs)?;
+    let ty = net_type(store.format).times(store.length as u32);
+    let values = Op::Constant(start(store, kept));
+    let start = m.op(&format!("{}_start", store.name), ty, values);
+    Some((start, run_start))
 }
 
 /// The vector with a chunk of its first `rows` elements replaced: that of the index, or all of them

@@ -1,6 +1,6 @@
 //! The vectors of a program over units: each stands in registers, and most on a stream.
 
-use program::{Format, Program, Role, VectorId};
+use program::{Format, Kept, Part, Program, Role, Vector, VectorId};
 
 use super::past::PastStore;
 use super::plan::StagePlan;
@@ -25,8 +25,27 @@ pub struct Store<'a> {
     pub read: bool,
     /// Whether it is loaded before a run: inputs and states.
     pub loaded: bool,
-    /// Whether it is unloaded after a run: states and outputs.
+    /// Whether it is given before each step: sequences.
+    pub fed: bool,
+    /// Whether it is unloaded, after a run or after each step: states and outputs.
     pub unloaded: bool,
+    /// How it begins where it is kept from step to step and not loaded.
+    pub kept: Option<&'a Kept>,
+}
+
+/// A vector of elements of others.
+#[derive(Debug, Clone, Copy)]
+pub struct JoinedStore<'a> {
+    /// The vector.
+    pub id: VectorId,
+    /// Its name.
+    pub name: &'a str,
+    /// Its format.
+    pub format: Format,
+    /// Its elements with padding, as stages read them.
+    pub length: usize,
+    /// What it is made of.
+    pub parts: &'a [Part],
 }
 
 /// Every vector in registers.
@@ -35,6 +54,8 @@ pub struct Stores<'a> {
     all: Vec<Store<'a>>,
     /// What stages read of the past of vectors.
     pub pasts: Vec<PastStore<'a>>,
+    /// What stages read of joined vectors.
+    pub joined: Vec<JoinedStore<'a>>,
     /// Elements of a beat of the streams.
     pub beat: usize,
 }
@@ -59,21 +80,39 @@ impl<'a> Stores<'a> {
                 PastStore::resolve(program, VectorId(place), length)
             })
             .collect();
+        let joined: Vec<JoinedStore<'a>> = program
+            .vectors
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| by_stages(VectorId(*place)))
+            .filter_map(|(place, vector)| {
+                let length = padded(VectorId(place), vector.shape.elements());
+                JoinedStore::resolve(vector, VectorId(place), length)
+            })
+            .collect();
         let mut all = vec![];
         for (place, vector) in program.vectors.iter().enumerate() {
             let id = VectorId(place);
             let remembered = pasts.iter().any(|past| past.reads().any(|of| of == id));
-            let read = remembered || by_stages(id);
+            let part = joined.iter().any(|joined| joined.has(id));
+            let read = remembered || part || by_stages(id);
             let (loaded, unloaded) = match vector.role {
                 Role::State => (true, true),
-                Role::Output => (false, true),
+                Role::Output | Role::Emitted => (false, true),
                 Role::Input if read => (true, false),
-                Role::Derived | Role::Signal => (false, false),
+                Role::Derived | Role::Signal | Role::Kept(_) => (false, false),
+                // It paces the steps, whether or not it is read.
+                Role::Sequence => (false, false),
                 Role::Input
                 | Role::Parameter(_)
                 | Role::Schedule(_)
                 | Role::Noise { .. }
+                | Role::Joined(_)
                 | Role::Past(_) => continue,
+            };
+            let kept = match &vector.role {
+                Role::Kept(kept) => Some(kept),
+                _ => None,
             };
             let elements = vector.shape.elements();
             let length = padded(id, elements);
@@ -85,18 +124,22 @@ impl<'a> Stores<'a> {
                 length,
                 read: read || unloaded,
                 loaded,
+                fed: vector.role == Role::Sequence,
                 unloaded,
+                kept,
             });
         }
         let mut stores = Stores {
             all,
             pasts,
+            joined,
             beat: 1,
         };
         let bits = stores.element_bits();
         let most = BEAT_BITS.checked_div(bits).unwrap_or(1).max(1) as usize;
         let divides = |beat: &usize| {
-            let mut moved = stores.loaded().chain(stores.unloaded());
+            let moved = stores.loaded().chain(stores.unloaded());
+            let mut moved = moved.chain(stores.fed());
             moved.all(|store| store.length.is_multiple_of(*beat))
         };
         stores.beat = (1..=most).rev().find(divides).unwrap_or(1);
@@ -112,7 +155,8 @@ impl<'a> Stores<'a> {
     pub fn length(&self, id: VectorId) -> usize {
         let stored = self.all.iter().map(|store| (store.id, store.length));
         let pasts = self.pasts.iter().map(|past| (past.id, past.length));
-        let mut lengths = stored.chain(pasts);
+        let joined = self.joined.iter().map(|of| (of.id, of.length));
+        let mut lengths = stored.chain(pasts).chain(joined);
         lengths
             .find(|(of, _)| *of == id)
             .map_or(1, |(_, length)| length)
@@ -136,6 +180,11 @@ impl<'a> Stores<'a> {
         inputs.chain(self.states())
     }
 
+    /// What is given before each step, in field order.
+    pub fn fed(&self) -> impl Iterator<Item = &Store<'a>> {
+        self.all.iter().filter(|store| store.fed)
+    }
+
     /// What is unloaded, in field order: states, then outputs.
     pub fn unloaded(&self) -> impl Iterator<Item = &Store<'a>> {
         let outputs = self.all.iter();
@@ -149,11 +198,14 @@ impl<'a> Stores<'a> {
         all.filter(|store| store.loaded && store.unloaded)
     }
 
-    /// Bits of an element of the wider stream, with all its fields.
+    /// Bits of an element of the widest stream, with all its fields.
     pub fn element_bits(&self) -> u32 {
-        let loaded: u32 = self.loaded().map(|store| store.format.width()).sum();
-        let unloaded = self.unloaded().map(|store| store.format.width()).sum();
-        loaded.max(unloaded)
+        let bits = |of: &mut dyn Iterator<Item = &Store<'a>>| -> u32 {
+            of.map(|store| store.format.width()).sum()
+        };
+        let loaded = bits(&mut self.loaded());
+        let fed = bits(&mut self.fed());
+        loaded.max(fed).max(bits(&mut self.unloaded()))
     }
 
     /// Beats of a transfer of these vectors: as many as the longest needs.
@@ -161,6 +213,26 @@ impl<'a> Stores<'a> {
     where
         'a: 's,
     {
-        of.map(|store| store.length / self.beat).max().unwrap_or(1)
+        of.map(|store| store.length / self.beat).max().unwrap_or(0)
+    }
+}
+
+impl<'a> JoinedStore<'a> {
+    fn resolve(vector: &'a Vector, id: VectorId, length: usize) -> Option<JoinedStore<'a>> {
+        match &vector.role {
+            Role::Joined(parts) => Some(JoinedStore {
+                id,
+                name: &vector.name,
+                format: vector.format,
+                length,
+                parts,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether a vector is part of it.
+    pub fn has(&self, id: VectorId) -> bool {
+        self.parts.iter().any(|part| part.of == id)
     }
 }

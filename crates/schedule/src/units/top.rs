@@ -7,13 +7,14 @@ use program::{Format, Program, VectorId};
 
 use super::past::{Moments, Remembering};
 use super::plan::StagePlan;
-use super::registers::Registers;
+use super::registers::{Registers, Updates};
 use super::schedule::{Places, ScheduleMemory};
+use super::sequence::{FeedMoves, FeedPorts, Turns};
 use super::stage::{Feed, Parts, StageModule};
 use super::store::{Store, Stores};
 use crate::arithmetic::{encode, net_type};
 use crate::beat::{beat_type, pack, unpack};
-use crate::counter::{also, counter, drive_flag, unless};
+use crate::counter::{also, counter, drive_flag};
 use crate::interface::Interface;
 use crate::verdict::{Step, Verdict};
 
@@ -55,8 +56,8 @@ impl Placed<'_, '_> {
 
 /// The streams.
 struct Ports {
-    load_valid: NetId,
-    load_data: NetId,
+    load: Option<(NetId, NetId)>,
+    feed: Option<FeedPorts>,
     unload_ready: NetId,
     weight: Option<(NetId, NetId)>,
 }
@@ -73,11 +74,11 @@ struct Filling {
 
 /// The moves of the streams.
 pub struct Moves {
-    /// One bit: the vectors are loaded.
+    /// One bit: the vectors are loaded; where nothing is loaded, a run begins.
     pub loading: NetId,
     /// One bit: the states are unloaded.
     pub unloading: NetId,
-    /// One bit: a beat is taken.
+    /// One bit: a beat is taken; where nothing is loaded, a run begins.
     pub load: NetId,
     /// One bit: a beat is given.
     pub unload: NetId,
@@ -89,6 +90,10 @@ pub struct Moves {
     pub load_last: NetId,
     /// One bit: the last beat is given.
     pub unload_last: NetId,
+    /// One bit: the beat to be given is the last; `None` where there is one beat.
+    pub unload_final: Option<NetId>,
+    /// How sequences are fed, where there are some.
+    pub feed: Option<FeedMoves>,
 }
 
 impl<'a> Top<'a, '_> {
@@ -110,20 +115,33 @@ impl<'a> Top<'a, '_> {
         let once = self.place(&mut m, self.once);
         let steps = self.place(&mut m, self.steps);
 
+        let loads = !interface.load.fields.is_empty();
+        let loading = if loads { "loading" } else { "begin" };
         let (loading, unloading) = (
-            m.register("loading_q", Type::BIT, 1),
+            m.register(&format!("{loading}_q"), Type::BIT, 1),
             m.register("unloading_q", Type::BIT, 0),
         );
-        let moves = self.moves(&mut m, interface, &ports, (loading.net, unloading.net));
+        let feeding = interface.feed.as_ref();
+        let feeding = feeding.map(|_| m.register("feeding_q", Type::BIT, 0));
+        let mut moves = self.moves(&mut m, interface, &ports, (loading.net, unloading.net));
+        moves.feed = self.feed_moves(&mut m, interface, ports.feed.as_ref(), feeding);
         let (starts, known) = chain(&mut m, &once, moves.load_last);
         let filling = self.filling(&mut m, known);
         let run_start = filling.as_ref().map_or(known, |filling| filling.last);
-        let verdict = self.verdict(&mut m, &steps, run_start);
+        let verdict = self.verdict(&mut m, &steps, run_start, &moves);
         let step_end = steps
             .last()
             .map_or(run_start, |last| last.bit(&mut m, "end_o"));
-        let again = unless(&mut m, "step_again", step_end, verdict.finish);
-        let step_start = m.or("step_start", run_start, again);
+        let turns = Turns::of(&mut m, interface, &moves, (step_end, verdict.finish));
+        let again = turns.again;
+        let due = m.or("step_due", run_start, again);
+        let step_start = match (&moves.feed, feeding) {
+            (Some(feed), Some(feeding)) => {
+                drive_flag(&mut m, "feeding", feeding, due, feed.last);
+                feed.last
+            }
+            _ => due,
+        };
         let mut places = Places::default();
         let schedules = self.schedules(&mut m, &mut places);
         let (pasts, begin) = match filling {
@@ -136,23 +154,23 @@ impl<'a> Top<'a, '_> {
         places.drive(&mut m, run_start, again);
         let (step_starts, _) = chain(&mut m, &steps, begin);
         m.section("phases");
-        drive_flag(
-            &mut m,
-            "loading",
-            loading,
-            moves.unload_last,
-            moves.load_last,
-        );
+        drive_flag(&mut m, "loading", loading, turns.over, moves.load_last);
         drive_flag(
             &mut m,
             "unloading",
             unloading,
-            verdict.finish,
+            turns.leave,
             moves.unload_last,
         );
 
         let fields = self.entering(&mut m, &ports);
-        self.update(&mut m, &registers, &moves, &fields, (&once, &steps));
+        let moments = Updates {
+            moves: &moves,
+            fields: &fields,
+            run_start,
+        };
+        self.update(&mut m, &registers, &moments, (&once, &steps));
+        let joined = self.joined(&mut m, &registers);
         let weight = ports
             .weight
             .map(|(valid, data)| (m.and("weight_load", valid, loading.net), data));
@@ -160,6 +178,7 @@ impl<'a> Top<'a, '_> {
             registers: &registers,
             schedules: &schedules,
             pasts: &pasts,
+            joined: &joined,
             weight,
             run_start,
         };
@@ -171,16 +190,30 @@ impl<'a> Top<'a, '_> {
                 m.connect(placed.instance, inputs);
             }
         }
-        self.outputs(&mut m, &registers, &moves, &verdict, weight.is_some());
+        let last = self.last_beat(&mut m, interface, &moves, &turns);
+        self.outputs(
+            &mut m,
+            &registers,
+            &moves,
+            &verdict,
+            (last, weight.is_some()),
+        );
         m.finish()
     }
 
     fn ports(&self, m: &mut ModuleBuilder, interface: &Interface) -> Ports {
         let formats: Vec<Format> = interface.load.fields.iter().map(|(_, f)| *f).collect();
-        m.group("what a run starts from");
-        let load_valid = m.input("s_axis_tvalid", Type::BIT);
-        let load_data = m.input("s_axis_tdata", beat_type(&formats, self.stores.beat));
-        m.group("the final state");
+        let load = (!formats.is_empty()).then(|| {
+            m.group("what a run starts from");
+            let valid = m.input("s_axis_tvalid", Type::BIT);
+            let data = m.input("s_axis_tdata", beat_type(&formats, self.stores.beat));
+            (valid, data)
+        });
+        let feed = interface.feed.as_ref().map(|feed| self.feed_ports(m, feed));
+        m.group(match interface.unloads_each_step {
+            true => "the outputs of a step",
+            false => "the final state",
+        });
         let unload_ready = m.input("m_axis_tready", Type::BIT);
         let weight = interface.weights.as_ref().map(|weights| {
             m.group("weights, one a beat, in the order of the weight memory");
@@ -188,8 +221,8 @@ impl<'a> Top<'a, '_> {
             (valid, m.input("w_axis_tdata", net_type(weights.format)))
         });
         Ports {
-            load_valid,
-            load_data,
+            load,
+            feed,
             unload_ready,
             weight,
         }
@@ -306,7 +339,10 @@ impl<'a> Top<'a, '_> {
         (loading, unloading): (NetId, NetId),
     ) -> Moves {
         m.section("handshakes and beats of the streams");
-        let load = m.and("load", ports.load_valid, loading);
+        let load = match ports.load {
+            Some((valid, _)) => m.and("load", valid, loading),
+            None => loading,
+        };
         let unload = m.and("unload", unloading, ports.unload_ready);
         let (in_beats, out_beats) = (interface.load.beats as u64, interface.unload.beats as u64);
         let (load_beat, unload_beat) = if in_beats == out_beats && in_beats > 1 {
@@ -328,10 +364,33 @@ impl<'a> Top<'a, '_> {
             unload_beat: unload_beat.value,
             load_last,
             unload_last,
+            unload_final: unload_beat.last,
+            feed: None,
         }
     }
 
-    fn verdict(&self, m: &mut ModuleBuilder, steps: &[Placed<'_, '_>], start: NetId) -> Verdict {
+    /// The last beat of all that a run unloads, whether or not it is taken in this cycle.
+    fn last_beat(
+        &self,
+        m: &mut ModuleBuilder,
+        interface: &Interface,
+        moves: &Moves,
+        turns: &Turns,
+    ) -> NetId {
+        let last = also(m, "unload_final", moves.unloading, moves.unload_final);
+        match turns.finished.filter(|_| interface.unloads_each_step) {
+            Some(finished) => m.and("run_final", last, finished),
+            None => last,
+        }
+    }
+
+    fn verdict(
+        &self,
+        m: &mut ModuleBuilder,
+        steps: &[Placed<'_, '_>],
+        start: NetId,
+        moves: &Moves,
+    ) -> Verdict {
         let end = steps.last().map_or(start, |last| last.bit(m, "end_o"));
         let said = |m: &mut ModuleBuilder, name: &str| match steps {
             [only] => only.get(&format!("{name}_o")),
@@ -371,20 +430,33 @@ impl<'a> Top<'a, '_> {
             start,
             changed: changed.unwrap_or_else(|| never(m)),
             differs: differs.or_else(|| unmoved.then(|| never(m))),
+            ended: moves.feed.as_ref().map(|feed| feed.ended),
         };
         step.judge(m, self.program.stop)
     }
 
-    /// The fields of the entering beat.
+    /// The fields of the entering beats.
     fn entering(&self, m: &mut ModuleBuilder, ports: &Ports) -> Vec<(VectorId, NetId)> {
-        m.section("the fields of the entering beat");
+        m.section("the fields of the entering beats");
         let loaded: Vec<&Store<'_>> = self.stores.loaded().collect();
-        let fields: Vec<(String, Format)> = loaded
-            .iter()
-            .map(|store| (store.name.to_owned(), store.format))
-            .collect();
-        let nets = unpack(m, ports.load_data, &fields);
-        loaded.iter().map(|store| store.id).zip(nets).collect()
+        let fed: Vec<&Store<'_>> = self.stores.fed().collect();
+        let streams = [
+            (ports.load.map(|(_, data)| data), loaded),
+            (ports.feed.as_ref().map(|feed| feed.data), fed),
+        ];
+        let mut entering = vec![];
+        for (data, stores) in streams {
+            let Some(data) = data else {
+                continue;
+            };
+            let fields: Vec<(String, Format)> = stores
+                .iter()
+                .map(|store| (store.name.to_owned(), store.format))
+                .collect();
+            let nets = unpack(m, data, &fields);
+            entering.extend(stores.iter().map(|store| store.id).zip(nets));
+        }
+        entering
     }
 
     fn outputs(
@@ -393,7 +465,7 @@ impl<'a> Top<'a, '_> {
         registers: &[Registers],
         moves: &Moves,
         verdict: &Verdict,
-        weights: bool,
+        (last, weights): (NetId, bool),
     ) {
         m.section("the leaving beat");
         let beat = self.stores.beat as u32;
@@ -405,8 +477,14 @@ impl<'a> Top<'a, '_> {
         });
         let fields: Vec<(NetId, Format)> = leaving.collect();
         let data = pack(m, &fields);
-        m.group("what a run starts from");
-        m.output("s_axis_tready", moves.loading);
+        if self.stores.loaded().next().is_some() {
+            m.group("what a run starts from");
+            m.output("s_axis_tready", moves.loading);
+        }
+        if let Some(feed) = &moves.feed {
+            m.group("what a step is given");
+            m.output("x_axis_tready", feed.feeding);
+        }
         if weights {
             m.group("weights, taken between runs");
             m.output("w_axis_tready", moves.loading);
@@ -416,7 +494,7 @@ impl<'a> Top<'a, '_> {
         if let Some(data) = data {
             m.output("m_axis_tdata", data);
         }
-        m.output("m_axis_tlast", moves.unload_last);
+        m.output("m_axis_tlast", last);
         m.group("how the last run ended: 1 stable, 2 period two, 3 budget spent; and its steps");
         m.output("status_o", verdict.status);
         m.output("steps_o", verdict.steps);
@@ -428,6 +506,7 @@ struct Feeding<'r> {
     registers: &'r [Registers],
     schedules: &'r [(VectorId, NetId)],
     pasts: &'r [(VectorId, NetId)],
+    joined: &'r [(VectorId, NetId)],
     weight: Option<(NetId, NetId)>,
     run_start: NetId,
 }
@@ -447,6 +526,7 @@ impl Feeding<'_> {
             Feed::Vector(id, count) => of(id)
                 .map(|of| of.value.net)
                 .or_else(|| among(self.pasts, id))
+                .or_else(|| among(self.joined, id))
                 .map(|net| m.elements("read_elements", net, 0, count as u32)),
             Feed::Before(id, count) => of(id)
                 .and_then(|of| of.before)
