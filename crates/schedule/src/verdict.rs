@@ -52,6 +52,9 @@ impl Step {
         if !stop.when_stable {
             m.any("changed_unused", self.changed);
         }
+        if !stop.when_stable && self.differs.is_none_or(|_| !stop.on_period_two) {
+            m.any("write_unused", self.write);
+        }
         let stable = stop.when_stable.then(|| {
             let changed = self.seen(m, "changed", self.changed, restart);
             m.not("unchanged", changed)

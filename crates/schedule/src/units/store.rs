@@ -21,7 +21,7 @@ pub struct Store<'a> {
     pub elements: usize,
     /// Its registers: elements with padding.
     pub length: usize,
-    /// Whether it is read by a stage, remembered, or unloaded.
+    /// Whether all of it is read: by a stage, to be remembered, or to be unloaded.
     pub read: bool,
     /// Whether it is loaded before a run: inputs and states.
     pub loaded: bool,
@@ -95,7 +95,8 @@ impl<'a> Stores<'a> {
             let id = VectorId(place);
             let remembered = pasts.iter().any(|past| past.reads().any(|of| of == id));
             let part = joined.iter().any(|joined| joined.has(id));
-            let read = remembered || part || by_stages(id);
+            let whole = remembered || by_stages(id);
+            let read = whole || part;
             let (loaded, unloaded) = match vector.role {
                 Role::State => (true, true),
                 Role::Output | Role::Emitted => (false, true),
@@ -122,7 +123,7 @@ impl<'a> Stores<'a> {
                 format: vector.format,
                 elements,
                 length,
-                read: read || unloaded,
+                read: whole || unloaded,
                 loaded,
                 fed: vector.role == Role::Sequence,
                 unloaded,
