@@ -3,9 +3,9 @@
 mod samples;
 
 use program::{
-    Delay, Executor, Expression, Format, NodeId, Operation, Order, Past, Program, ProgramError,
-    Recurrence, Role, Rule, Shape, Stage, Status, Table, TableId, VectorId, When, check,
-    noise::Noise, recurrence,
+    Delay, Executor, Expression, Format, Kept, NodeId, Operation, Order, Part, Past, Program,
+    ProgramError, Recurrence, Role, Rule, Shape, Stage, Status, Table, TableId, VectorId, When,
+    check, noise::Noise, recurrence,
 };
 use proptest::prelude::*;
 use samples::vector;
@@ -353,4 +353,143 @@ proptest! {
         let wanted = (*all.iter().min().unwrap(), *all.iter().max().unwrap());
         prop_assert_eq!(table.hull(low, high), Some(wanted));
     }
+}
+
+/// The sum of two vectors' elements, saturated.
+fn sum(a: VectorId, b: VectorId) -> Expression {
+    let mut apply = own(a);
+    apply.push("other", Operation::Element(b), format("s8f0"));
+    let wide = format("s9f0");
+    let resize = |of| Operation::Resize {
+        of: NodeId(of),
+        rounding: program::Rounding::Floor,
+        overflow: program::Overflow::Saturate,
+    };
+    apply.push("own_wide", resize(0), wide);
+    apply.push("other_wide", resize(1), wide);
+    apply.push("sum", Operation::Add(NodeId(2), NodeId(3)), wide);
+    apply.push("fitted", resize(4), format("s8f0"));
+    apply
+}
+
+/// A running sum of a sequence, which leaves after every step.
+fn running_sum(across_runs: bool) -> Program {
+    let kept = Role::Kept(Kept {
+        start: vec![10, 20],
+        across_runs,
+    });
+    let vectors = vec![
+        vector("total", UNITS, format("s8f0"), kept),
+        vector("entering", UNITS, format("s8f0"), Role::Sequence),
+        vector("shown", UNITS, format("s8f0"), Role::Emitted),
+    ];
+    let mut add = stage("add", sum(VectorId(0), VectorId(1)), VectorId(0));
+    add.writes.push((VectorId(2), NodeId(5)));
+    let mut program = samples::program(vectors, vec![add], Order::Synchronous);
+    program.stop.when_stable = false;
+    program.stop.on_period_two = false;
+    program.stop.max_steps = 100;
+    program
+}
+
+fn emissions(executor: &mut Executor<'_>, sequence: &[i64]) -> (Vec<i64>, u64, Status) {
+    executor.load(VectorId(1), sequence).unwrap();
+    executor.start().unwrap();
+    let mut all = vec![];
+    let run = executor
+        .run_emitting(|executor| all.extend_from_slice(executor.values(VectorId(2))))
+        .unwrap();
+    (all, run.steps, run.status)
+}
+
+#[test]
+fn a_sequence_gives_each_step_its_vector_and_ends_the_run() {
+    let program = running_sum(false);
+    let mut executor = Executor::new(&program).unwrap();
+    let first = emissions(&mut executor, &[1, 2, 3, 4, 5, 6]);
+    assert_eq!(first, (vec![11, 22, 14, 26, 19, 32], 3, Status::Budget));
+    // Another run begins anew.
+    assert_eq!(emissions(&mut executor, &[0, 1]).0, [10, 21]);
+}
+
+#[test]
+fn what_is_kept_across_runs_goes_on_until_a_reset() {
+    let program = running_sum(true);
+    let mut executor = Executor::new(&program).unwrap();
+    assert_eq!(emissions(&mut executor, &[1, 1]).0, [11, 21]);
+    assert_eq!(emissions(&mut executor, &[1, 1, 1, 1]).0, [12, 22, 13, 23]);
+    executor.reset();
+    assert_eq!(emissions(&mut executor, &[1, 1]).0, [11, 21]);
+}
+
+#[test]
+fn sequences_of_other_sizes_are_refused() {
+    let program = running_sum(false);
+    let mut executor = Executor::new(&program).unwrap();
+    let refused = |executor: &mut Executor<'_>, values: &[i64]| {
+        executor.load(VectorId(1), values).unwrap_err().to_string()
+    };
+    assert!(refused(&mut executor, &[1, 2, 3]).contains("3 values for the 2 a step of `entering`"));
+    assert!(refused(&mut executor, &[]).contains("0 values for the 2 a step of `entering`"));
+    assert!(refused(&mut executor, &[1, 200]).contains("200 is no value of `entering`"));
+    let kept = executor.load(VectorId(0), &[1, 2]).unwrap_err();
+    let kept = kept.to_string();
+    assert!(kept.contains("`total` is neither a state, an input nor a sequence"));
+}
+
+/// A joined vector shows its parts as they stand: a stage sees what an earlier one wrote.
+#[test]
+fn a_joined_vector_shows_its_parts_as_they_stand() {
+    let part = |of, first, count| Part {
+        of: VectorId(of),
+        first,
+        count,
+    };
+    let joined = Role::Joined(vec![part(1, 1, 1), part(0, 0, 1)]);
+    let vectors = vec![
+        vector("state", UNITS, format("s8f0"), Role::State),
+        vector("input", UNITS, format("s8f0"), Role::Input),
+        vector("swapped", UNITS, format("s8f0"), joined),
+        vector("shown", UNITS, format("s8f0"), Role::Output),
+    ];
+    let stages = vec![
+        stage("add", sum(VectorId(0), VectorId(1)), VectorId(0)),
+        stage("show", own(VectorId(2)), VectorId(3)),
+    ];
+    let program = samples::program(vectors, stages, Order::Synchronous);
+    let mut executor = Executor::new(&program).unwrap();
+    executor.load(VectorId(0), &[1, 2]).unwrap();
+    executor.load(VectorId(1), &[30, 40]).unwrap();
+    executor.start().unwrap();
+    executor.step().unwrap();
+    assert_eq!(executor.values(VectorId(0)), [31, 42]);
+    assert_eq!(executor.values(VectorId(3)), [40, 31]);
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let with = |of: usize, role: Role| {
+        let mut program = running_sum(false);
+        program.vectors[of].role = role;
+        check(&program).unwrap_err().to_string()
+    };
+    let kept = |start| {
+        Role::Kept(Kept {
+            start,
+            across_runs: false,
+        })
+    };
+    assert!(with(0, kept(vec![1])).contains("1 start values for 2 elements"));
+    assert!(with(0, kept(vec![1, 128])).contains("the raw value 128 is none of s8f0"));
+    let part = |of, first, count| {
+        Role::Joined(vec![Part {
+            of: VectorId(of),
+            first,
+            count,
+        }])
+    };
+    assert!(with(1, part(0, 1, 2)).contains("2 elements from 1 on of `total`"));
+    assert!(with(1, part(0, 0, 1)).contains("parts of 1 elements for 2"));
+    assert!(with(1, part(1, 0, 2)).contains("`entering` as a part"));
+    assert!(with(0, Role::State).contains("leaves after every step, but `total` at the end"));
 }

@@ -1,8 +1,8 @@
 //! Programs with everything that moves with time, in one stage or several.
 
 use program::{
-    Arrangement, Delay, Format, Gather, NodeId, Operation, Order, Past, Program, Role, Shape,
-    Stage, Storage, Table, Vector, VectorId, Weights, When,
+    Arrangement, Delay, Format, Gather, Kept, NodeId, Operation, Order, Part, Past, Program, Role,
+    Shape, Stage, Storage, Table, Vector, VectorId, Weights, When,
 };
 
 use super::expressions::{Leaves, expression, mapped, resized};
@@ -40,6 +40,9 @@ pub fn moving(choices: &mut Choices) -> Program {
     };
     let layers: Vec<Layer> = (0..layers).map(|place| made.layer(place)).collect();
     let derived = made.derive();
+    if order == Order::Synchronous {
+        made.join();
+    }
     for layer in &layers {
         made.remember(layer);
     }
@@ -61,6 +64,11 @@ pub fn moving(choices: &mut Choices) -> Program {
     }
 }
 
+/// Whether a vector has its value before the first step.
+fn still(vector: &Vector) -> bool {
+    !matches!(vector.role, Role::Kept(_) | Role::Sequence)
+}
+
 impl Made<'_> {
     fn add(&mut self, name: String, shape: Shape, format: Format, role: Role) -> VectorId {
         self.vectors.push(vector(&name, shape, format, role));
@@ -79,8 +87,19 @@ impl Made<'_> {
         let input = self.choices.format(&["s4f1", "u3f0"]);
         let shown = self.choices.format(&["s6f2", "u2f0"]);
         let values = self.choices.raws(shape.elements(), state);
-        let written = self.known(format!("state{place}"), shape, state, Role::State);
-        self.known(format!("input{place}"), shape, input, Role::Input);
+        let role = match self.choices.below(3) {
+            0 if place > 0 => Role::Kept(Kept {
+                start: self.choices.raws(shape.elements(), state),
+                across_runs: self.choices.below(2) == 0,
+            }),
+            _ => Role::State,
+        };
+        let written = self.known(format!("state{place}"), shape, state, role);
+        let role = match self.choices.below(3) {
+            0 => Role::Sequence,
+            _ => Role::Input,
+        };
+        self.known(format!("input{place}"), shape, input, role);
         let parameter = Role::Parameter(values);
         self.known(format!("known{place}"), shape, state, parameter);
         Layer {
@@ -99,6 +118,30 @@ impl Made<'_> {
             when: When::Once,
             rest: None,
             ..self.stage("derive".into(), &[target])
+        }
+    }
+
+    /// A vector of elements of others of one format.
+    fn join(&mut self) {
+        let first = self.choices.below(self.known.len());
+        let format = self.vectors[self.known[first].0].format;
+        let (mut parts, mut elements) = (vec![], 0);
+        for &of in &self.known {
+            let vector = &self.vectors[of.0];
+            let stands = !matches!(vector.role, Role::Parameter(_));
+            if stands && vector.format == format {
+                let count = vector.shape.elements();
+                parts.push(Part {
+                    of,
+                    first: 0,
+                    count,
+                });
+                elements += count;
+            }
+        }
+        if elements > 0 {
+            let shape = Shape::Units(elements);
+            self.known("joined".into(), shape, format, Role::Joined(parts));
         }
     }
 
@@ -157,15 +200,15 @@ impl Made<'_> {
             .map(|_| self.gather(shape))
             .collect();
         let sums: Vec<Format> = gathers.iter().map(|gather| gather.accumulator).collect();
+        // What a stage that runs once writes comes first.
+        let step = !self.vectors[targets[0].0].name.starts_with("derived");
         let mut elements: Vec<(VectorId, Format)> = self
             .known
             .iter()
             .map(|&id| (id, &self.vectors[id.0]))
-            .filter(|(_, vector)| vector.shape == shape)
+            .filter(|(_, vector)| vector.shape == shape && (step || still(vector)))
             .map(|(id, vector)| (id, vector.format))
             .collect();
-        // What a stage that runs once writes comes first.
-        let step = !self.vectors[targets[0].0].name.starts_with("derived");
         if step && self.choices.below(2) == 0 {
             let format = self.choices.format(&["u1f0", "u5f1", "u9f0"]);
             let seed = self.choices.below(1 << 20) as u64;
@@ -210,11 +253,19 @@ impl Made<'_> {
 
     /// Dense or sparse weights from any vector that does not differ row by row by itself.
     fn gather(&mut self, target: Shape) -> Gather {
+        // Before anything else is known, there is a stage that runs once.
+        let step = self
+            .known
+            .iter()
+            .any(|id| matches!(self.vectors[id.0].role, Role::Derived));
         let sources: Vec<VectorId> = self
             .known
             .iter()
             .copied()
-            .filter(|id| !matches!(self.vectors[id.0].role, Role::Schedule(_)))
+            .filter(|id| {
+                let vector = &self.vectors[id.0];
+                !matches!(vector.role, Role::Schedule(_)) && (step || still(vector))
+            })
             .collect();
         let source = self.choices.one_of(&sources);
         let format = self.vectors[source.0].format;
