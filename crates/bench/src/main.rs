@@ -1,6 +1,7 @@
 //! `make bench`: speed and size, as ratios taken in one run, into `target/bench.json`.
 
 mod gallery;
+mod search;
 mod size;
 mod speed;
 mod subject;
@@ -61,7 +62,13 @@ fn fail(error: &Failure) -> ExitCode {
 fn run() -> Result<(), Failure> {
     let tools = Tools::new();
     let mut figures = vec![];
-    for part in [speed::figures, size::figures, gallery::figures] {
+    let parts = [
+        search::figures,
+        speed::figures,
+        size::figures,
+        gallery::figures,
+    ];
+    for part in parts {
         for figure in part(&tools)? {
             println!(
                 "{:<44} {:>14.3} against {:>14.3} {:<28} ratio {:>9.3}  {}",

@@ -5,6 +5,7 @@ use network::{Fact, Level, Network};
 use program::{
     Arrangement, Boundary, Executor, Format, Gather, Order, Program, Stage, VectorId, When,
 };
+use quantize::contraction::Distance;
 
 /// The facts of a program; `network` is what it was made of (its patterns and its model).
 pub fn integer_facts(network: &Network, program: &Program) -> Vec<Fact> {
@@ -36,6 +37,20 @@ fn fact(name: &'static str, holds: Option<bool>, value: Option<f64>, text: Strin
         value,
         text,
     }
+}
+
+/// How far the integers stray from the network in real numbers: it holds where that is bounded for all
+/// time; where it is measured only, nothing is claimed.
+pub fn distance(distance: &Distance) -> Fact {
+    let bound = distance.bound.as_ref().map(|bound| bound.sharp);
+    let measured = distance.measured.as_ref().map(|measured| measured.distance);
+    let holds = bound.map(|_| true);
+    fact(
+        "distance_bounded",
+        holds,
+        bound.or(measured),
+        distance.text(),
+    )
 }
 
 /// The stage of every step and its first gather.

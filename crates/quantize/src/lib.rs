@@ -14,6 +14,7 @@ pub mod cellular;
 mod chaotic;
 mod coefficients;
 mod continuous;
+pub mod contraction;
 pub mod delay;
 mod dense_memory;
 pub mod dynamic;

@@ -7,6 +7,8 @@ use program::range::{Bounds, GatherBounds, Interval};
 use program::{Coding, Format, Gather, Program, Storage};
 use serde::Serialize;
 
+use crate::activation::Figures;
+
 /// The formats of a program, and how far it is from the network.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -26,6 +28,9 @@ pub struct Report {
     pub bits_total: u64,
     /// What fixed weights cost where they are multiplied by.
     pub constants: Vec<Constants>,
+    /// What each activation function became, and its largest error over every word.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub activations: Vec<Figures>,
     /// The formats that were tried, narrowest first.
     pub tried: Vec<Tried>,
 }
@@ -65,6 +70,7 @@ impl Report {
             exact: max_abs_error == 0.0,
             bits_total: bits(program),
             constants: constants(program),
+            activations: vec![],
             tried: vec![],
         }
     }

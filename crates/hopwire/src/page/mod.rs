@@ -4,6 +4,7 @@
 //! [`Material`] is what is known; each section is made of it by a module of its own, in the few kinds
 //! of blocks of [`view`], and [`render`] fills the layout.
 
+mod error;
 mod front;
 mod hardware;
 mod numbers;
@@ -18,6 +19,7 @@ mod words;
 
 use network::Fact;
 use program::Program;
+use quantize::contraction::Distance;
 use quantize::range::Observation;
 use quantize::search::Exploration;
 use schedule::Scheduled;
@@ -54,6 +56,8 @@ pub struct Material<'a> {
     built: &'a Built,
     scheduled: Scheduled,
     facts: Vec<Fact>,
+    /// How far the integers stray from the network in real numbers.
+    distance: Distance,
     /// The number of starts that there are.
     starts: usize,
     pairs: Vec<Pair>,
@@ -88,10 +92,13 @@ impl<'a> Material<'a> {
         let network = &built.project.network;
         let mut facts = network.facts();
         facts.extend(integer_facts(network, &built.program));
+        let distance = Distance::of(network, &built.program, &built.report);
+        facts.push(crate::facts::distance(&distance));
         Ok(Material {
             built,
             scheduled,
             facts,
+            distance,
             starts: starts.len(),
             pairs,
             observation,
@@ -118,6 +125,7 @@ impl<'a> Material<'a> {
             Some(ranges::certificate(self)?),
             Some(ranges::section(self)?),
             Some(runs::section(self)?),
+            Some(error::section(self)?),
             front::section(self)?,
             Some(hardware::timing(self)),
             Some(hardware::waveform(self)?),

@@ -76,7 +76,11 @@ fn levels(pair: &Pair, first: usize, of: impl Fn(&Run) -> Vec<f64>) -> Vec<Curve
     curves.filter(|curve| !curve.points.is_empty()).collect()
 }
 
-fn drawn(
+/// Curves over the steps; none where there is no number to draw.
+///
+/// # Errors
+/// Only where the plot cannot be drawn.
+pub fn drawn(
     title: &str,
     caption: String,
     y: Axis<'_>,

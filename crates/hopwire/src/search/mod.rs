@@ -74,7 +74,8 @@ const CHEAP_WEIGHTS: usize = 1 << 13;
 const CHEAP_CELLS: usize = 1 << 12;
 
 /// A search that takes little time and needs no wish: what a memory recalls, or an array's cells;
-/// none for large networks and for kinds without a search.
+/// the ends of another network; none
+/// for large networks.
 pub fn cheap(project: &Project) -> Option<Wish> {
     let keep = match &project.network {
         network::Network::Hopfield(network) => {
@@ -84,7 +85,7 @@ pub fn cheap(project: &Project) -> Option<Wish> {
         network::Network::Cellular(network) => {
             (network.cells() <= CHEAP_CELLS).then_some(Keep::Labels)
         }
-        _ => None,
+        network => network.dynamics().and_then(cheap_moving),
     };
     Some(Wish {
         keep: keep?,
@@ -94,6 +95,24 @@ pub fn cheap(project: &Project) -> Option<Wish> {
         seed: 1,
         budget_lut: None,
     })
+}
+
+/// Units times units times steps of networks whose runs are so short.
+const CHEAP_WORK: u64 = 1 << 23;
+
+/// The energy of what solves a problem, else the numbers where runs end.
+fn cheap_moving(network: &dyn network::Dynamics) -> Option<Keep> {
+    let variables = network.variables();
+    let elements: u64 = variables.iter().map(|of| of.length as u64).sum();
+    let work = elements.saturating_mul(elements);
+    let starts = network.starts();
+    let work = work.saturating_mul(network.stop().max_steps.saturating_mul(starts.len() as u64));
+    let solves = starts.first().is_some_and(|start| {
+        let begun = network.begin(start);
+        network.answer(&begun).is_some() && network.energy(&begun).is_some()
+    });
+    let keep = if solves { Keep::Argmin } else { Keep::Values };
+    (work <= CHEAP_WORK && !starts.is_empty()).then_some(keep)
 }
 
 fn not_searched(arguments: &SearchArguments) -> Result<Option<Wish>, HopwireError> {

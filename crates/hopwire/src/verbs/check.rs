@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use network::{Fact, Level};
 use program::Format;
+use quantize::contraction::Distance;
 use quantize::margin::Margin;
 use serde::Serialize;
 
@@ -31,6 +32,8 @@ pub struct CheckReport {
     pub facts: Vec<Fact>,
     /// How firmly the integers hold each stored pattern; none where none were learned.
     pub patterns: Vec<Margin>,
+    /// How far the integers stray from the network in real numbers: bounded, or measured.
+    pub distance: Distance,
     /// Clock cycles of a step; of a whole frame for a streaming design.
     pub cycles_per_step: u64,
     /// The share of lane-cycles that do work, in percent.
@@ -81,6 +84,8 @@ pub fn run(arguments: &CheckArguments) -> Result<CheckReport, HopwireError> {
     let network = &built.project.network;
     let mut facts = network.facts();
     facts.extend(integer_facts(network, &built.program));
+    let distance = Distance::of(network, &built.program, &built.report);
+    facts.push(crate::facts::distance(&distance));
     let shape = |shape| match shape {
         program::Shape::Units(units) => vec![units],
         program::Shape::Grid { rows, columns } => vec![rows, columns],
@@ -96,6 +101,7 @@ pub fn run(arguments: &CheckArguments) -> Result<CheckReport, HopwireError> {
         formats: built.report.formats.clone(),
         facts,
         patterns: margins::of(network, &built.program),
+        distance,
         cycles_per_step: scheduled.timing.interval.unwrap_or(scheduled.timing.step),
         utilisation_percent: scheduled.timing.utilisation_percent(),
     })

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use program::Format;
 use quantize::Constants;
+use quantize::activation::{Figures, Kind};
+use quantize::contraction::Distance;
 use quantize::margin::Margin;
 use quantize::range::Observation;
 use quantize::search::Exploration;
@@ -34,6 +36,8 @@ pub struct QuantizeReport {
     pub lost_facts: Vec<&'static str>,
     /// How firmly each stored pattern is held; none where none were learned.
     pub patterns: Vec<Margin>,
+    /// How far the integers stray from the network in real numbers: bounded, or measured.
+    pub distance: Distance,
     /// The file with the whole program and this report, where one was asked for.
     pub program: Option<PathBuf>,
     /// The file with the certificate, where one was asked for.
@@ -108,7 +112,11 @@ impl Report for QuantizeReport {
         for constants in &report.constants {
             text.push_str(&constant_text(constants));
         }
+        for figures in &report.activations {
+            text.push_str(&activation_text(figures));
+        }
         text.push_str(&margins::table(&self.patterns));
+        text.push_str(&format!("{}\n", self.distance.text()));
         if !self.lost_facts.is_empty() {
             text.push_str(&format!(
                 "true of the real numbers, and lost or not assured in the integers: {}\n",
@@ -139,6 +147,26 @@ fn constant_text(of: &Constants) -> String {
     format!(
         "constants of {}: {} weights in {} signed digits, {} in binary; {} adders saved\n",
         of.gather, of.weights, of.signed_digits, of.binary_digits, of.adders_saved
+    )
+}
+
+/// How an activation function is made, and its largest error over every word.
+fn activation_text(figures: &Figures) -> String {
+    let made = match figures.kind {
+        Kind::Operations => "operations".into(),
+        Kind::Full => format!("a table of {} entries", figures.entries),
+        Kind::Half => format!("a mirrored table of {} entries", figures.entries),
+        Kind::Linear => format!("{} straight pieces", figures.entries),
+    };
+    format!(
+        "activation: {made}, {}; largest error over every word {:.4e}, at {}\n",
+        if figures.monotone {
+            "monotone"
+        } else {
+            "not monotone"
+        },
+        figures.largest_error,
+        figures.largest_error_at
     )
 }
 
@@ -191,6 +219,7 @@ pub fn run(
         sums: sums(&built)?,
         lost_facts: lost(&built),
         patterns: margins::of(&built.project.network, &built.program),
+        distance: Distance::of(&built.project.network, &built.program, &built.report),
         report: built.report,
         program: arguments.output.clone(),
         certificate: arguments.certificate.clone(),

@@ -121,6 +121,13 @@ impl Source {
         }
     }
 
+    /// The text of a field's value as it is written; none where it is not, or is a table.
+    pub fn written(&self, field: &str) -> Option<&str> {
+        let mut positions = self.positions.iter();
+        let found = positions.find(|position| position.field == field && !position.is_table)?;
+        self.text.get(found.value.clone())
+    }
+
     /// An error at a field.
     pub fn error(&self, field: &str, problem: Problem) -> NetworkError {
         let place = self.locate(field).unwrap_or_else(|| self.place(0..0));

@@ -5,7 +5,7 @@ use network::continuous::Method;
 use program::{Format, NodeId, Order, Overflow, Role, TableId, VectorId, When};
 
 use super::state_bound;
-use crate::activation::{Plan, Wish, plan};
+use crate::activation::{Figures, Plan, Wish, plan};
 use crate::assembly::{Assembly, Factor, New, Source, Wide, Written, weights};
 use crate::coefficients::Coefficients;
 use crate::delay::{self, Late, Origin};
@@ -73,6 +73,8 @@ struct Lowering<'a> {
     format: Format,
     state: VectorId,
     error: f64,
+    /// What the activation became.
+    activations: Vec<Figures>,
 }
 
 /// The program for these words.
@@ -90,6 +92,7 @@ pub fn lower(network: &Continuous, words: &Words) -> Result<Quantized, QuantizeE
         format,
         state,
         error: 0.0,
+        activations: vec![],
     };
     lowering.program()
 }
@@ -100,6 +103,7 @@ impl Lowering<'_> {
         let answering = match self.network.has_outputs() {
             true => {
                 let plan = self.activation(self.format)?;
+                self.activations.push(*plan.figures());
                 let tables = plan.register(&mut self.assembly, "activation");
                 Some((plan, tables))
             }
@@ -118,7 +122,8 @@ impl Lowering<'_> {
         let name = &self.network.name;
         let kind = "continuous_hopfield";
         let program = self.assembly.finish(name, kind, Order::Synchronous, stop)?;
-        let report = Report::of(&program, self.error, 1.0);
+        let mut report = Report::of(&program, self.error, 1.0);
+        report.activations = self.activations;
         Ok(Quantized { program, report })
     }
 
@@ -318,6 +323,7 @@ impl Lowering<'_> {
             true => None,
             false => {
                 let plan = self.activation(argument)?;
+                self.activations.push(*plan.figures());
                 let tables = plan.register(&mut self.assembly, "activation");
                 Some((plan, tables))
             }

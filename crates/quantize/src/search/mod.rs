@@ -7,6 +7,7 @@
 mod array;
 mod cost;
 mod memory;
+mod moving;
 mod record;
 mod trials;
 
@@ -38,9 +39,9 @@ pub enum Keep {
     /// how much of itself its mean over the trials, or its lowest, rises.
     Argmin,
     /// The numbers themselves: the loss is the largest error of a memory's weight, in the weight's
-    /// unit, or of an array's output after the last step.
+    /// unit, of an array's output after the last step, or of another network's state.
     Values,
-    /// The numbers of an array's output after each step.
+    /// The numbers of an array's output, or of another network's state, after each step.
     Trajectory,
 }
 
@@ -149,13 +150,9 @@ pub fn explore(
             among(&subject, wish, tables, record)?
         }
         _ => {
-            return Err(QuantizeError::Search {
-                why: format!(
-                    "words of the kind {} are not searched",
-                    network.kind().name()
-                ),
-                would: "quantize without a search, which chooses formats by what runs lose,".into(),
-            });
+            let moving = network.dynamics().ok_or(QuantizeError::Mismatched)?;
+            let subject = moving::Moving::new((description, network), moving, &wish)?;
+            among(&subject, wish, tables, record)?
         }
     };
     quantized.program.sources = crate::sources(description);
@@ -189,9 +186,11 @@ fn among<S: Subject>(
         match point {
             Ok(point) => found.push((point, candidate)),
             // Words that something else in the description does not allow are no candidates.
-            Err(error @ (QuantizeError::Format { .. } | QuantizeError::TooWide { .. })) => {
-                refused = refused.or(Some(error));
-            }
+            Err(
+                error @ (QuantizeError::Format { .. }
+                | QuantizeError::TooWide { .. }
+                | QuantizeError::Activation { .. }),
+            ) => refused = refused.or(Some(error)),
             Err(error) => return Err(error),
         }
     }
