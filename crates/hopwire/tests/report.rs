@@ -10,13 +10,15 @@ use serde_json::Value;
 use support::{Scratch, example, four_units, small_array};
 
 /// Sections that every network has.
-const ALWAYS: [&str; 9] = [
+const ALWAYS: [&str; 11] = [
     "network",
     "facts",
     "words",
     "certificate",
     "ranges",
     "runs",
+    "error",
+    "front",
     "timing",
     "waveform",
     "resources",

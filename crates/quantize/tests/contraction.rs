@@ -128,7 +128,7 @@ fn brain_state(units: usize, of: &mut Numbers, rounding: &str) -> String {
         of.list(units, 0.5),
         0.5 + of.0.uniform() / 2.0,
         of.number(0.4).abs(),
-        [0.0, 0.3][of.0.below(2) as usize],
+        [0.0, 0.3][of.0.below(2)],
         of.matrix(1, units, 1.0),
     )
 }
@@ -150,7 +150,7 @@ fn cellular(of: &mut Numbers, model: &str, rounding: &str) -> String {
         of.matrix(3, 3, 0.1),
         of.matrix(3, 3, 0.4),
         of.number(0.5),
-        boundary[of.0.below(3) as usize],
+        boundary[of.0.below(3)],
         of.matrix(4, 5, 1.0),
     )
 }
@@ -167,7 +167,7 @@ fn projection(units: usize, of: &mut Numbers, open: bool) -> String {
          [dynamics]\nmethod = \"projection\"\nstep = 0.4\nrelaxation = {}\n[update]\nmax_steps = 300\n\
          [format]\nstate = \"s12f7\"\n[data]\nprobes = {:?}\n",
         of.list(units, 2.0),
-        [1.0, 0.5, 0.7][of.0.below(3) as usize],
+        [1.0, 0.5, 0.7][of.0.below(3)],
         of.matrix(1, units, 0.3),
     )
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Contraction, NoBound};
+use super::{Contraction, NoBound, shown};
 
 /// By what a computed number is enlarged: more than a million roundings of `f64` lose.
 const ENLARGED: f64 = 1.0 + 1.0 / (1u64 << 30) as f64;
@@ -65,8 +65,7 @@ impl Growth {
                 (Norm::Scaled, scale, factor)
             }
         };
-        // NaN is not below either.
-        if !(factor < 1.0) {
+        if factor.is_nan() || factor >= 1.0 {
             return Err(NoBound {
                 factor: Some(largest),
                 why: format!("a step may leave {largest:.6} of a difference, not less than 1"),
@@ -85,7 +84,10 @@ impl Growth {
         if sharp > self.valid {
             return Err(NoBound {
                 factor: Some(factor),
-                why: format!("differences of {sharp:.4e}, which are possible, may overflow a word"),
+                why: format!(
+                    "differences of {}, which are possible, may overflow a word",
+                    shown(sharp)
+                ),
             });
         }
         Ok(Contraction {

@@ -70,7 +70,7 @@ fn reach(
         .iter()
         .map(|row| up(row.iter().map(|(_, size)| size).sum()));
     let factor = sums.fold(0.0, f64::max);
-    if !(factor < 1.0) {
+    if factor.is_nan() || factor >= 1.0 {
         return Err(NoBound {
             factor: Some(factor),
             why: format!(
