@@ -1,6 +1,6 @@
 //! The network kinds.
 
-/// A kind of network that works at all four levels.
+/// A kind of network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// A discrete Hopfield network.
@@ -25,10 +25,12 @@ pub enum Kind {
     DenseMemory,
     /// A Cohen-Grossberg network.
     CohenGrossberg,
+    /// A sequence network.
+    Sequence,
 }
 
 impl Kind {
-    /// All kinds.
+    /// All kinds that work at all four levels.
     pub const ALL: [Kind; 11] = [
         Kind::Hopfield,
         Kind::Cellular,
@@ -43,6 +45,9 @@ impl Kind {
         Kind::CohenGrossberg,
     ];
 
+    /// The kinds that are described and run in real numbers alone.
+    pub const IN_REAL_NUMBERS: [Kind; 1] = [Kind::Sequence];
+
     /// The word for `network.kind`.
     pub fn name(self) -> &'static str {
         match self {
@@ -54,6 +59,7 @@ impl Kind {
             Kind::Annealed => "annealed_hopfield",
             Kind::Bifurcation => "simulated_bifurcation",
             Kind::Chaotic => "chaotic",
+            Kind::Sequence => "sequence",
             Kind::Bidirectional => "bidirectional_associative_memory",
             Kind::DenseMemory => "dense_associative_memory",
             Kind::CohenGrossberg => "cohen_grossberg",
@@ -62,6 +68,7 @@ impl Kind {
 
     /// The kind with this name.
     pub fn named(name: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+        let all = Kind::ALL.into_iter().chain(Kind::IN_REAL_NUMBERS);
+        all.into_iter().find(|kind| kind.name() == name)
     }
 }

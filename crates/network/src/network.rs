@@ -16,6 +16,7 @@ use crate::fact::{Fact, Level};
 use crate::hopfield::Hopfield;
 use crate::kind::Kind;
 use crate::projection::Projection;
+use crate::sequence::SequenceNetwork;
 
 /// A network in real numbers: what the user meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +37,8 @@ pub enum Network {
     Bifurcation(SimulatedBifurcation),
     /// A transiently chaotic network.
     Chaotic(Chaotic),
+    /// A sequence network.
+    Sequence(SequenceNetwork),
     /// A bidirectional associative memory.
     Bidirectional(Box<Bidirectional>),
     /// A dense associative memory.
@@ -66,6 +69,7 @@ impl Network {
             Network::Annealed(_) => Kind::Annealed,
             Network::Bifurcation(_) => Kind::Bifurcation,
             Network::Chaotic(_) => Kind::Chaotic,
+            Network::Sequence(_) => Kind::Sequence,
             Network::Bidirectional(_) => Kind::Bidirectional,
             Network::DenseMemory(_) => Kind::DenseMemory,
             Network::CohenGrossberg(_) => Kind::CohenGrossberg,
@@ -76,7 +80,7 @@ impl Network {
     /// have runs of their own.
     pub fn dynamics(&self) -> Option<&dyn Dynamics> {
         match self {
-            Network::Hopfield(_) | Network::Cellular(_) => None,
+            Network::Hopfield(_) | Network::Cellular(_) | Network::Sequence(_) => None,
             Network::BrainState(network) => Some(network),
             Network::Continuous(network) => Some(network.as_ref()),
             Network::Projection(network) => Some(network),
@@ -100,6 +104,7 @@ impl Network {
             Network::Annealed(network) => network.minimisation.units(),
             Network::Bifurcation(network) => network.minimisation.units(),
             Network::Chaotic(network) => network.minimisation.units(),
+            Network::Sequence(network) => network.units(),
             Network::Bidirectional(network) => network.x.units(),
             Network::DenseMemory(network) => network.units,
             Network::CohenGrossberg(network) => network.units(),
@@ -117,6 +122,7 @@ impl Network {
             Network::Annealed(network) => network.facts(Level::Float),
             Network::Bifurcation(network) => network.facts(Level::Float),
             Network::Chaotic(network) => network.facts(Level::Float),
+            Network::Sequence(network) => network.facts(Level::Float),
             Network::Bidirectional(network) => network.facts(Level::Float),
             Network::DenseMemory(network) => network.facts(Level::Float),
             Network::CohenGrossberg(network) => network.facts(Level::Float),

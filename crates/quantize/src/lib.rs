@@ -104,7 +104,10 @@ pub fn quantize(
 /// itself.
 pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
     match network {
-        Network::Hopfield(_) | Network::Cellular(_) | Network::CohenGrossberg(_) => None,
+        Network::Hopfield(_)
+        | Network::Cellular(_)
+        | Network::CohenGrossberg(_)
+        | Network::Sequence(_) => None,
         Network::Continuous(network) => {
             let rounded = continuous::rounded(network, program)?;
             Some(Network::Continuous(Box::new(rounded)))

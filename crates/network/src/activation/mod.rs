@@ -211,6 +211,14 @@ impl Activation {
         Ok(Activation { function, gain })
     }
 
+    /// `y = x`.
+    pub fn identity() -> Activation {
+        Activation {
+            function: Function::Identity,
+            gain: 1.0,
+        }
+    }
+
     /// The function g.
     pub fn function(&self) -> &Function {
         &self.function

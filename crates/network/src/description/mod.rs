@@ -26,6 +26,8 @@ mod projection;
 mod real_weights;
 mod response;
 mod schema;
+mod sequence;
+mod sequence_layer;
 mod source;
 mod starter;
 mod syntax;
@@ -91,6 +93,13 @@ pub use projection::{
 pub use real_weights::{RealLearn, RealRule, RealWeights};
 pub use response::{ResponseFields, ResponseSource};
 pub use schema::schema;
+pub use sequence::{
+    MAX_LAYERS, OutputWord, RandomSequences, SequenceData, SequenceDescription, SequenceKind,
+    SequenceSection,
+};
+pub use sequence_layer::{
+    DirectionWord, GivesWord, LayerSection, LayerWord, ResetWord, layer_field,
+};
 pub use source::Source;
 pub use starter::starter;
 pub use values::{
@@ -131,6 +140,8 @@ pub enum Sections {
     Bifurcation(BifurcationDescription),
     /// A transiently chaotic network.
     Chaotic(ChaoticDescription),
+    /// A sequence network.
+    Sequence(SequenceDescription),
     /// A bidirectional associative memory.
     Bidirectional(Box<BidirectionalDescription>),
     /// A dense associative memory.
@@ -151,6 +162,7 @@ impl Sections {
             Sections::Annealed(sections) => sections,
             Sections::Bifurcation(sections) => sections,
             Sections::Chaotic(sections) => sections,
+            Sections::Sequence(sections) => sections,
             Sections::Bidirectional(sections) => sections.as_ref(),
             Sections::DenseMemory(sections) => sections,
             Sections::CohenGrossberg(sections) => sections.as_ref(),
@@ -187,6 +199,7 @@ impl Description {
             Kind::Annealed => Sections::Annealed(syntax::sections(&source)?),
             Kind::Bifurcation => Sections::Bifurcation(syntax::sections(&source)?),
             Kind::Chaotic => Sections::Chaotic(syntax::sections(&source)?),
+            Kind::Sequence => Sections::Sequence(syntax::sections(&source)?),
             Kind::Bidirectional => Sections::Bidirectional(Box::new(syntax::sections(&source)?)),
             Kind::DenseMemory => Sections::DenseMemory(syntax::sections(&source)?),
             Kind::CohenGrossberg => Sections::CohenGrossberg(Box::new(syntax::sections(&source)?)),
@@ -206,6 +219,7 @@ impl Description {
             Sections::Annealed(_) => Kind::Annealed,
             Sections::Bifurcation(_) => Kind::Bifurcation,
             Sections::Chaotic(_) => Kind::Chaotic,
+            Sections::Sequence(_) => Kind::Sequence,
             Sections::Bidirectional(_) => Kind::Bidirectional,
             Sections::DenseMemory(_) => Kind::DenseMemory,
             Sections::CohenGrossberg(_) => Kind::CohenGrossberg,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     AnnealedDescription, BidirectionalDescription, BifurcationDescription, BrainStateDescription,
     CellularDescription, ChaoticDescription, CohenGrossbergDescription, ContinuousDescription,
-    DenseMemoryDescription, HopfieldDescription, ProjectionDescription,
+    DenseMemoryDescription, HopfieldDescription, ProjectionDescription, SequenceDescription,
 };
 
 /// The JSON Schema (draft 2020-12) of a description file of any kind.
@@ -19,6 +19,7 @@ pub fn schema() -> Value {
         of::<AnnealedDescription>(),
         of::<BifurcationDescription>(),
         of::<ChaoticDescription>(),
+        of::<SequenceDescription>(),
         of::<ContinuousDescription>(),
         of::<BidirectionalDescription>(),
         of::<DenseMemoryDescription>(),
@@ -54,7 +55,11 @@ pub(super) fn of<T: JsonSchema>() -> Value {
 pub(super) fn describe(schema: &Value, field: &str) -> Option<String> {
     let mut node = schema;
     for key in field.split('.') {
-        node = resolve(schema, node)?.get("properties")?.get(key)?;
+        let inner = resolve(schema, node)?;
+        node = match key.parse::<usize>() {
+            Ok(_) => inner.get("items")?,
+            Err(_) => inner.get("properties")?.get(key)?,
+        };
     }
     let text = node
         .get("description")

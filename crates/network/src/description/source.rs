@@ -5,7 +5,7 @@ use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 use super::MAX_DESCRIPTION_BYTES;
 use crate::diagnostic::{NetworkError, Place, shown_path};
@@ -176,6 +176,22 @@ fn floor_boundary(text: &str, byte: usize) -> usize {
         .unwrap_or(0)
 }
 
+/// The tables of a list; their numbers, from 0, stand in the names of their fields.
+fn items_of(items: &DeArray<'_>, prefix: &str, positions: &mut Vec<Position>) {
+    for (number, item) in items.iter().enumerate() {
+        if let DeValue::Table(inner) = item.get_ref() {
+            let field = format!("{prefix}.{number}");
+            collect(inner, &field, positions);
+            positions.push(Position {
+                field,
+                key: item.span(),
+                value: item.span(),
+                is_table: true,
+            });
+        }
+    }
+}
+
 fn collect(table: &DeTable<'_>, prefix: &str, positions: &mut Vec<Position>) {
     for (key, value) in table.iter() {
         let name = key.get_ref();
@@ -186,6 +202,10 @@ fn collect(table: &DeTable<'_>, prefix: &str, positions: &mut Vec<Position>) {
         };
         let inner = match value.get_ref() {
             DeValue::Table(inner) => Some(inner),
+            DeValue::Array(items) => {
+                items_of(items, &field, positions);
+                None
+            }
             _ => None,
         };
         if let Some(inner) = inner {

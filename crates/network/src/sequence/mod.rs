@@ -3,6 +3,7 @@
 //! The recurrent layers follow the operators of ONNX (`RNN`, `GRU`, `LSTM`, operator set 22), each
 //! equation standing where its layer does. A run is one sequence, [time, features].
 
+mod build;
 mod dense;
 mod elman;
 mod facts;
@@ -75,6 +76,12 @@ impl SequenceNetwork {
     pub fn outputs(&self) -> usize {
         let wider = |width, layer: &Layer| layer.outputs(width);
         self.layers.iter().fold(self.inputs, wider)
+    }
+
+    /// Whether a run gives one vector, however long the sequence is.
+    pub fn gives_one(&self) -> bool {
+        let mut recurrent = self.layers.iter().filter_map(Layer::recurrent);
+        self.output == Output::Last || recurrent.any(|layer| layer.gives == Gives::LastState)
     }
 
     /// Every recurrent cell, in the order of the layers, forward before reverse: the order of the

@@ -76,6 +76,15 @@ impl Checker<'_> {
         self.range(field, what, value as f64, 1.0, high as f64)
     }
 
+    /// A key that must be there is not.
+    pub(in crate::description) fn missing(&self, field: &str, key: &str, what: &str) -> Checked {
+        let problem = Problem::MissingKey {
+            key: key.into(),
+            expected: format!("`{key}`: {what}"),
+        };
+        self.fail(field, problem)
+    }
+
     /// A key that means something only in a certain case.
     pub(in crate::description) fn only(
         &self,

@@ -1,0 +1,210 @@
+//! The sections that describe a sequence network.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Source;
+use super::checks::{Checked, Checker, MAX_SIDE};
+use super::dynamic::{Described, RealFormat};
+use super::hopfield::Fold;
+use super::sequence_layer::LayerSection;
+use super::values::{NamedFiles, TensorSource, named};
+use crate::diagnostic::NetworkError;
+use crate::network::Network;
+use crate::sequence::SequenceNetwork;
+
+/// The most layers.
+pub const MAX_LAYERS: usize = 64;
+/// The most sequences, and the most steps of one, that are made.
+const MAX_MADE: usize = 4096;
+
+/// A sequence network: a chain of layers over vectors that arrive one a step. The recurrent layers
+/// are those of ONNX, with the same order of gates.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SequenceDescription {
+    /// What is built.
+    pub network: SequenceSection,
+    /// The layers, from the input on, each a section `[[layer]]`.
+    pub layer: Vec<LayerSection>,
+    /// The word formats.
+    #[serde(default)]
+    pub format: RealFormat,
+    /// How much of the arithmetic is done at the same time.
+    #[serde(default)]
+    pub hardware: Fold,
+    /// The sequences.
+    #[serde(default)]
+    pub data: SequenceData,
+}
+
+/// The word `sequence`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SequenceKind {
+    /// A sequence network.
+    Sequence,
+}
+
+/// What is built: kind, name, and what goes in and out.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SequenceSection {
+    /// The network kind.
+    pub kind: SequenceKind,
+    /// Name of the network and of its Verilog top module: a letter, then letters, digits or `_`.
+    #[schemars(regex(pattern = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"))]
+    pub name: String,
+    /// Elements of each input vector, 1 to 4096.
+    #[schemars(range(min = 1, max = 4096))]
+    pub inputs: usize,
+    /// What a run gives. Default `every_step`.
+    #[serde(default)]
+    pub output: OutputWord,
+    /// Whether a sequence begins with the states in which the one before it ended. Default false:
+    /// each begins with the initial states.
+    #[serde(default)]
+    pub carry: bool,
+}
+
+/// What a run gives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputWord {
+    /// The output vector of every step.
+    #[default]
+    EveryStep,
+    /// That of the last step.
+    Last,
+}
+
+/// The sequences.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SequenceData {
+    /// An array sequences x steps x inputs; one sequence may stand by itself, as rows of inputs.
+    pub sequences: Option<TensorSource>,
+    /// The steps of each sequence, where they are fewer than the array holds; the rest is not read.
+    pub lengths: Option<Vec<usize>>,
+    /// What the network should give: an array sequences x steps x outputs; where one vector is given
+    /// for a sequence, sequences x outputs.
+    pub targets: Option<TensorSource>,
+    /// Sequences of evenly distributed numbers, instead of given ones. Default: 4 of 16 steps.
+    pub random: Option<RandomSequences>,
+}
+
+/// Sequences that are made of evenly distributed numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RandomSequences {
+    /// How many, 1 to 4096.
+    pub sequences: usize,
+    /// Steps of each, 1 to 4096.
+    pub steps: usize,
+    /// The largest magnitude of the numbers. Default 1.
+    pub magnitude: f64,
+    /// Seed of the generator.
+    pub seed: u64,
+}
+
+impl Default for RandomSequences {
+    fn default() -> RandomSequences {
+        RandomSequences {
+            sequences: 4,
+            steps: 16,
+            magnitude: 1.0,
+            seed: 1,
+        }
+    }
+}
+
+impl SequenceData {
+    fn check(&self, check: &Checker<'_>) -> Checked {
+        let given = self.sequences.is_some();
+        let with = "`sequences`";
+        check.only("data.lengths", self.lengths.is_some(), given, with)?;
+        check.only("data.targets", self.targets.is_some(), given, with)?;
+        let Some(random) = self.random else {
+            return Ok(());
+        };
+        if given {
+            let message = "both `sequences` and `random` are given";
+            check.conflict("data.random", message, "one of the two")?;
+        }
+        let RandomSequences {
+            sequences,
+            steps,
+            magnitude,
+            ..
+        } = random;
+        let (field, what) = ("data.random.sequences", "the number of sequences");
+        check.count(field, what, sequences, MAX_MADE)?;
+        let (field, what) = ("data.random.steps", "the number of steps");
+        check.count(field, what, steps, MAX_MADE)?;
+        let (field, what) = ("data.random.magnitude", "the magnitude");
+        check.range(field, what, magnitude, f64::MIN_POSITIVE, 1e6)
+    }
+}
+
+impl Described for SequenceDescription {
+    fn name(&self) -> &str {
+        &self.network.name
+    }
+
+    fn check(&self, source: &Source) -> Checked {
+        let check = Checker { source };
+        check.name(&self.network.name)?;
+        let inputs = self.network.inputs;
+        let (field, what) = ("network.inputs", "the number of inputs");
+        check.count(field, what, inputs, MAX_SIDE)?;
+        check.count(
+            "layer",
+            "the number of layers",
+            self.layer.len(),
+            MAX_LAYERS,
+        )?;
+        for (number, layer) in self.layer.iter().enumerate() {
+            layer.check(&check, number)?;
+        }
+        if self.network.carry {
+            self.check_carry(&check)?;
+        }
+        self.data.check(&check)?;
+        check.real_formats(&self.format)?;
+        let most = self.layer.iter().filter_map(LayerSection::rows).max();
+        check.fold(&self.hardware, most.unwrap_or(inputs).max(inputs))
+    }
+
+    fn build(&self, source: &Source) -> Result<Network, NetworkError> {
+        SequenceNetwork::from_description(self, source).map(Network::Sequence)
+    }
+
+    fn files(&self) -> NamedFiles {
+        let layers = self.layer.iter().enumerate();
+        let mut files: NamedFiles = layers
+            .flat_map(|(number, layer)| layer.files(number))
+            .collect();
+        files.extend(named([
+            ("data.sequences", self.data.sequences.as_ref()),
+            ("data.targets", self.data.targets.as_ref()),
+        ]));
+        files
+    }
+
+    fn fold(&self) -> Fold {
+        self.hardware.clone()
+    }
+}
+
+impl SequenceDescription {
+    /// States go on from one sequence to the next only where sequences are read from the start.
+    fn check_carry(&self, check: &Checker<'_>) -> Checked {
+        let backward = self.layer.iter().position(LayerSection::reads_backward);
+        let Some(number) = backward else {
+            return Ok(());
+        };
+        let message = format!("layer {number} reads from the end, and `carry` is wanted");
+        let expected = "`direction = \"forward\"` in every layer, or no `carry`";
+        check.conflict("network.carry", message, expected)
+    }
+}

@@ -1,0 +1,368 @@
+//! The layers of a sequence network, each a section `[[layer]]`.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::checks::{Checked, Checker, MAX_SIDE};
+use super::values::{NamedFiles, TensorSource, named_in};
+use super::{ActivationSource, FunctionWord};
+
+/// A layer. H stands for its units, I for the elements of the vectors that it takes, G for its gates
+/// (1 of `elman` and `jordan`, 4 of `lstm`, 3 of `gru`). A bidirectional layer has the arrays of both
+/// directions one behind the other, forward first.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LayerSection {
+    /// The kind.
+    pub kind: LayerWord,
+    /// Units, of each direction: 1 to 4096. Not of `activation`, `softmax` and `argmax`.
+    pub units: Option<usize>,
+    /// `jordan`: elements of its output, 1 to 4096.
+    pub outputs: Option<usize>,
+    /// Weights from the input: G H x I, blocks of H rows in the order i, o, f, c of `lstm`, and z, r,
+    /// h of `gru` (W of ONNX). `dense`: H x I.
+    pub w: Option<TensorSource>,
+    /// Weights from what the layer gave one step before: G H x H (R of ONNX); `jordan`: H x outputs.
+    pub r: Option<TensorSource>,
+    /// Biases: G H, or those of w and then those of r, 2 G H (B of ONNX). `dense`: H. Default 0.
+    pub bias: Option<TensorSource>,
+    /// `lstm`: weights from each cell to its input, output and forget gate, 3 H (P of ONNX).
+    pub peepholes: Option<TensorSource>,
+    /// `jordan`: weights from the units to the output, outputs x H.
+    pub v: Option<TensorSource>,
+    /// `jordan`: biases of the output. Default 0.
+    pub v_bias: Option<TensorSource>,
+    /// The activations of a recurrent layer: f of `elman`, by default tanh; f of the units and g of
+    /// the output of `jordan`, by default tanh and identity; f of the gates, g of the candidate and h
+    /// of the cells of `lstm`, by default logistic, tanh, tanh; f and g of `gru`, by default logistic
+    /// and tanh. For a bidirectional layer those of the reverse direction may follow.
+    pub activations: Option<Vec<ActivationSource>>,
+    /// The activation of `dense` (by default the identity) and of `activation`.
+    pub activation: Option<ActivationSource>,
+    /// The largest magnitude of the arguments of f and g, above 0. Default: none.
+    pub clip: Option<f64>,
+    /// `lstm`: whether the forget gate is 1 - i (`input_forget` of ONNX). Default false.
+    pub coupled: Option<bool>,
+    /// `gru`: whether the reset gate stands before the product with r or after it. Default `before`.
+    pub reset: Option<ResetWord>,
+    /// How a recurrent layer reads the sequence. Default `forward`.
+    pub direction: Option<DirectionWord>,
+    /// What a recurrent layer gives: a vector for each step, or one: that of the step that each
+    /// direction makes last. Default `every_step`.
+    pub gives: Option<GivesWord>,
+    /// What goes back in the first step: H; `jordan`: outputs. Default 0.
+    pub initial: Option<TensorSource>,
+    /// `lstm`: the cells before the first step, H. Default 0.
+    pub initial_cell: Option<TensorSource>,
+}
+
+/// The kinds of layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LayerWord {
+    /// Elman's: h+ = f(W x + R h + b). `rnn` is read too.
+    #[serde(alias = "rnn")]
+    Elman,
+    /// Jordan's: h = f(W x + R y + b), y+ = g(V h + c).
+    Jordan,
+    /// Long short-term memory.
+    Lstm,
+    /// Gated recurrent units.
+    Gru,
+    /// g(W x + b), in each step.
+    Dense,
+    /// A function of each element.
+    Activation,
+    /// e^x_i / sum e^x_j.
+    Softmax,
+    /// The number, from 0, of the largest element.
+    #[serde(alias = "arg_max")]
+    Argmax,
+}
+
+/// Where the reset gate of a GRU stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResetWord {
+    /// Before the product with the recurrent weights (`linear_before_reset = 0` of ONNX).
+    #[default]
+    Before,
+    /// After it (`linear_before_reset = 1`; PyTorch, cuDNN, Keras with `reset_after`).
+    After,
+}
+
+/// How a recurrent layer reads a sequence.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DirectionWord {
+    /// From its start.
+    #[default]
+    Forward,
+    /// From its end.
+    Reverse,
+    /// Both ways: gives what the forward cell gives, then what the reverse one gives.
+    Bidirectional,
+}
+
+/// What a recurrent layer gives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GivesWord {
+    /// A vector for each step.
+    #[default]
+    EveryStep,
+    /// One vector: that of the step that each direction makes last.
+    LastState,
+}
+
+impl LayerWord {
+    /// The word.
+    pub fn name(self) -> &'static str {
+        match self {
+            LayerWord::Elman => "elman",
+            LayerWord::Jordan => "jordan",
+            LayerWord::Lstm => "lstm",
+            LayerWord::Gru => "gru",
+            LayerWord::Dense => "dense",
+            LayerWord::Activation => "activation",
+            LayerWord::Softmax => "softmax",
+            LayerWord::Argmax => "argmax",
+        }
+    }
+
+    /// Whether it has a state.
+    pub fn is_recurrent(self) -> bool {
+        matches!(
+            self,
+            LayerWord::Elman | LayerWord::Jordan | LayerWord::Lstm | LayerWord::Gru
+        )
+    }
+
+    /// The blocks of its weights.
+    pub fn gates(self) -> usize {
+        match self {
+            LayerWord::Lstm => 4,
+            LayerWord::Gru => 3,
+            _ => 1,
+        }
+    }
+
+    /// The activations of one direction of a recurrent layer, where none are given.
+    pub fn defaults(self) -> &'static [FunctionWord] {
+        match self {
+            LayerWord::Elman => &[FunctionWord::Tanh],
+            LayerWord::Jordan => &[FunctionWord::Tanh, FunctionWord::Identity],
+            LayerWord::Lstm => &[
+                FunctionWord::Logistic,
+                FunctionWord::Tanh,
+                FunctionWord::Tanh,
+            ],
+            LayerWord::Gru => &[FunctionWord::Logistic, FunctionWord::Tanh],
+            LayerWord::Dense | LayerWord::Activation | LayerWord::Softmax | LayerWord::Argmax => {
+                &[]
+            }
+        }
+    }
+}
+
+impl DirectionWord {
+    /// Its number of cells.
+    pub fn cells(self) -> usize {
+        match self {
+            DirectionWord::Forward | DirectionWord::Reverse => 1,
+            DirectionWord::Bidirectional => 2,
+        }
+    }
+}
+
+/// The field of a key of layer `number`.
+pub fn layer_field(number: usize, key: &str) -> String {
+    format!("layer.{number}.{key}")
+}
+
+impl LayerSection {
+    /// A layer of a kind, of which nothing else is said.
+    pub fn new(kind: LayerWord) -> LayerSection {
+        LayerSection {
+            kind,
+            units: None,
+            outputs: None,
+            w: None,
+            r: None,
+            bias: None,
+            peepholes: None,
+            v: None,
+            v_bias: None,
+            activations: None,
+            activation: None,
+            clip: None,
+            coupled: None,
+            reset: None,
+            direction: None,
+            gives: None,
+            initial: None,
+            initial_cell: None,
+        }
+    }
+
+    /// How it reads.
+    pub fn reading(&self) -> DirectionWord {
+        self.direction.unwrap_or_default()
+    }
+
+    /// Whether it reads from the end.
+    pub(super) fn reads_backward(&self) -> bool {
+        self.kind.is_recurrent() && self.reading() != DirectionWord::Forward
+    }
+
+    /// Rows of its weights; none of a layer without weights.
+    pub(super) fn rows(&self) -> Option<usize> {
+        let rows = self.units?.saturating_mul(self.kind.gates());
+        Some(rows.saturating_mul(self.reading().cells()))
+    }
+
+    /// Each key that only some kinds of layers have: whether it is given, whether it has a meaning
+    /// here, and with what it would.
+    fn keys(&self) -> [(&'static str, bool, bool, &'static str); 16] {
+        use LayerWord::{Activation, Dense, Gru, Jordan, Lstm};
+        let kind = self.kind;
+        let recurrent = kind.is_recurrent();
+        let weighted = recurrent || kind == Dense;
+        let (all, some) = ("a recurrent or dense layer", "a recurrent layer");
+        let jordan = "kind = \"jordan\"";
+        let lstm = "kind = \"lstm\"";
+        let functions = matches!(kind, Dense | Activation);
+        [
+            ("units", self.units.is_some(), weighted, all),
+            ("outputs", self.outputs.is_some(), kind == Jordan, jordan),
+            ("w", self.w.is_some(), weighted, all),
+            ("r", self.r.is_some(), recurrent, some),
+            ("bias", self.bias.is_some(), weighted, all),
+            ("peepholes", self.peepholes.is_some(), kind == Lstm, lstm),
+            ("v", self.v.is_some(), kind == Jordan, jordan),
+            ("v_bias", self.v_bias.is_some(), kind == Jordan, jordan),
+            ("activations", self.activations.is_some(), recurrent, some),
+            (
+                "activation",
+                self.activation.is_some(),
+                functions,
+                "kind = \"dense\" or \"activation\"",
+            ),
+            ("clip", self.clip.is_some(), recurrent, some),
+            ("coupled", self.coupled.is_some(), kind == Lstm, lstm),
+            ("reset", self.reset.is_some(), kind == Gru, "kind = \"gru\""),
+            ("direction", self.direction.is_some(), recurrent, some),
+            ("gives", self.gives.is_some(), recurrent, some),
+            ("initial", self.initial.is_some(), recurrent, some),
+        ]
+    }
+
+    /// Checks what can be checked without reading a file.
+    pub(super) fn check(&self, check: &Checker<'_>, number: usize) -> Checked {
+        let field = |key: &str| layer_field(number, key);
+        for (key, given, case, when) in self.keys() {
+            check.only(&field(key), given, case, when)?;
+        }
+        let (cells, lstm) = (self.initial_cell.is_some(), self.kind == LayerWord::Lstm);
+        check.only(&field("initial_cell"), cells, lstm, "kind = \"lstm\"")?;
+        self.check_needed(check, number)?;
+        if let Some(units) = self.units {
+            check.count(&field("units"), "the number of units", units, MAX_SIDE)?;
+        }
+        if let Some(outputs) = self.outputs {
+            check.count(
+                &field("outputs"),
+                "the number of outputs",
+                outputs,
+                MAX_SIDE,
+            )?;
+        }
+        if let Some(clip) = self.clip {
+            check.range(&field("clip"), "the clip", clip, f64::MIN_POSITIVE, 1e6)?;
+        }
+        self.check_activations(check, number)
+    }
+
+    /// The keys without which there is no such layer.
+    fn check_needed(&self, check: &Checker<'_>, number: usize) -> Checked {
+        let (recurrent, jordan) = (self.kind.is_recurrent(), self.kind == LayerWord::Jordan);
+        let weighted = recurrent || self.kind == LayerWord::Dense;
+        let needed = [
+            (
+                "units",
+                self.units.is_some(),
+                weighted,
+                "the number of units",
+            ),
+            (
+                "outputs",
+                self.outputs.is_some(),
+                jordan,
+                "the elements of its output",
+            ),
+            (
+                "w",
+                self.w.is_some(),
+                weighted,
+                "the weights from the input",
+            ),
+            (
+                "r",
+                self.r.is_some(),
+                recurrent,
+                "the weights from the step before",
+            ),
+            ("v", self.v.is_some(), jordan, "the weights to the output"),
+            (
+                "activation",
+                self.activation.is_some(),
+                self.kind == LayerWord::Activation,
+                "the function, as \"relu\"",
+            ),
+        ];
+        for (key, given, wanted, what) in needed {
+            if wanted && !given {
+                check.missing(&layer_field(number, key), key, what)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_activations(&self, check: &Checker<'_>, number: usize) -> Checked {
+        if let Some(activation) = &self.activation {
+            activation.check(check.source, &layer_field(number, "activation"))?;
+        }
+        let Some(activations) = &self.activations else {
+            return Ok(());
+        };
+        let field = layer_field(number, "activations");
+        let one = self.kind.defaults().len();
+        let all = one * self.reading().cells();
+        let (found, kind) = (activations.len(), self.kind.name());
+        if found != one && found != all {
+            let message = format!("{found} activations are given for a layer `{kind}`");
+            let expected = match one == all {
+                true => format!("{one}"),
+                false => format!("{one} for both directions, or {all}"),
+            };
+            check.conflict(&field, message, &expected)?;
+        }
+        let mut all = activations.iter();
+        all.try_for_each(|activation| activation.check(check.source, &field))
+    }
+
+    /// The fields that name files, and the names.
+    pub(super) fn files(&self, number: usize) -> NamedFiles {
+        let keys = [
+            ("w", self.w.as_ref()),
+            ("r", self.r.as_ref()),
+            ("bias", self.bias.as_ref()),
+            ("peepholes", self.peepholes.as_ref()),
+            ("v", self.v.as_ref()),
+            ("v_bias", self.v_bias.as_ref()),
+            ("initial", self.initial.as_ref()),
+            ("initial_cell", self.initial_cell.as_ref()),
+        ];
+        named_in(&format!("layer.{number}"), keys)
+    }
+}

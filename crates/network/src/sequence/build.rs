@@ -1,0 +1,525 @@
+//! From a description to a sequence network.
+
+use super::{
+    Cell, Dense, Direction, Elman, Gates, Gives, Gru, Jordan, Layer, Lstm, Output, Peepholes,
+    Recurrent, ResetForm, SequenceNetwork,
+};
+use crate::activation::Activation;
+use crate::description::{
+    ActivationSource, DirectionWord, GivesWord, LayerSection, LayerWord, OutputWord,
+    RandomSequences, ResetWord, SequenceDescription, Source, TensorSource, layer_field,
+};
+use crate::diagnostic::NetworkError;
+use crate::matrix::Matrix;
+use crate::noise::SplitMix64;
+use crate::problem::Problem;
+use crate::tensor::Tensor;
+
+impl SequenceNetwork {
+    /// Builds the network of a description.
+    ///
+    /// # Errors
+    /// What is wrong with a file that the description names, with the place of its name.
+    pub fn from_description(
+        described: &SequenceDescription,
+        source: &Source,
+    ) -> Result<SequenceNetwork, NetworkError> {
+        let mut layers = vec![];
+        let mut width = described.network.inputs;
+        for (number, section) in described.layer.iter().enumerate() {
+            let reader = Reader {
+                section,
+                number,
+                inputs: width,
+                source,
+            };
+            let layer = reader.layer()?;
+            width = layer.outputs(width);
+            layers.push(layer);
+        }
+        let mut network = SequenceNetwork {
+            name: described.network.name.clone(),
+            inputs: described.network.inputs,
+            layers,
+            output: match described.network.output {
+                OutputWord::EveryStep => Output::EveryStep,
+                OutputWord::Last => Output::Last,
+            },
+            carry: described.network.carry,
+            sequences: vec![],
+            targets: vec![],
+        };
+        let fits = |(number, problem)| source.error(&format!("layer.{number}"), problem);
+        network.check().map_err(fits)?;
+        network.sequences = sequences(described, source)?;
+        network.targets = targets(described, &network, source)?;
+        Ok(network)
+    }
+}
+
+/// A layer of a description, and how many elements reach it.
+struct Reader<'a> {
+    section: &'a LayerSection,
+    number: usize,
+    inputs: usize,
+    source: &'a Source,
+}
+
+/// The numbers of one array, cut into equal parts, one for each direction.
+struct Parts {
+    values: Vec<f64>,
+    each: usize,
+}
+
+impl Parts {
+    fn of(&self, direction: usize) -> &[f64] {
+        let start = direction.saturating_mul(self.each);
+        let end = start.saturating_add(self.each);
+        self.values.get(start..end).unwrap_or_default()
+    }
+}
+
+impl Reader<'_> {
+    fn layer(&self) -> Result<Layer, NetworkError> {
+        Ok(match self.section.kind {
+            LayerWord::Elman | LayerWord::Jordan | LayerWord::Lstm | LayerWord::Gru => {
+                Layer::Recurrent(self.recurrent()?)
+            }
+            LayerWord::Dense => Layer::Dense(self.dense()?),
+            LayerWord::Activation => Layer::Elementwise(self.activation()?),
+            LayerWord::Softmax => Layer::Softmax,
+            LayerWord::Argmax => Layer::ArgMax,
+        })
+    }
+
+    fn units(&self) -> usize {
+        self.section.units.unwrap_or(0)
+    }
+
+    fn cells(&self) -> usize {
+        self.section.reading().cells()
+    }
+
+    /// An array of `rows` x `columns` numbers for each direction; none where it is not given.
+    fn array(
+        &self,
+        given: &Option<TensorSource>,
+        (rows, columns): (usize, usize),
+        what: &'static str,
+        key: &str,
+    ) -> Result<Option<Parts>, NetworkError> {
+        let Some(given) = given else {
+            return Ok(None);
+        };
+        let (cells, each) = (self.cells(), rows.saturating_mul(columns));
+        let read = || {
+            let tensor = Tensor::from_source(given, self.source.folder(), what)?;
+            tensor.check_finite(what)?;
+            let row = columns == 1 || tensor.shape.last() == Some(&columns);
+            if !row || tensor.values.len() != each.saturating_mul(cells) {
+                let directions = if cells == 1 {
+                    ""
+                } else {
+                    " for each direction"
+                };
+                return Err(Problem::Shape {
+                    what,
+                    found: format!("the shape {}", tensor.shape_text()),
+                    expected: match columns {
+                        1 => format!("{rows} numbers{directions}"),
+                        _ => format!("{rows} x {columns} numbers{directions}"),
+                    },
+                });
+            }
+            Ok(tensor.values)
+        };
+        let fail = |problem| self.source.error(&layer_field(self.number, key), problem);
+        let values = read().map_err(fail)?;
+        Ok(Some(Parts { values, each }))
+    }
+
+    /// A list of `length` numbers for each direction, 0 where it is not given.
+    fn list(
+        &self,
+        given: &Option<TensorSource>,
+        length: usize,
+        what: &'static str,
+        key: &str,
+    ) -> Result<Parts, NetworkError> {
+        let zeros = || Parts {
+            values: vec![0.0; length.saturating_mul(self.cells())],
+            each: length,
+        };
+        let parts = self.array(given, (length, 1), what, key)?;
+        Ok(parts.unwrap_or_else(zeros))
+    }
+
+    /// The biases of w and of r, one behind the other; the second 0 where only their sum is given.
+    fn biases(&self, rows: usize) -> Result<Parts, NetworkError> {
+        let (bias, key) = (&self.section.bias, "bias");
+        let what = "the list of biases";
+        let both = self.array(bias, (rows.saturating_mul(2), 1), what, key);
+        let mut sums = match (both, bias) {
+            (Ok(Some(parts)), _) => return Ok(parts),
+            (_, None) => self.list(bias, rows, what, key)?,
+            (Err(error), Some(_)) => match self.list(bias, rows, what, key) {
+                Ok(parts) => parts,
+                Err(_) => return Err(error),
+            },
+            (Ok(None), Some(_)) => self.list(bias, rows, what, key)?,
+        };
+        let chunks = sums.values.chunks(rows.max(1));
+        let padded =
+            chunks.flat_map(|sum| sum.iter().copied().chain(std::iter::repeat_n(0.0, rows)));
+        sums.values = padded.collect();
+        sums.each = rows.saturating_mul(2);
+        Ok(sums)
+    }
+
+    /// The activations of a direction.
+    fn activations(&self, direction: usize) -> Result<Vec<Activation>, NetworkError> {
+        let kind = self.section.kind;
+        let defaults = kind.defaults();
+        let words: Vec<ActivationSource> = match &self.section.activations {
+            Some(given) if given.len() > defaults.len() => {
+                let own = given.chunks(defaults.len().max(1)).nth(direction);
+                own.unwrap_or_default().to_vec()
+            }
+            Some(given) => given.clone(),
+            None => defaults.iter().map(|word| (*word).into()).collect(),
+        };
+        let field = layer_field(self.number, "activations");
+        let read =
+            |word: &ActivationSource| Activation::from_description(word, self.source, &field);
+        words.iter().map(read).collect()
+    }
+
+    fn activation(&self) -> Result<Activation, NetworkError> {
+        let field = layer_field(self.number, "activation");
+        match &self.section.activation {
+            Some(given) => Activation::from_description(given, self.source, &field),
+            None => Ok(Activation::identity()),
+        }
+    }
+
+    fn dense(&self) -> Result<Dense, NetworkError> {
+        let (units, inputs) = (self.units(), self.inputs);
+        let section = self.section;
+        let what = "the matrix of weights";
+        let weights = self.array(&section.w, (units, inputs), what, "w")?;
+        let bias = self.list(&section.bias, units, "the list of biases", "bias")?;
+        Ok(Dense {
+            weights: matrix(units, inputs, weights.as_ref(), 0),
+            bias: bias.of(0).to_vec(),
+            activation: self.activation()?,
+        })
+    }
+
+    fn recurrent(&self) -> Result<Recurrent, NetworkError> {
+        let mut cells = self.every_cell()?.into_iter();
+        let none = || {
+            let problem = Problem::Conflict {
+                message: "there is no cell".into(),
+                expected: "one for each direction".into(),
+            };
+            self.source
+                .error(&format!("layer.{}", self.number), problem)
+        };
+        let mut next = || cells.next().ok_or_else(none);
+        Ok(Recurrent {
+            direction: match self.section.reading() {
+                DirectionWord::Forward => Direction::Forward(next()?),
+                DirectionWord::Reverse => Direction::Reverse(next()?),
+                DirectionWord::Bidirectional => Direction::Bidirectional {
+                    forward: next()?,
+                    reverse: next()?,
+                },
+            },
+            gives: match self.section.gives.unwrap_or_default() {
+                GivesWord::EveryStep => Gives::EveryStep,
+                GivesWord::LastState => Gives::LastState,
+            },
+        })
+    }
+
+    /// The cells, forward before reverse.
+    fn every_cell(&self) -> Result<Vec<Cell>, NetworkError> {
+        let section = self.section;
+        let kind = section.kind;
+        let units = self.units();
+        let rows = units.saturating_mul(kind.gates());
+        let back = match kind {
+            LayerWord::Jordan => section.outputs.unwrap_or(0),
+            _ => units,
+        };
+        let w = self.array(
+            &section.w,
+            (rows, self.inputs),
+            "the matrix of input weights",
+            "w",
+        )?;
+        let r = self.array(
+            &section.r,
+            (rows, back),
+            "the matrix of recurrent weights",
+            "r",
+        )?;
+        let bias = self.biases(rows)?;
+        let initial = self.list(&section.initial, back, "the initial state", "initial")?;
+        let cells = (0..self.cells()).map(|direction| {
+            let (own, reset) = split(&bias, direction, rows);
+            // Within the reset of a GRU the bias of the candidate's recurrent weights stays apart.
+            let after = kind == LayerWord::Gru && section.reset == Some(ResetWord::After);
+            let (joined, apart) = match after {
+                true => reset.split_at(reset.len().min(units.saturating_mul(2))),
+                false => (reset, &[][..]),
+            };
+            let gates = Gates::new(
+                matrix(rows, self.inputs, w.as_ref(), direction),
+                matrix(rows, back, r.as_ref(), direction),
+                [own, joined],
+            );
+            let initial = initial.of(direction).to_vec();
+            match kind {
+                LayerWord::Lstm => self.lstm(gates, initial, direction),
+                LayerWord::Gru => self.gru(gates, initial, direction, after.then_some(apart)),
+                LayerWord::Jordan => self.jordan(gates, initial, direction),
+                _ => self.elman(gates, initial, direction),
+            }
+        });
+        cells.collect()
+    }
+
+    fn elman(
+        &self,
+        gates: Gates,
+        initial: Vec<f64>,
+        direction: usize,
+    ) -> Result<Cell, NetworkError> {
+        let mut activations = self.activations(direction)?.into_iter();
+        Ok(Cell::Elman(Elman {
+            gates,
+            activation: activations.next().unwrap_or_else(Activation::identity),
+            clip: self.section.clip,
+            initial,
+        }))
+    }
+
+    fn jordan(
+        &self,
+        gates: Gates,
+        initial: Vec<f64>,
+        direction: usize,
+    ) -> Result<Cell, NetworkError> {
+        let (units, outputs) = (self.units(), self.section.outputs.unwrap_or(0));
+        let what = "the matrix of output weights";
+        let v = self.array(&self.section.v, (outputs, units), what, "v")?;
+        let what = "the list of output biases";
+        let bias = self.list(&self.section.v_bias, outputs, what, "v_bias")?;
+        let mut activations = self.activations(direction)?.into_iter();
+        let mut next = || activations.next().unwrap_or_else(Activation::identity);
+        Ok(Cell::Jordan(Jordan {
+            gates,
+            activation: next(),
+            clip: self.section.clip,
+            readout: Dense {
+                weights: matrix(outputs, units, v.as_ref(), direction),
+                bias: bias.of(direction).to_vec(),
+                activation: next(),
+            },
+            initial,
+        }))
+    }
+
+    fn lstm(
+        &self,
+        gates: Gates,
+        initial: Vec<f64>,
+        direction: usize,
+    ) -> Result<Cell, NetworkError> {
+        let (section, units) = (self.section, self.units());
+        let three = (units.saturating_mul(3), 1);
+        let what = "the list of peepholes";
+        let peepholes = self.array(&section.peepholes, three, what, "peepholes")?;
+        let peepholes = peepholes.map(|all| {
+            let mut each = all.of(direction).chunks(units.max(1)).map(<[f64]>::to_vec);
+            let mut next = || each.next().unwrap_or_default();
+            Peepholes {
+                input: next(),
+                output: next(),
+                forget: next(),
+            }
+        });
+        let what = "the initial state of the cells";
+        let cell = self.list(&section.initial_cell, units, what, "initial_cell")?;
+        let mut activations = self.activations(direction)?.into_iter();
+        let mut next = || activations.next().unwrap_or_else(Activation::identity);
+        Ok(Cell::Lstm(Box::new(Lstm {
+            gates,
+            peepholes,
+            coupled: section.coupled.unwrap_or(false),
+            clip: section.clip,
+            gate: next(),
+            candidate: next(),
+            output: next(),
+            initial,
+            initial_cell: cell.of(direction).to_vec(),
+        })))
+    }
+
+    fn gru(
+        &self,
+        gates: Gates,
+        initial: Vec<f64>,
+        direction: usize,
+        within_reset: Option<&[f64]>,
+    ) -> Result<Cell, NetworkError> {
+        let mut activations = self.activations(direction)?.into_iter();
+        let mut next = || activations.next().unwrap_or_else(Activation::identity);
+        Ok(Cell::Gru(Gru {
+            gates,
+            reset: match within_reset {
+                None => ResetForm::Before,
+                Some(bias) => ResetForm::After {
+                    bias: bias.to_vec(),
+                },
+            },
+            clip: self.section.clip,
+            gate: next(),
+            candidate: next(),
+            initial,
+        }))
+    }
+}
+
+/// The biases of the input weights and of the recurrent ones.
+fn split(bias: &Parts, direction: usize, rows: usize) -> (&[f64], &[f64]) {
+    let all = bias.of(direction);
+    all.split_at(rows.min(all.len()))
+}
+
+fn matrix(rows: usize, columns: usize, parts: Option<&Parts>, direction: usize) -> Matrix {
+    let values = parts.map(|parts| parts.of(direction)).unwrap_or_default();
+    Matrix::dense(rows, columns, values)
+}
+
+/// The vectors of each sequence of an array: sequences x steps x `width`, or steps x `width` of one.
+fn vectors(
+    given: &TensorSource,
+    width: usize,
+    what: &'static str,
+    source: &Source,
+) -> Result<Vec<Vec<Vec<f64>>>, Problem> {
+    let tensor = Tensor::from_source(given, source.folder(), what)?;
+    tensor.check_finite(what)?;
+    let steps = match tensor.shape.as_slice() {
+        [steps, columns] if *columns == width => *steps,
+        [_, steps, columns] if *columns == width => *steps,
+        _ => 0,
+    };
+    if steps == 0 {
+        return Err(Problem::Shape {
+            what,
+            found: format!("the shape {}", tensor.shape_text()),
+            expected: format!("sequences x steps x {width} numbers, with at least one step"),
+        });
+    }
+    let rows: Vec<Vec<f64>> = tensor
+        .values
+        .chunks(width.max(1))
+        .map(<[f64]>::to_vec)
+        .collect();
+    Ok(rows.chunks(steps).map(<[Vec<f64>]>::to_vec).collect())
+}
+
+fn sequences(
+    described: &SequenceDescription,
+    source: &Source,
+) -> Result<Vec<Vec<Vec<f64>>>, NetworkError> {
+    let (inputs, data) = (described.network.inputs, &described.data);
+    let Some(given) = &data.sequences else {
+        return Ok(random(data.random.unwrap_or_default(), inputs));
+    };
+    let at = |field: &'static str| move |problem| source.error(field, problem);
+    let what = "the array of sequences";
+    let mut all = vectors(given, inputs, what, source).map_err(at("data.sequences"))?;
+    if let Some(lengths) = &data.lengths {
+        cut(&mut all, lengths).map_err(at("data.lengths"))?;
+    }
+    Ok(all)
+}
+
+/// Leaves so many steps of each sequence.
+fn cut(sequences: &mut [Vec<Vec<f64>>], lengths: &[usize]) -> Result<(), Problem> {
+    if lengths.len() != sequences.len() {
+        return Err(Problem::Shape {
+            what: "the list of lengths",
+            found: format!("{} numbers", lengths.len()),
+            expected: format!("{} numbers, one for each sequence", sequences.len()),
+        });
+    }
+    for (sequence, &length) in sequences.iter_mut().zip(lengths) {
+        if !(1..=sequence.len()).contains(&length) {
+            return Err(Problem::OutOfRange {
+                what: "a length",
+                value: length as f64,
+                low: 1.0,
+                high: sequence.len() as f64,
+            });
+        }
+        sequence.truncate(length);
+    }
+    Ok(())
+}
+
+fn random(random: RandomSequences, inputs: usize) -> Vec<Vec<Vec<f64>>> {
+    let mut numbers = SplitMix64::new(random.seed);
+    let mut vector = |_| {
+        let number = |_| (2.0 * numbers.uniform() - 1.0) * random.magnitude;
+        (0..inputs).map(number).collect::<Vec<f64>>()
+    };
+    let mut sequence = |_| (0..random.steps).map(&mut vector).collect();
+    (0..random.sequences).map(&mut sequence).collect()
+}
+
+/// The targets, each as long as what a run gives.
+fn targets(
+    described: &SequenceDescription,
+    network: &SequenceNetwork,
+    source: &Source,
+) -> Result<Vec<Vec<Vec<f64>>>, NetworkError> {
+    let Some(given) = &described.data.targets else {
+        return Ok(vec![]);
+    };
+    let read = || {
+        let what = "the array of targets";
+        let mut all = vectors(given, network.outputs(), what, source)?;
+        let one = network.gives_one();
+        if one && all.len() == 1 && network.sequences.len() > 1 {
+            // One row for each sequence.
+            all = all.into_iter().flatten().map(|row| vec![row]).collect();
+        }
+        for (target, sequence) in all.iter_mut().zip(&network.sequences) {
+            target.truncate(if one { 1 } else { sequence.len() });
+        }
+        let wanted = |sequence: &Vec<_>| if one { 1 } else { sequence.len() };
+        let lengths = network.sequences.iter().map(wanted);
+        if !all.iter().map(Vec::len).eq(lengths) {
+            return Err(Problem::Shape {
+                what,
+                found: format!("{} sequences of other lengths", all.len()),
+                expected: format!(
+                    "{} sequences of {}",
+                    network.sequences.len(),
+                    if one {
+                        "one vector"
+                    } else {
+                        "as many steps as the inputs have"
+                    },
+                ),
+            });
+        }
+        Ok(all)
+    };
+    read().map_err(|problem| source.error("data.targets", problem))
+}
