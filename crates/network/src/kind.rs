@@ -25,13 +25,15 @@ pub enum Kind {
     DenseMemory,
     /// A Cohen-Grossberg network.
     CohenGrossberg,
+    /// A digital oscillatory network.
+    Oscillator,
     /// A sequence network.
     Sequence,
 }
 
 impl Kind {
     /// All kinds that work at all four levels.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Hopfield,
         Kind::Cellular,
         Kind::BrainState,
@@ -43,6 +45,7 @@ impl Kind {
         Kind::Bidirectional,
         Kind::DenseMemory,
         Kind::CohenGrossberg,
+        Kind::Oscillator,
     ];
 
     /// The kinds that are described and run in real numbers alone.
@@ -63,6 +66,7 @@ impl Kind {
             Kind::Bidirectional => "bidirectional_associative_memory",
             Kind::DenseMemory => "dense_associative_memory",
             Kind::CohenGrossberg => "cohen_grossberg",
+            Kind::Oscillator => "oscillator",
         }
     }
 

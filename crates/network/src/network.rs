@@ -15,6 +15,7 @@ use crate::dynamics::Dynamics;
 use crate::fact::{Fact, Level};
 use crate::hopfield::Hopfield;
 use crate::kind::Kind;
+use crate::oscillator::Oscillator;
 use crate::projection::Projection;
 use crate::sequence::SequenceNetwork;
 
@@ -45,6 +46,8 @@ pub enum Network {
     DenseMemory(DenseMemory),
     /// A Cohen-Grossberg network.
     CohenGrossberg(Box<CohenGrossberg>),
+    /// A digital oscillatory network.
+    Oscillator(Box<Oscillator>),
 }
 
 impl Network {
@@ -73,6 +76,7 @@ impl Network {
             Network::Bidirectional(_) => Kind::Bidirectional,
             Network::DenseMemory(_) => Kind::DenseMemory,
             Network::CohenGrossberg(_) => Kind::CohenGrossberg,
+            Network::Oscillator(_) => Kind::Oscillator,
         }
     }
 
@@ -90,6 +94,7 @@ impl Network {
             Network::Bidirectional(network) => Some(network.as_ref()),
             Network::DenseMemory(network) => Some(network),
             Network::CohenGrossberg(network) => Some(network.as_ref()),
+            Network::Oscillator(network) => Some(network.as_ref()),
         }
     }
 
@@ -108,6 +113,7 @@ impl Network {
             Network::Bidirectional(network) => network.x.units(),
             Network::DenseMemory(network) => network.units,
             Network::CohenGrossberg(network) => network.units(),
+            Network::Oscillator(network) => network.units(),
         }
     }
 
@@ -126,6 +132,7 @@ impl Network {
             Network::Bidirectional(network) => network.facts(Level::Float),
             Network::DenseMemory(network) => network.facts(Level::Float),
             Network::CohenGrossberg(network) => network.facts(Level::Float),
+            Network::Oscillator(network) => network.facts(Level::Float),
         }
     }
 }

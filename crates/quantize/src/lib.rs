@@ -22,6 +22,7 @@ mod error;
 pub mod hopfield;
 pub mod ising;
 pub mod margin;
+mod oscillator;
 mod projection;
 pub mod range;
 mod real;
@@ -93,6 +94,9 @@ pub fn quantize(
         (Network::DenseMemory(network), Sections::DenseMemory(sections)) => {
             dense_memory::quantize(network, &sections.format)?
         }
+        (Network::Oscillator(network), Sections::Oscillator(sections)) => {
+            oscillator::quantize(network, &sections.format, options)?
+        }
         _ => return Err(QuantizeError::Mismatched),
     };
     quantized.program.sources = sources(description);
@@ -130,6 +134,10 @@ pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
         Network::DenseMemory(network) => {
             dense_memory::rounded(network, program).map(Network::DenseMemory)
         }
+        Network::Oscillator(network) => {
+            let rounded = oscillator::rounded(network, program);
+            rounded.map(|network| Network::Oscillator(Box::new(network)))
+        }
     }
 }
 
@@ -153,6 +161,8 @@ fn sources(description: &Description) -> Vec<(String, String)> {
         ("overlap", "weights"),
         ("own", "dynamics"),
         ("recall", "weights"),
+        ("wave", "dynamics"),
+        ("couple", "weights"),
     ];
     let place = |(of, field): (&str, &str)| {
         let place = description.source.locate(field)?;

@@ -51,7 +51,7 @@ pub fn section(material: &Material<'_>) -> Result<Option<Section>, HopwireError>
         });
     }
     let runs = material.pairs.iter().take(RUNS);
-    let groups = runs.map(|pair| run(&frame, pair));
+    let groups = runs.map(|pair| run(&frame, &material.built.project.network, pair));
     let groups = groups.collect::<Result<Vec<_>, _>>()?;
     if !groups.is_empty() {
         blocks.push(Block::Pictures { groups });
@@ -102,7 +102,7 @@ fn patterns(network: &Network) -> Vec<Vec<f64>> {
 }
 
 /// Where a run began and where it ended at each level.
-fn run(frame: &Frame, pair: &Pair) -> Result<Group, HopwireError> {
+fn run(frame: &Frame, network: &Network, pair: &Pair) -> Result<Group, HopwireError> {
     let mut pictures = vec![];
     let mut show = |title: &str, values: &[f64]| -> Result<(), HopwireError> {
         if values.len() == frame.rows * frame.columns {
@@ -111,19 +111,11 @@ fn run(frame: &Frame, pair: &Pair) -> Result<Group, HopwireError> {
         Ok(())
     };
     match &pair.start {
-        Some(Starts::Units(states)) => {
-            let state = states.first().map_or(&[][..], Vec::as_slice);
-            let real: Vec<f64> = state.iter().map(|&spin| f64::from(spin)).collect();
-            show("start", &real)?;
-        }
         Some(Starts::Images { input, second }) => {
             show("input", input)?;
             show("second image", second)?;
         }
-        Some(Starts::Vectors(starts)) => {
-            let first = starts.first().and_then(|start| start.first());
-            show("start", first.map_or(&[][..], Vec::as_slice))?;
-        }
+        Some(starts) => show("start", &starts.shown(network))?,
         None => {}
     }
     if let Some(float) = &pair.float {

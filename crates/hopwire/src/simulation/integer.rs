@@ -123,12 +123,25 @@ fn unloaded(program: &Program, executor: &Executor<'_>) -> Vec<(VectorId, Vec<i6
         .collect()
 }
 
-/// What the raw values of the state that is looked at, the first, stand for.
+/// What the raw values of the state that is looked at stand for.
 pub fn state<'r>(built: &Built, raw: impl Fn(VectorId) -> &'r [i64]) -> Vec<f64> {
-    let first = vectors(&built.program, |role| *role == Role::State).next();
-    first.map_or(vec![], |(id, format)| {
-        raw(id).iter().map(|&raw| format.value(raw)).collect()
-    })
+    let program = &built.program;
+    let real = |id: VectorId| -> Option<Vec<f64>> {
+        let format = program.vector(id)?.format;
+        Some(raw(id).iter().map(|&raw| format.value(raw)).collect())
+    };
+    let Some(network) = built.project.network.dynamics() else {
+        let first = vectors(program, |role| *role == Role::State).next();
+        return first.and_then(|(id, _)| real(id)).unwrap_or_default();
+    };
+    let variables = network.variables();
+    let mut moment = Moment::new(&variables, &vec![]);
+    let named = |name: &str| program.find(name).and_then(real);
+    moment.values = variables
+        .iter()
+        .map(|variable| named(&variable.name).unwrap_or_default())
+        .collect();
+    network.shown(&moment)
 }
 
 /// A network as the integers stand for it.

@@ -70,9 +70,12 @@ pub fn grid(project: &Project) -> Option<(usize, usize)> {
     if let Network::Cellular(network) = &project.network {
         return Some((network.rows, network.columns));
     }
-    if let Sections::Hopfield(sections) = &project.description.sections
-        && let Some(grid) = sections.weights.neighbourhood
-    {
+    let weights = match &project.description.sections {
+        Sections::Hopfield(sections) => Some(&sections.weights),
+        Sections::Oscillator(sections) => Some(&sections.weights),
+        _ => None,
+    };
+    if let Some(grid) = weights.and_then(|weights| weights.neighbourhood) {
         return Some((grid.rows, grid.columns));
     }
     let units = project.network.units();

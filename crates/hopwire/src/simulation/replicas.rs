@@ -152,7 +152,7 @@ fn end(
         energy: of_words.energy(&moment).into_iter().collect(),
         outputs: run::outputs(network, &moment),
         answer: network.answer(&moment),
-        state: moment.of(0).to_vec(),
+        state: network.shown(&moment),
     })
 }
 

@@ -169,7 +169,7 @@ pub fn dynamic(network: &dyn Dynamics, start: &Start) -> Run {
         Ending::Budget => Status::Budget,
     };
     let attractor = Attractor::of(status, run.period);
-    let state = run.last.of(0).to_vec();
+    let state = network.shown(&run.last);
     let course = Course {
         distance: run.distance,
         changed: run.changed,

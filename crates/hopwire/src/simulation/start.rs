@@ -30,6 +30,22 @@ pub enum Starts {
 }
 
 impl Starts {
+    /// The first start as values that are shown; of an array, its input.
+    pub fn shown(&self, network: &Network) -> Vec<f64> {
+        match self {
+            Starts::Units(states) => {
+                let first = states.first().map_or(&[][..], Vec::as_slice);
+                first.iter().map(|&value| f64::from(value)).collect()
+            }
+            Starts::Images { input, .. } => input.clone(),
+            Starts::Vectors(starts) => {
+                let first = network.dynamics().zip(starts.first());
+                let shown = first.map(|(network, start)| network.shown(&network.begin(start)));
+                shown.unwrap_or_default()
+            }
+        }
+    }
+
     /// Each start by itself.
     pub fn single(&self) -> Vec<Starts> {
         match self {
@@ -91,7 +107,7 @@ fn vectors(arguments: &SimulateArguments, network: &dyn Dynamics) -> Result<Star
     if let Some(noise) = arguments.noise {
         let mut random = SplitMix64::new(arguments.seed);
         for start in &mut chosen {
-            let state = start.first().cloned().unwrap_or_default();
+            let state = network.shown(&network.begin(start));
             let flips = random.flipped(&vec![1; state.len()], noise).into_iter();
             let noisy = state
                 .iter()

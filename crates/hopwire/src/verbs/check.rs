@@ -45,7 +45,11 @@ impl Report for CheckReport {
 
     fn summary(&self) -> String {
         let (name, kind, units) = (&self.name, self.kind, self.units);
-        let mut text = format!("{name}: a {kind} network of {units} units\n");
+        let article = match kind.starts_with(['a', 'e', 'i', 'o', 'u']) {
+            true => "an",
+            false => "a",
+        };
+        let mut text = format!("{name}: {article} {kind} network of {units} units\n");
         let formats = self
             .formats
             .iter()

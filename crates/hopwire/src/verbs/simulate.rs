@@ -338,17 +338,7 @@ fn report(
 }
 
 fn pictures(project: &Project, starts: &Starts, end: &[f64]) -> Vec<String> {
-    let start: Vec<f64> = match starts {
-        Starts::Units(states) => {
-            let first = states.first().map_or(&[][..], Vec::as_slice);
-            first.iter().map(|&value| f64::from(value)).collect()
-        }
-        Starts::Images { input, .. } => input.clone(),
-        Starts::Vectors(starts) => {
-            let first = starts.first().and_then(|start| start.first());
-            first.cloned().unwrap_or_default()
-        }
-    };
+    let start = starts.shown(&project.network);
     let shown = |title: &str, values: &[f64]| {
         let picture = picture::text(project, values)?;
         Some(format!("{title}:\n{picture}"))

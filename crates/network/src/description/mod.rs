@@ -21,6 +21,7 @@ mod ising;
 mod keywords;
 mod name;
 mod numbers;
+mod oscillator;
 mod per_unit;
 mod projection;
 mod real_weights;
@@ -85,6 +86,10 @@ pub use ising::{IsingData, IsingSections, IsingWeights, SweepSection};
 pub use keywords::is_keyword;
 pub use name::check_name;
 pub use numbers::NumberOrAuto;
+pub use oscillator::{
+    OscillatorData, OscillatorDescription, OscillatorDynamics, OscillatorKind, OscillatorNetwork,
+    OscillatorUntil, OscillatorUpdate,
+};
 pub use per_unit::{PerUnit, Quantity};
 pub use projection::{
     Bounds, Equality, Inequality, ProjectionData, ProjectionDescription, ProjectionDynamics,
@@ -148,6 +153,8 @@ pub enum Sections {
     DenseMemory(DenseMemoryDescription),
     /// A Cohen-Grossberg network.
     CohenGrossberg(Box<CohenGrossbergDescription>),
+    /// A digital oscillatory network.
+    Oscillator(Box<OscillatorDescription>),
 }
 
 impl Sections {
@@ -166,6 +173,7 @@ impl Sections {
             Sections::Bidirectional(sections) => sections.as_ref(),
             Sections::DenseMemory(sections) => sections,
             Sections::CohenGrossberg(sections) => sections.as_ref(),
+            Sections::Oscillator(sections) => sections.as_ref(),
         }
     }
 }
@@ -203,6 +211,7 @@ impl Description {
             Kind::Bidirectional => Sections::Bidirectional(Box::new(syntax::sections(&source)?)),
             Kind::DenseMemory => Sections::DenseMemory(syntax::sections(&source)?),
             Kind::CohenGrossberg => Sections::CohenGrossberg(Box::new(syntax::sections(&source)?)),
+            Kind::Oscillator => Sections::Oscillator(Box::new(syntax::sections(&source)?)),
         };
         sections.described().check(&source)?;
         Ok(Description { sections, source })
@@ -223,6 +232,7 @@ impl Description {
             Sections::Bidirectional(_) => Kind::Bidirectional,
             Sections::DenseMemory(_) => Kind::DenseMemory,
             Sections::CohenGrossberg(_) => Kind::CohenGrossberg,
+            Sections::Oscillator(_) => Kind::Oscillator,
         }
     }
 

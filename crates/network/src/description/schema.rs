@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::{
     AnnealedDescription, BidirectionalDescription, BifurcationDescription, BrainStateDescription,
     CellularDescription, ChaoticDescription, CohenGrossbergDescription, ContinuousDescription,
-    DenseMemoryDescription, HopfieldDescription, ProjectionDescription, SequenceDescription,
+    DenseMemoryDescription, HopfieldDescription, OscillatorDescription, ProjectionDescription,
+    SequenceDescription,
 };
 
 /// The JSON Schema (draft 2020-12) of a description file of any kind.
@@ -24,6 +25,7 @@ pub fn schema() -> Value {
         of::<BidirectionalDescription>(),
         of::<DenseMemoryDescription>(),
         of::<CohenGrossbergDescription>(),
+        of::<OscillatorDescription>(),
     ];
     let mut definitions = serde_json::Map::new();
     let mut choices = Vec::new();

@@ -17,6 +17,7 @@ pub fn starter(kind: Kind) -> &'static str {
         Kind::Projection => include_str!("starters/projection.toml"),
         Kind::Annealed => include_str!("starters/annealed_hopfield.toml"),
         Kind::Bifurcation => include_str!("starters/simulated_bifurcation.toml"),
+        Kind::Oscillator => include_str!("starters/oscillator.toml"),
         Kind::Sequence => include_str!("starters/sequence.toml"),
         Kind::Chaotic => include_str!("starters/chaotic.toml"),
     }

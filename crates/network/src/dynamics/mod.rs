@@ -141,6 +141,11 @@ pub trait Dynamics: Sync {
         None
     }
 
+    /// The state as [`Dynamics::start_from`] takes it: what is shown, and compared with stored states.
+    fn shown(&self, moment: &Moment) -> Vec<f64> {
+        moment.of(0).to_vec()
+    }
+
     /// Stored states, for networks that are memories: the names of what they recall are numbers
     /// from 0.
     fn patterns(&self) -> &[Vec<f64>] {

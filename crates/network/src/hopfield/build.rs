@@ -1,7 +1,9 @@
 //! From a description to a network: reads the files, learns the weights, checks the shapes.
 
 use super::{Hopfield, Order, Weights};
-use crate::description::{HopfieldDescription, Learn, Neighbourhood, Rule, Source, TensorSource};
+use crate::description::{
+    HopfieldDescription, HopfieldWeights, Learn, Neighbourhood, Rule, Source, TensorSource,
+};
 use crate::diagnostic::NetworkError;
 use crate::given;
 use crate::learning::{Perceptron, hebb, perceptron_within, projection, storkey};
@@ -24,7 +26,7 @@ impl Hopfield {
             }
             None => Vec::new(),
         };
-        let weights = weights(described, &patterns, source)?;
+        let weights = learned_weights(units, &described.weights, &patterns, source)?;
         let bias = match &described.weights.bias {
             Some(bias) => given::vector(bias, units, "the bias", source, "weights.bias")?,
             None => vec![0.0; units],
@@ -52,12 +54,16 @@ impl Hopfield {
     }
 }
 
-fn weights(
-    described: &HopfieldDescription,
+/// The weights that a description gives, or those that a rule learns from patterns.
+///
+/// # Errors
+/// What is wrong with a file that it names, with the place of its name.
+pub(crate) fn learned_weights(
+    units: usize,
+    section: &HopfieldWeights,
     patterns: &[Vec<i8>],
     source: &Source,
 ) -> Result<Weights, NetworkError> {
-    let (units, section) = (described.network.units, &described.weights);
     let at = |field: &'static str| move |problem| source.error(field, problem);
     let weights = if let Some(w) = &section.w {
         full(w, units, source).map_err(at("weights.w"))?

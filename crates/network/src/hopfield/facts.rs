@@ -28,7 +28,8 @@ impl Hopfield {
     }
 }
 
-fn symmetry(asymmetry: Option<(usize, usize)>, level: Level) -> Fact {
+/// Whether weights are symmetric; `asymmetry` is the first pair that differs.
+pub(crate) fn symmetry(asymmetry: Option<(usize, usize)>, level: Level) -> Fact {
     let text = match asymmetry {
         None => "the weights are symmetric".to_string(),
         Some((i, j)) => {

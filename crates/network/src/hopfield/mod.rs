@@ -5,6 +5,8 @@ mod facts;
 mod run;
 mod weights;
 
+pub(crate) use build::learned_weights;
+pub(crate) use facts::symmetry;
 pub use run::{HopfieldRun, HopfieldStatus};
 pub use weights::Weights;
 

@@ -12,7 +12,7 @@ mod wide;
 
 use std::borrow::Cow;
 
-use program::range::Interval;
+use program::range::{GatherBounds, Interval};
 use program::{
     Arrangement, Format, Gather, NodeId, Order, Program, Role, Shape, Stage, Stop, Storage, Table,
     TableId, Vector, VectorId, Weights, When,
@@ -146,7 +146,7 @@ impl Assembly {
         sources: Vec<Source>,
         build: impl FnOnce(&mut Wide<'_>) -> Result<Written, QuantizeError>,
     ) -> Result<Vec<VectorId>, QuantizeError> {
-        let (mut gathers, mut sums) = (vec![], vec![]);
+        let mut gathers = vec![];
         for source in sources {
             let mut gather = Gather {
                 source: source.vector,
@@ -157,10 +157,30 @@ impl Assembly {
             };
             let known = (&self.vectors[..], &self.tables[..]);
             let of = "a sum over the weights";
-            let bounds = fit_accumulator(&mut gather, known, &self.ranges, of)?;
-            sums.push(bounds.sums);
+            fit_accumulator(&mut gather, known, &self.ranges, of)?;
             gathers.push(gather);
         }
+        self.gathering(name, when, gathers, build)
+    }
+
+    /// As [`Assembly::stage`], for gathers that have their accumulators.
+    ///
+    /// # Errors
+    /// When a sum or a node needs more than 64 bits.
+    pub fn gathering(
+        &mut self,
+        name: &str,
+        when: When,
+        gathers: Vec<Gather>,
+        build: impl FnOnce(&mut Wide<'_>) -> Result<Written, QuantizeError>,
+    ) -> Result<Vec<VectorId>, QuantizeError> {
+        let of = "a sum over the weights";
+        let sums = gathers.iter().map(|gather| {
+            let bounds = GatherBounds::of(&self.vectors, &self.tables, gather, &self.ranges);
+            bounds.map(|bounds| bounds.sums)
+        });
+        let sums: Option<Vec<Interval>> = sums.collect();
+        let sums = sums.ok_or(QuantizeError::TooWide { of })?;
         let (apply, written, made) = {
             let scope = Scope {
                 vectors: &self.vectors,

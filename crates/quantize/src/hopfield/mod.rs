@@ -100,7 +100,7 @@ fn finish(
 
 /// The network with the raw weights and biases of its program.
 pub fn integer_network(network: &Hopfield, program: &Program) -> Option<Hopfield> {
-    let gather = program.stages.first()?.gathers.first()?;
+    let gather = program.stages.iter().find_map(|of| of.gathers.first())?;
     let units = network.units();
     let weights = match &gather.weights.arrangement {
         Arrangement::Dense { values, .. } => {

@@ -4,8 +4,8 @@ use program::{Coding, Format, Overflow};
 
 use super::{Checked, Checker, MAX_SIDE, MAX_STEPS};
 use crate::description::{
-    FormatChoice, HopfieldDescription, HopfieldFormat, Learn, PatternSource, Rule, ScaleChoice,
-    Source, Storage, WeightCoding,
+    FormatChoice, HopfieldDescription, HopfieldFormat, HopfieldWeights, Learn, PatternSource, Rule,
+    ScaleChoice, Source, Storage, WeightCoding,
 };
 
 /// Checks a Hopfield description.
@@ -17,9 +17,8 @@ pub(in crate::description) fn check_hopfield(
     let units = described.network.units;
     check.name(&described.network.name)?;
     check.count("network.units", "the number of units", units, MAX_SIDE)?;
-    hopfield_weights(&check, described)?;
+    check_memory(&check, units, &described.weights, &described.format)?;
     hopfield_update(&check, described)?;
-    words(&check, described)?;
     check.fold(&described.hardware, units)?;
     if let Some(noise) = described.data.noise {
         check.noise(noise, described.data.probes.is_some())?;
@@ -27,14 +26,24 @@ pub(in crate::description) fn check_hopfield(
     Ok(())
 }
 
+/// Checks the weights of so many units, and what is said of their words.
+pub(in crate::description) fn check_memory(
+    check: &Checker<'_>,
+    units: usize,
+    weights: &HopfieldWeights,
+    format: &HopfieldFormat,
+) -> Checked {
+    given_weights(check, units, weights)?;
+    words(check, weights.storage, format)
+}
+
 /// The section `format`: what its keys say of the weights must go together.
-fn words(check: &Checker<'_>, described: &HopfieldDescription) -> Checked {
-    let format = &described.format;
+fn words(check: &Checker<'_>, storage: Storage, format: &HopfieldFormat) -> Checked {
     let coding = format.coding_of(format.weights);
     coded(check, coding, format.weights)?;
     check.signed("format.bias", "a bias", format.bias)?;
     check.signed("format.accumulator", "a sum", format.accumulator)?;
-    let loaded = described.weights.storage == Storage::Ram;
+    let loaded = storage == Storage::Ram;
     if coding == WeightCoding::PowerOfTwo && loaded {
         let message = "weights that are loaded at run time can be other than powers of two";
         let expected = "storage = \"rom\" in [weights], or another coding";
@@ -111,8 +120,7 @@ fn scaled(check: &Checker<'_>, format: &HopfieldFormat, coding: WeightCoding) ->
     }
 }
 
-fn hopfield_weights(check: &Checker<'_>, described: &HopfieldDescription) -> Checked {
-    let weights = &described.weights;
+fn given_weights(check: &Checker<'_>, units: usize, weights: &HopfieldWeights) -> Checked {
     check.one_of_weights([
         ("w", weights.w.is_some()),
         ("sparse", weights.sparse.is_some()),
@@ -142,7 +150,6 @@ fn hopfield_weights(check: &Checker<'_>, described: &HopfieldDescription) -> Che
         grid.radius,
         MAX_SIDE,
     )?;
-    let units = described.network.units;
     if grid.rows * grid.columns != units {
         let message = format!(
             "a grid of {} x {} has not {units} places",

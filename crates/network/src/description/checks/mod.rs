@@ -11,7 +11,7 @@ use crate::diagnostic::NetworkError;
 use crate::problem::Problem;
 
 pub(super) use cellular::check_cellular;
-pub(super) use hopfield::check_hopfield;
+pub(super) use hopfield::{check_hopfield, check_memory};
 
 /// Largest number of units of a Hopfield network, and of rows or columns of a cellular array.
 pub(crate) const MAX_SIDE: usize = 4096;
