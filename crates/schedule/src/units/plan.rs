@@ -1,5 +1,7 @@
 //! A stage over units, resolved: its fold, what it reads and writes, and what it keeps in memory.
 
+use std::borrow::Cow;
+
 use program::{
     Arrangement, Coding, Format, Gather, NodeId, Order, Powers, Program, Role, Stage, Storage,
     Vector, VectorId, When,
@@ -41,7 +43,7 @@ pub struct StagePlan<'a> {
 /// A gather of a stage, resolved.
 pub struct GatherPlan<'a> {
     /// The gather.
-    pub gather: &'a Gather,
+    pub gather: Cow<'a, Gather>,
     /// The format of a source element after the map.
     pub source: Format,
     /// How its weights are coded where they are powers of two.
@@ -305,19 +307,18 @@ impl<'a> GatherPlan<'a> {
         }
         let mapped = gather.map.as_ref();
         let mapped = mapped.and_then(|(map, node)| map.format(*node));
-        let image = WeightImage::lay_out(&gather.weights, fold);
+        let mut image = WeightImage::lay_out(&gather.weights, fold);
+        let mut gather = Cow::Borrowed(gather);
         let padded = image.places.iter().any(|(row, _)| *row == usize::MAX);
         if padded && gather.weights.format.coding() == Coding::Bipolar {
-            return Err(shape(
-                program,
-                "bipolar weights, which have no zero to pad with",
-            ));
+            gather = Cow::Owned(with_zero(program, &gather)?);
+            image = WeightImage::lay_out(&gather.weights, fold);
         }
         Ok(GatherPlan {
-            gather,
             powers: gather.weights.powers(),
             source: mapped.unwrap_or(vector.format),
             image,
+            gather,
         })
     }
 
@@ -331,6 +332,19 @@ impl<'a> GatherPlan<'a> {
     pub fn loadable(&self) -> bool {
         self.gather.weights.storage == Storage::Ram
     }
+}
+
+/// A gather whose weights of -1 and +1 have two bits, so that there is a zero to pad with.
+fn with_zero(program: &Program, gather: &Gather) -> Result<Gather, ScheduleError> {
+    if gather.weights.storage == Storage::Ram {
+        let what = "bipolar weights that are loaded, which have no zero to pad with";
+        return Err(shape(program, what));
+    }
+    let of = gather.weights.format;
+    let format = Format::signed(2, of.fraction()).map_err(|_| shape(program, "bipolar weights"))?;
+    let mut gather = gather.clone();
+    gather.weights.format = format;
+    Ok(gather)
 }
 
 fn row_length(arrangement: &Arrangement) -> usize {

@@ -102,7 +102,7 @@ pub fn build(
             1 => name,
             _ => format!("{name}{place}"),
         };
-        let module = map_module(plan.program, gather.gather, &name)?;
+        let module = map_module(plan.program, &gather.gather, &name)?;
         maps.push(module.map(|module| parts.add(module)));
     }
     let name = format!("{}_{}", plan.program.name, plan.stage.name);
