@@ -1,7 +1,7 @@
 //! What all plots share: size, colours, labels, and the text around the drawing.
 
 use plotters::backend::SVGBackend;
-use plotters::chart::{ChartBuilder, ChartContext};
+use plotters::chart::{ChartBuilder, ChartContext, SeriesLabelPosition};
 use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::types::RangedCoordf64;
@@ -116,11 +116,39 @@ pub(crate) fn framed(
     Ok(described(&text, labels))
 }
 
-/// A legend where there is more than one thing to tell apart.
-pub(crate) fn legend<'a>(chart: &mut Chart<'a>) -> Result<(), PlotError> {
+/// A legend in the upper right corner where there is more than one thing to tell apart.
+pub(crate) fn legend(chart: &mut Chart<'_>) -> Result<(), PlotError> {
+    legend_at(chart, SeriesLabelPosition::UpperRight)
+}
+
+/// A legend in the corner in whose quarter of the plane the fewest of these points lie.
+pub(crate) fn legend_beside(
+    chart: &mut Chart<'_>,
+    (x, y): (&Range<f64>, &Range<f64>),
+    points: &[(f64, f64)],
+) -> Result<(), PlotError> {
+    let middle = |range: &Range<f64>| range.start / 2.0 + range.end / 2.0;
+    let (middle_x, middle_y) = (middle(x), middle(y));
+    let corners = [
+        (true, true, SeriesLabelPosition::UpperRight),
+        (false, false, SeriesLabelPosition::LowerLeft),
+        (true, false, SeriesLabelPosition::LowerRight),
+        (false, true, SeriesLabelPosition::UpperLeft),
+    ];
+    let within = |(right, upper): (bool, bool)| {
+        let inside = |(x, y): &&(f64, f64)| (*x > middle_x) == right && (*y > middle_y) == upper;
+        points.iter().filter(inside).count()
+    };
+    let corners = corners.into_iter();
+    let emptiest = corners.min_by_key(|(right, upper, _)| within((*right, *upper)));
+    let corner = emptiest.map_or(SeriesLabelPosition::UpperRight, |(_, _, corner)| corner);
+    legend_at(chart, corner)
+}
+
+fn legend_at(chart: &mut Chart<'_>, corner: SeriesLabelPosition) -> Result<(), PlotError> {
     chart
         .configure_series_labels()
-        .position(plotters::chart::SeriesLabelPosition::UpperRight)
+        .position(corner)
         .background_style(WHITE.mix(0.85))
         .border_style(FAINT)
         .label_font(("sans-serif", 15))
