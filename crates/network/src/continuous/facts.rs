@@ -88,16 +88,11 @@ fn energy(network: &Continuous) -> Said {
         let decay = number(&network.decay, unit);
         let capacity = number(&network.capacity, unit);
         let descends = two / (decay + slope * negative);
-        let below = Enclosure {
-            low: descends.low.min((Enclosure::exact(1.0) / decay).low),
-            high: descends.high.min((Enclosure::exact(1.0) / decay).high),
-        };
-        capacity * below
+        capacity * descends.min(Enclosure::exact(1.0) / decay)
     });
-    let most = steps.fold(Enclosure::UNKNOWN, |most, step| Enclosure {
-        low: most.low.min(step.low),
-        high: most.high.min(step.high),
-    });
+    let Some(most) = steps.reduce(Enclosure::min) else {
+        return lost("no units");
+    };
     let Method::Euler { step } = network.method else {
         return lost("no step");
     };
