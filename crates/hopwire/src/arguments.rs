@@ -44,6 +44,8 @@ pub enum Verb {
     Synth(SynthArguments),
     /// Write everything that is known about the network as one HTML page.
     Report(Box<ReportArguments>),
+    /// Measure what a memory recalls from how much noise, in real numbers and in integers.
+    Basin(BasinArguments),
     /// Make an activation function in words; print what it costs and loses, and the alternatives.
     Table(TableArguments),
     /// Print the JSON Schema of the description file.
@@ -138,6 +140,25 @@ pub struct TableArguments {
     /// The largest error, instead of half a unit of the result more than rounding alone.
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub error: Option<f64>,
+}
+
+/// Arguments of `basin`.
+#[derive(Debug, Args)]
+pub struct BasinArguments {
+    /// The description, or a directory made by `emit`.
+    pub file: PathBuf,
+    /// Shares of units that are flipped, from 0 to 1, rising. Default: 0 to 0.5 in steps of 0.05.
+    #[arg(long, value_name = "SHARES", value_delimiter = ',')]
+    pub noise: Vec<f64>,
+    /// Noisy copies of each stored state at each share of flips, 1 to 10000.
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    pub trials: usize,
+    /// Seed of the noise.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// Write a plot of the shares recalled to this file (SVG).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of `check`.

@@ -4,6 +4,7 @@
 //! gives a report, and [`report`] prints it: a summary for a person, or with `--json` one object.
 
 pub mod arguments;
+pub mod basin;
 pub mod board;
 pub mod built;
 pub mod emission;
@@ -107,6 +108,7 @@ fn dispatch(arguments: &Arguments) -> Result<Printed, HopwireError> {
         Verb::Verify(arguments) => shown(&verbs::verify::run(arguments, &progress)?, json),
         Verb::Synth(arguments) => shown(&verbs::synth::run(arguments, &progress)?, json),
         Verb::Report(arguments) => shown(&verbs::report::run(arguments, &progress)?, json),
+        Verb::Basin(arguments) => shown(&verbs::basin::run(arguments, &progress)?, json),
         Verb::Table(arguments) => shown(&verbs::table::run(arguments)?, json),
         Verb::Schema(arguments) => Ok(Printed {
             text: verbs::schema::run(arguments)?,

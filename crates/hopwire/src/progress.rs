@@ -43,6 +43,13 @@ impl Progress {
         Bar::new(bar, style, what, self.shown)
     }
 
+    /// A bar over so many runs.
+    pub fn runs(self, what: &str, runs: u64) -> Bar {
+        let bar = ProgressBar::with_draw_target(Some(runs), ProgressDrawTarget::hidden());
+        let style = "{msg} {wide_bar} {human_pos} of {human_len} runs, {elapsed}";
+        Bar::new(bar, style, what, self.shown)
+    }
+
     /// A line for a stage of unknown length.
     pub fn stage(self, what: &str) -> Bar {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
@@ -107,6 +114,12 @@ impl Bar {
     /// Says that it is one further; from any thread.
     pub fn advance(&self) {
         self.bar.inc(1);
+        self.show_when_due();
+    }
+
+    /// Says that it is so much further; from any thread.
+    pub fn advance_by(&self, more: u64) {
+        self.bar.inc(more);
         self.show_when_due();
     }
 

@@ -110,7 +110,7 @@ impl Network {
             Network::Bifurcation(network) => network.minimisation.units(),
             Network::Chaotic(network) => network.minimisation.units(),
             Network::Sequence(network) => network.units(),
-            Network::Bidirectional(network) => network.x.units(),
+            Network::Bidirectional(network) => network.units.0 + network.units.1,
             Network::DenseMemory(network) => network.units,
             Network::CohenGrossberg(network) => network.units(),
             Network::Oscillator(network) => network.units(),

@@ -86,6 +86,9 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
                 .map_or(BTreeMap::new(), |(network, moment)| {
                     outputs(*network, moment)
                 }),
+            parts: network
+                .as_ref()
+                .map_or(vec![], |(network, moment)| network.parts(moment)),
             answer: network.and_then(|(network, moment)| network.answer(&moment)),
             state: state(built, |id| executor.values(id)),
         },

@@ -5,7 +5,7 @@ use std::path::Path;
 use network::description::Sections;
 use network::image::png_bytes;
 use network::tensor::{csv_text, npy_bytes};
-use network::{GreyImage, Network, NetworkError, Tensor};
+use network::{Dynamics, GreyImage, Network, NetworkError, Tensor};
 
 use crate::error::HopwireError;
 use crate::project::Project;
@@ -31,7 +31,7 @@ pub fn write(path: &Path, project: &Project, values: &[f64]) -> Result<(), Hopwi
         "npy" => npy_bytes(&tensor(project, values)),
         "csv" => csv_text(&tensor(project, values)).into_bytes(),
         "png" => {
-            if values.len() != project.network.units() {
+            if values.len() != state_length(project) {
                 let message = "a picture shows one state, and there are several".into();
                 return Err(wrong(message, "a .npy or .csv file"));
             }
@@ -50,9 +50,16 @@ pub fn write(path: &Path, project: &Project, values: &[f64]) -> Result<(), Hopwi
     staged::write_file(path, &bytes)
 }
 
+/// Elements of the state that is looked at.
+fn state_length(project: &Project) -> usize {
+    let variables = project.network.dynamics().map(Dynamics::variables);
+    let first = variables.and_then(|variables| variables.into_iter().next());
+    first.map_or(project.network.units(), |state| state.length)
+}
+
 /// One state: units in a row, cells as rows x columns. Several: one a row.
 fn tensor(project: &Project, values: &[f64]) -> Tensor {
-    let units = project.network.units();
+    let units = state_length(project);
     let shape = match (&project.network, values.len() == units) {
         (Network::Cellular(network), _) => vec![network.rows, network.columns],
         (_, true) => vec![units],
@@ -78,6 +85,10 @@ pub fn grid(project: &Project) -> Option<(usize, usize)> {
     if let Some(grid) = weights.and_then(|weights| weights.neighbourhood) {
         return Some((grid.rows, grid.columns));
     }
+    if let Network::Bidirectional(network) = &project.network {
+        let [grid, _] = network.grids;
+        return grid;
+    }
     let units = project.network.units();
     let side = units.isqrt();
     (side * side == units).then_some((side, side))
@@ -86,7 +97,14 @@ pub fn grid(project: &Project) -> Option<(usize, usize)> {
 /// A state as text, two characters an element: dark, light and grey; `None` where it is no grid of
 /// at most 40 columns.
 pub fn text(project: &Project, values: &[f64]) -> Option<String> {
-    let (rows, columns) = grid(project)?;
+    rows_of(grid(project)?, values)
+}
+
+/// Values as rows of text; `None` where they are no grid of at most 40 columns.
+pub fn rows_of((rows, columns): (usize, usize), values: &[f64]) -> Option<String> {
+    if values.len() != rows * columns {
+        return None;
+    }
     if columns > 40 || rows > 40 {
         return None;
     }

@@ -151,6 +151,7 @@ fn end(
         changed: vec![],
         energy: of_words.energy(&moment).into_iter().collect(),
         outputs: run::outputs(network, &moment),
+        parts: network.parts(&moment),
         answer: network.answer(&moment),
         state: network.shown(&moment),
     })

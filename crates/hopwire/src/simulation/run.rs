@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use network::cellular::CellularStatus;
-use network::dynamics::{self, Answer, Ending, Moment, Start, VariableRole};
+use network::dynamics::{self, Answer, Ending, Moment, Part, Start, VariableRole};
 use network::hopfield::HopfieldStatus;
 use network::{Cellular, Dynamics, Hopfield};
 use program::Status;
@@ -35,6 +35,9 @@ pub struct Run {
     /// The final values of the vectors that are unloaded beside the state.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub outputs: BTreeMap<String, Vec<f64>>,
+    /// Parts of the final state that mean something by themselves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// What the final state means, for networks that solve a problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
@@ -155,6 +158,7 @@ fn plain(steps: u64, attractor: Attractor, state: Vec<f64>, course: Course) -> R
         changed: course.changed,
         energy: course.energy,
         outputs: BTreeMap::new(),
+        parts: vec![],
         answer: None,
         state,
     }
@@ -177,6 +181,7 @@ pub fn dynamic(network: &dyn Dynamics, start: &Start) -> Run {
     };
     Run {
         outputs: outputs(network, &run.last),
+        parts: network.parts(&run.last),
         answer: network.answer(&run.last),
         ..plain(run.last.step, attractor, state, course)
     }

@@ -1,5 +1,6 @@
 //! One file a verb: from its arguments to its report.
 
+pub mod basin;
 pub mod certify;
 pub mod check;
 pub mod emit;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use hw_sim::TraceFormat;
 use network::Network;
-use network::dynamics::Answer;
+use network::dynamics::{Answer, Part};
 use network::learning::overlap;
 use program::VectorId;
 use serde::Serialize;
@@ -332,21 +332,44 @@ fn report(
         agrees: differences.as_ref().map(Vec::is_empty),
         differences: differences.unwrap_or_default(),
         trace: arguments.trace.clone(),
-        pictures: pictures(project, starts, &first.state),
+        pictures: pictures(project, starts, &first),
         run: first,
     })
 }
 
-fn pictures(project: &Project, starts: &Starts, end: &[f64]) -> Vec<String> {
+fn pictures(project: &Project, starts: &Starts, end: &Run) -> Vec<String> {
+    if !end.parts.is_empty() {
+        return parts(project, starts, end);
+    }
     let start = starts.shown(&project.network);
     let shown = |title: &str, values: &[f64]| {
         let picture = picture::text(project, values)?;
         Some(format!("{title}:\n{picture}"))
     };
-    [shown("start", &start), shown("end", end)]
+    [shown("start", &start), shown("end", &end.state)]
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// The parts of the start and of the final state.
+fn parts(project: &Project, starts: &Starts, end: &Run) -> Vec<String> {
+    let shown = |title: &str, parts: &[Part]| -> Vec<String> {
+        let part = |part: &Part| {
+            let grid = part.grid.unwrap_or((1, part.values.len()));
+            let picture = picture::rows_of(grid, &part.values)?;
+            Some(format!("{title}, {}:\n{picture}", part.name))
+        };
+        parts.iter().filter_map(part).collect()
+    };
+    let start = match (starts, project.network.dynamics()) {
+        (Starts::Vectors(starts), Some(network)) => {
+            let first = starts.first();
+            first.map_or(vec![], |start| network.parts(&network.begin(start)))
+        }
+        _ => vec![],
+    };
+    [shown("start", &start), shown("end", &end.parts)].concat()
 }
 
 /// The learned pattern that is nearest to a state, where there are any.

@@ -1,214 +1,191 @@
 //! Bidirectional associative memories: B. Kosko, Bidirectional associative memories, IEEE
 //! Transactions on Systems, Man, and Cybernetics 18 (1988) 49; in continuous time the same, section
-//! V.
+//! V; with delays K. Gopalsamy, X.-Z. He, Delay-independent stability in bidirectional associative
+//! memory networks, IEEE Transactions on Neural Networks 5 (1994) 998.
+//!
+//! W leads from x to y and its transpose W' back; c and d are the biases of y and x.
 
 mod build;
+mod discrete;
 mod facts;
 mod recall;
 
-use crate::activation::Activation;
-use crate::description::ActivationTable;
+use crate::continuous::Continuous;
 use crate::dynamics::{
-    Answer, Dynamics, Moment, Start, StopRule, Variable, VariableRole, largest_change,
+    Answer, Cue, Dynamics, Flow, Moment, Part, Start, StopRule, Variable, agreement,
 };
 use crate::fact::{Fact, Level};
-use crate::matrix::Matrix;
+use crate::spectrum::Enclosure;
+use build::From;
 
-/// What moves the states; W leads from x to y and its transpose W' back, c and d are the biases of y
-/// and x.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Form {
-    /// `y = sgn(W x + c)`, then `x = sgn(W' y + d)`; a unit whose sum is 0 stays as it is.
-    Discrete,
-    /// `y = g(W x + c)`, then `x = g(W' y + d)`.
-    Map,
-    /// Euler steps of `dx/dt = -decay x + W' g(y) + d` and `dy/dt = -decay y + W g(x) + c`, both at
-    /// the same time.
-    Euler {
-        /// The step h.
-        step: f64,
-    },
-}
-
-/// One of the two layers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Layer {
-    /// The weights from the other layer into the units of this one.
-    pub weights: Matrix,
-    /// One bias a unit.
-    pub bias: Vec<f64>,
-    /// One decay a unit; only with Euler steps.
-    pub decay: Vec<f64>,
-    /// The stored patterns, of -1 and +1; number p of x and of y are a pair.
-    pub patterns: Vec<Vec<f64>>,
-}
+pub use discrete::{Discrete, HELD, Layer, X, Y};
 
 /// A bidirectional associative memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bidirectional {
     /// Name of the network.
     pub name: String,
-    /// What moves the states.
+    /// Units of x and of y.
+    pub units: (usize, usize),
+    /// Rows and columns of x and of y, where they are pictures.
+    pub grids: [Option<(usize, usize)>; 2],
+    /// The equations.
     pub form: Form,
-    /// The layer x.
-    pub x: Layer,
-    /// The layer y.
-    pub y: Layer,
-    /// The activation function g; not in the discrete form.
-    pub activation: Activation,
-    /// How g is made in hardware.
-    pub table: ActivationTable,
-    /// When a run ends.
-    pub stop: StopRule,
-    /// Start states of the description.
-    pub starts: Vec<Start>,
 }
 
-/// The place of x among the variables.
-pub const X: usize = 0;
-/// The place of y among the variables.
-pub const Y: usize = 1;
-/// The place of what says which units of y keep their value in the first step.
-const HELD: usize = 2;
-
-impl Layer {
-    /// The number of units.
-    pub fn units(&self) -> usize {
-        self.weights.rows()
-    }
-
-    /// What each unit receives from the other layer: its bias and the weighted sum.
-    pub fn field(&self, other: &[f64]) -> Vec<f64> {
-        let sums = self.weights.times(other).into_iter().zip(&self.bias);
-        sums.map(|(sum, bias)| sum + bias).collect()
-    }
+/// The equations.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Form {
+    /// Units of two states.
+    Discrete(Discrete),
+    /// `dx/dt = -decay x + W' g(y) + d` and `dy/dt = -decay y + W g(x) + c`, or the map
+    /// `x+ = g(W' y + d)`, `y+ = g(W x + c)`: a continuous Hopfield network whose units are those of
+    /// x, then those of y, and whose weights are those of both directions. Its patterns are pairs.
+    Graded(Box<Continuous>),
 }
 
 impl Bidirectional {
-    /// Whether y is computed from x and x from that y, so that a run that starts from y must keep
-    /// it in the first step.
-    pub fn alternates(&self) -> bool {
-        !matches!(self.form, Form::Euler { .. })
-    }
-
-    /// A state of which nothing is known.
-    fn blank(&self, units: usize) -> Vec<f64> {
-        match self.form {
-            Form::Discrete => vec![-1.0; units],
-            Form::Map | Form::Euler { .. } => vec![0.0; units],
+    /// The equations.
+    pub fn dynamics(&self) -> &dyn Dynamics {
+        match &self.form {
+            Form::Discrete(memory) => memory,
+            Form::Graded(network) => network.as_ref(),
         }
     }
 
-    /// The start from a state of one layer; [`X`] or [`Y`].
-    fn from_layer(&self, layer: usize, state: &[f64]) -> Start {
-        let (units, held) = (self.y.units(), if layer == Y { 1.0 } else { 0.0 });
-        let mut start = match layer {
-            Y => vec![self.blank(self.x.units()), state.to_vec()],
-            _ => vec![state.to_vec(), self.blank(units)],
-        };
-        if self.alternates() {
-            start.push(vec![held; units]);
-        }
-        start
-    }
-
-    /// The next state of a layer whose units receive these sums.
-    fn moved(&self, layer: &Layer, state: &[f64], field: Vec<f64>) -> Vec<f64> {
-        let units = state.iter().zip(field).zip(&layer.decay);
-        let next = units.map(|((&state, field), decay)| match self.form {
-            Form::Discrete if field > 0.0 => 1.0,
-            Form::Discrete if field < 0.0 => -1.0,
-            Form::Discrete => state,
-            Form::Map => self.activation.value(field),
-            Form::Euler { step } => state + step * (field - decay * state),
-        });
-        next.collect()
-    }
-
-    /// What reaches the other layer of a state.
-    fn outputs(&self, state: &[f64]) -> Vec<f64> {
-        match self.form {
-            Form::Discrete | Form::Map => state.to_vec(),
-            Form::Euler { .. } => state.iter().map(|&x| self.activation.value(x)).collect(),
-        }
+    /// A state of the graded form as one of x and one of y.
+    fn halves<'s>(&self, state: &'s [f64]) -> (&'s [f64], &'s [f64]) {
+        state.split_at(self.units.0.min(state.len()))
     }
 }
 
 impl Dynamics for Bidirectional {
     fn variables(&self) -> Vec<Variable> {
-        let variable = |name: &'static str, length, role| Variable {
-            name: name.into(),
-            length,
-            role,
-        };
-        let mut variables = vec![
-            variable("x", self.x.units(), VariableRole::State),
-            variable("y", self.y.units(), VariableRole::State),
-        ];
-        if self.alternates() {
-            variables.push(variable("held", self.y.units(), VariableRole::Input));
-        }
-        variables
+        self.dynamics().variables()
     }
 
     fn stop(&self) -> StopRule {
-        self.stop
+        self.dynamics().stop()
     }
 
     fn starts(&self) -> Vec<Start> {
-        self.starts.clone()
+        self.dynamics().starts()
     }
 
     fn start_from(&self, state: &[f64]) -> Start {
-        self.from_layer(X, state)
+        self.dynamics().start_from(state)
     }
 
     fn start_from_variable(&self, variable: usize, state: &[f64]) -> Option<Start> {
-        (variable <= Y).then(|| self.from_layer(variable, state))
+        self.dynamics().start_from_variable(variable, state)
+    }
+
+    fn begin(&self, start: &Start) -> Moment {
+        self.dynamics().begin(start)
     }
 
     fn step(&self, moment: &mut Moment) -> Option<bool> {
-        let (x, y) = (moment.of(X).to_vec(), moment.of(Y).to_vec());
-        let field = self.y.field(&self.outputs(&x));
-        let mut next_y = self.moved(&self.y, &y, field);
-        let mut holds = false;
-        if self.alternates() && moment.step == 0 {
-            let held = next_y.iter_mut().zip(&y).zip(moment.of(HELD));
-            for ((next, y), _) in held.filter(|(_, held)| **held > 0.5) {
-                (*next, holds) = (*y, true);
-            }
-        }
-        let seen = if self.alternates() { &next_y } else { &y };
-        let field = self.x.field(&self.outputs(seen));
-        let next_x = self.moved(&self.x, &x, field);
-        let change = largest_change(&[x, y], &[next_x.clone(), next_y.clone()]);
-        moment.set(X, next_x);
-        moment.set(Y, next_y);
-        // A y that was kept may be about to change.
-        Some(!holds && change <= self.stop.tolerance)
+        self.dynamics().step(moment)
+    }
+
+    fn settles(&self) -> u64 {
+        self.dynamics().settles()
+    }
+
+    fn flow(&self, start: &Start) -> Option<Box<dyn Flow + '_>> {
+        self.dynamics().flow(start)
     }
 
     fn energy(&self, moment: &Moment) -> Option<f64> {
-        self.energy_of(moment.of(X), moment.of(Y))
+        self.dynamics().energy(moment)
     }
 
     fn facts(&self, level: Level) -> Vec<Fact> {
-        facts::facts(self, level)
+        self.dynamics().facts(level)
     }
 
     fn answer(&self, moment: &Moment) -> Option<Answer> {
-        self.recalled(moment.of(X), moment.of(Y))
+        match &self.form {
+            Form::Discrete(memory) => {
+                let pairs = memory.x.patterns.iter().zip(&memory.y.patterns);
+                let pairs = pairs.map(|(x, y)| (x.as_slice(), y.as_slice()));
+                recall::recalled(pairs, (moment.of(X), moment.of(Y)))
+            }
+            Form::Graded(network) => {
+                let pairs = network.patterns.iter().map(|pair| self.halves(pair));
+                recall::recalled(pairs, self.halves(moment.of(0)))
+            }
+        }
+    }
+
+    fn cues(&self) -> Vec<Cue> {
+        let starts = self.starts();
+        let (x, y) = match &self.form {
+            Form::Discrete(memory) => (memory.x.patterns.clone(), memory.y.patterns.clone()),
+            Form::Graded(network) => {
+                let pairs = network.patterns.iter().map(|pair| self.halves(pair));
+                pairs.map(|(x, y)| (x.to_vec(), y.to_vec())).unzip()
+            }
+        };
+        let cues = [("x", x), ("y", y)].into_iter();
+        let cues = cues.filter(|(_, patterns)| !patterns.is_empty());
+        cues.map(|(name, patterns)| Cue::new(name, &patterns, &starts))
+            .collect()
+    }
+
+    fn start_from_cue(&self, cue: usize, values: &[f64]) -> Start {
+        match &self.form {
+            Form::Discrete(memory) => memory.from_layer(cue, values),
+            Form::Graded(network) => {
+                let from = match cue {
+                    Y => From::Y(values.to_vec()),
+                    _ => From::X(values.to_vec()),
+                };
+                network.start_from(&build::joined(network, self.units.0, &from))
+            }
+        }
+    }
+
+    fn agreement(&self, pattern: usize, moment: &Moment) -> f64 {
+        let stored = |patterns: &'_ [Vec<f64>]| patterns.get(pattern).cloned().unwrap_or_default();
+        match &self.form {
+            Form::Discrete(memory) => {
+                let (x, y) = (stored(&memory.x.patterns), stored(&memory.y.patterns));
+                agreement([(&x[..], moment.of(X)), (&y[..], moment.of(Y))])
+            }
+            Form::Graded(network) => {
+                let pair = stored(&network.patterns);
+                agreement([(&pair[..], moment.of(0))])
+            }
+        }
+    }
+
+    fn margin(&self, pattern: usize) -> Option<Enclosure> {
+        match &self.form {
+            Form::Discrete(memory) => facts::margin(memory, pattern),
+            Form::Graded(_) => None,
+        }
+    }
+
+    fn parts(&self, moment: &Moment) -> Vec<Part> {
+        let (x, y) = match &self.form {
+            Form::Discrete(_) => (moment.of(X), moment.of(Y)),
+            Form::Graded(_) => self.halves(moment.of(0)),
+        };
+        let part = |name, grid, values: &[f64]| Part {
+            name,
+            grid,
+            values: values.to_vec(),
+        };
+        let [grid_x, grid_y] = self.grids;
+        vec![part("x", grid_x, x), part("y", grid_y, y)]
     }
 
     fn patterns(&self) -> &[Vec<f64>] {
-        &self.x.patterns
+        self.dynamics().patterns()
     }
 
     fn patterns_of(&self, variable: usize) -> &[Vec<f64>] {
-        match variable {
-            X => &self.x.patterns,
-            Y => &self.y.patterns,
-            _ => &[],
-        }
+        self.dynamics().patterns_of(variable)
     }
 }

@@ -87,6 +87,13 @@ fn spare(network: &BrainState, corner: &[f64], unit: usize) -> Enclosure {
     pull + held
 }
 
+/// How far outside of the box the units of a corner are sent, at least.
+pub fn margin(network: &BrainState, corner: &[f64]) -> Option<Enclosure> {
+    let units = 0..network.weights.rows();
+    let spare = units.map(|unit| spare(network, corner, unit));
+    spare.reduce(Enclosure::min)
+}
+
 /// `v_i (W v + b)_i > 0` for all i makes a corner v a stable fixed point of the equation with a
 /// decay of 1: S. Hui, S. H. Zak, IEEE Transactions on Neural Networks 3 (1992) 86.
 fn is_stable(network: &BrainState, corner: &[f64]) -> Option<bool> {

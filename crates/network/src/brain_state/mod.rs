@@ -9,6 +9,7 @@ use program::Rounding;
 use crate::dynamics::{Dynamics, Moment, Start, StopRule, Variable, VariableRole};
 use crate::fact::{Fact, Level};
 use crate::matrix::Matrix;
+use crate::spectrum::Enclosure;
 
 /// A brain-state-in-a-box: `x+ = clamp(decay x + gain (W x + b) + input x(0), -1, 1)`.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +118,10 @@ impl Dynamics for BrainState {
 
     fn facts(&self, level: Level) -> Vec<Fact> {
         facts::facts(self, level)
+    }
+
+    fn margin(&self, pattern: usize) -> Option<Enclosure> {
+        facts::margin(self, self.patterns.get(pattern)?)
     }
 
     fn patterns(&self) -> &[Vec<f64>] {

@@ -27,7 +27,7 @@ pub fn facts(network: &DenseMemory, level: Level) -> Vec<Fact> {
 }
 
 /// How far each unit of a pattern is on the side of its value, at least.
-fn margin(network: &DenseMemory, pattern: &[f64]) -> Enclosure {
+pub fn margin(network: &DenseMemory, pattern: &[f64]) -> Enclosure {
     let pulls = network.pulls(&network.overlaps(pattern));
     let error = match network.interaction {
         Interaction::Exp { .. } => EXP_ERROR * pulls.patterns.iter().sum::<f64>() * 2.0,

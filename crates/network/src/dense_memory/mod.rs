@@ -19,6 +19,7 @@ mod facts;
 
 use crate::dynamics::{Dynamics, Moment, Start, StopRule, Variable, VariableRole};
 use crate::fact::{Fact, Level};
+use crate::spectrum::Enclosure;
 
 /// The function F of the overlaps.
 #[derive(Debug, Clone, PartialEq)]
@@ -171,6 +172,10 @@ impl Dynamics for DenseMemory {
 
     fn facts(&self, level: Level) -> Vec<Fact> {
         facts::facts(self, level)
+    }
+
+    fn margin(&self, pattern: usize) -> Option<Enclosure> {
+        Some(facts::margin(self, self.patterns.get(pattern)?))
     }
 
     fn patterns(&self) -> &[Vec<f64>] {

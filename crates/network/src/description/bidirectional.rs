@@ -4,12 +4,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::checks::{Checked, Checker, MAX_SIDE};
-use super::continuous::POSITIVE;
+use super::continuous::{POSITIVE, STEP};
+use super::delays::files;
 use super::dynamic::{Described, RealFormat, RunSection};
 use super::hopfield::{Fold, Noise};
 use super::values::{NamedFiles, PatternSource, TensorSource, named};
-use super::{ActivationSource, ActivationTable, FormatChoice, FunctionWord, PerUnit, Source};
+use super::{
+    ActivationSource, ActivationTable, DelaySections, FormatChoice, FunctionWord, HistorySection,
+    PerUnit, Source,
+};
 use crate::bidirectional::Bidirectional;
+use crate::delay::steps;
 use crate::diagnostic::NetworkError;
 use crate::network::Network;
 
@@ -26,6 +31,13 @@ pub struct BidirectionalDescription {
     /// The equations.
     #[serde(default)]
     pub dynamics: BidirectionalDynamics,
+    /// What else reaches the units late, in the forms `map` and `euler`: a section `[delays.NAME]`
+    /// for each term. Units count from those of x, those of y following; so do rows and columns.
+    #[serde(default)]
+    pub delays: DelaySections,
+    /// What was before the first step: states of x and y, in one row.
+    #[serde(default)]
+    pub history: HistorySection,
     /// For how long the network runs.
     #[serde(default)]
     pub update: RunSection,
@@ -100,6 +112,8 @@ pub struct PairLearn {
     pub margin: Option<f64>,
     /// `prlab` only: the largest number of passes over the pairs. Default 1000.
     pub max_epochs: Option<usize>,
+    /// In the forms `map` and `euler`: a factor for what was learned, above 0. Default 1.
+    pub scale: Option<f64>,
 }
 
 /// The rules that learn pairs.
@@ -128,6 +142,11 @@ pub struct BidirectionalDynamics {
     pub decay_x: Option<PerUnit>,
     /// `euler` only: the decay, above 0, of all units of y or of each. Default 1.
     pub decay_y: Option<PerUnit>,
+    /// In the forms `map` and `euler`: how late W delivers to y, a whole multiple of the step; not
+    /// late where it is not given.
+    pub delay_x_to_y: Option<f64>,
+    /// As `delay_x_to_y`, from y back to x.
+    pub delay_y_to_x: Option<f64>,
 }
 
 /// The equations; W leads from x to y and its transpose W' back, c and d are the biases of y and x.
@@ -137,19 +156,20 @@ pub enum PairFormWord {
     /// `y = sgn(W x + c)`, then `x = sgn(W' y + d)`; units whose sum is 0 stay as they are.
     #[default]
     Discrete,
-    /// `y = g(W x + c)`, then `x = g(W' y + d)`.
+    /// `y+ = g(W x + c)` and `x+ = g(W' y + d)`, both at the same time; a run that starts from one
+    /// layer starts with what that makes of the other. Delays count in steps.
     Map,
     /// Euler steps of `dx/dt = -decay x + W' g(y) + d` and `dy/dt = -decay y + W g(x) + c`.
     Euler,
 }
 
-/// The step where none is given.
-const STEP: f64 = 0.125;
-
 impl BidirectionalDynamics {
-    /// The length of an Euler step.
+    /// The length of a step in the unit of time; 1 for a map.
     pub fn length(&self) -> f64 {
-        self.step.unwrap_or(STEP)
+        match self.form {
+            PairFormWord::Euler => self.step.unwrap_or(STEP),
+            PairFormWord::Discrete | PairFormWord::Map => 1.0,
+        }
     }
 
     /// The activation function: tanh where none is given.
@@ -164,7 +184,7 @@ impl BidirectionalDynamics {
 #[serde(deny_unknown_fields, default)]
 pub struct BidirectionalData {
     /// Start states of x, one a row: what is recalled is the y that belongs to it. -1 or +1 in the
-    /// form `discrete`. With Euler steps and `y` beside it: the two start together, row by row.
+    /// form `discrete`. In the others, with `y` beside it: the two start together, row by row.
     pub x: Option<TensorSource>,
     /// Start states of y, one a row: what is recalled is the x that belongs to it.
     pub y: Option<TensorSource>,
@@ -175,6 +195,10 @@ pub struct BidirectionalData {
     /// In the forms `map` and `euler`: the magnitude of the start states that are made from the
     /// patterns, above 0. Default 1.
     pub magnitude: Option<f64>,
+    /// Rows and columns of x, where it is a picture; their product is the number of its units.
+    pub grid_x: Option<[usize; 2]>,
+    /// Rows and columns of y.
+    pub grid_y: Option<[usize; 2]>,
 }
 
 /// The layer that a run starts from.
@@ -190,8 +214,17 @@ pub enum FromWord {
     Both,
 }
 
+/// The forms with real states.
+const GRADED: &str = "form = \"map\" or \"euler\"";
+
 impl PairWeights {
-    fn check(&self, check: &Checker<'_>) -> Checked {
+    /// The factor for what was learned.
+    pub fn scale(&self) -> f64 {
+        let learn = self.learn.as_ref();
+        learn.and_then(|learn| learn.scale).unwrap_or(1.0)
+    }
+
+    fn check(&self, check: &Checker<'_>, graded: bool) -> Checked {
         check.one_of_weights([
             ("w", self.w.is_some()),
             ("sparse", self.sparse.is_some()),
@@ -213,6 +246,11 @@ impl PairWeights {
         for (key, given) in [("bias_x", &self.bias_x), ("bias_y", &self.bias_y)] {
             let field = format!("weights.{key}");
             check.only(&field, given.is_some(), !prlab, "another rule than prlab")?;
+        }
+        let (field, given) = ("weights.learn.scale", learn.scale);
+        check.only(field, given.is_some(), graded, GRADED)?;
+        if let Some(scale) = given {
+            check.range(field, "the factor", scale, 1e-6, 1e6)?;
         }
         if let Some(relaxation) = learn.relaxation {
             let (field, what) = ("weights.learn.relaxation", "the relaxation factor");
@@ -243,18 +281,10 @@ impl BidirectionalDynamics {
             ("step", self.step.is_some(), euler, "form = \"euler\""),
             ("decay_x", self.decay_x.is_some(), euler, "form = \"euler\""),
             ("decay_y", self.decay_y.is_some(), euler, "form = \"euler\""),
-            (
-                "activation",
-                self.activation.is_some(),
-                graded,
-                "form = \"map\" or \"euler\"",
-            ),
-            (
-                "table",
-                self.table.is_some(),
-                graded,
-                "form = \"map\" or \"euler\"",
-            ),
+            ("activation", self.activation.is_some(), graded, GRADED),
+            ("table", self.table.is_some(), graded, GRADED),
+            ("delay_x_to_y", self.delay_x_to_y.is_some(), graded, GRADED),
+            ("delay_y_to_x", self.delay_y_to_x.is_some(), graded, GRADED),
         ];
         for (key, given, case, when) in fields {
             check.only(&format!("dynamics.{key}"), given, case, when)?;
@@ -281,6 +311,35 @@ impl BidirectionalDynamics {
 }
 
 impl BidirectionalDescription {
+    fn check_late(&self, check: &Checker<'_>) -> Checked {
+        let (dynamics, length) = (&self.dynamics, self.dynamics.length());
+        if dynamics.form == PairFormWord::Discrete {
+            let name = self.delays.keys().next();
+            let at = name.map_or("delays".into(), |name| format!("delays.{name}"));
+            check.only(&at, name.is_some(), false, GRADED)?;
+            let given = self.history.states.is_some() || self.history.loaded;
+            return check.only("history", given, false, GRADED);
+        }
+        let mut late = !self.delays.is_empty();
+        for (field, time) in [
+            ("dynamics.delay_x_to_y", dynamics.delay_x_to_y),
+            ("dynamics.delay_y_to_x", dynamics.delay_y_to_x),
+        ] {
+            if let Some(time) = time {
+                late = true;
+                let found = steps(time, length, 1);
+                found.map_err(|problem| check.source.error(field, problem))?;
+            }
+        }
+        if !late || !self.delays.is_empty() {
+            check.delays(&self.delays, &self.history, length)?;
+        }
+        if dynamics.form == PairFormWord::Map {
+            check.no_rates(&self.delays)?;
+        }
+        check.cycles_are_none(late, &self.update)
+    }
+
     fn check_data(&self, check: &Checker<'_>) -> Checked {
         let data = &self.data;
         let graded = self.dynamics.form != PairFormWord::Discrete;
@@ -293,6 +352,20 @@ impl BidirectionalDescription {
         let when = "form = \"map\" or \"euler\", and start states that are made from patterns";
         let magnitude = data.magnitude.is_some();
         check.only("data.magnitude", magnitude, graded && noise, when)?;
+        let BidirectionalNetwork { x, y, .. } = self.network;
+        for (field, grid, units) in [
+            ("data.grid_x", data.grid_x, x),
+            ("data.grid_y", data.grid_y, y),
+        ] {
+            let Some([rows, columns]) = grid else {
+                continue;
+            };
+            if rows.checked_mul(columns) != Some(units) {
+                let message = format!("{rows} x {columns} is not {units}, the number of units");
+                let expected = format!("rows and columns with {units} units together");
+                check.conflict(field, &message, &expected)?;
+            }
+        }
         if let Some(magnitude) = data.magnitude {
             let (what, least) = ("the magnitude", f64::MIN_POSITIVE);
             check.range("data.magnitude", what, magnitude, least, 1e6)?;
@@ -312,17 +385,19 @@ impl Described for BidirectionalDescription {
         check.name(&self.network.name)?;
         check.count("network.x", "the number of units of x", x, MAX_SIDE)?;
         check.count("network.y", "the number of units of y", y, MAX_SIDE)?;
-        self.weights.check(&check)?;
+        let graded = self.dynamics.form != PairFormWord::Discrete;
+        self.weights.check(&check, graded)?;
         self.dynamics.check(&check)?;
+        self.check_late(&check)?;
         check.run(&self.update, &self.format)?;
         if self.dynamics.form == PairFormWord::Discrete {
-            let whens = "form = \"map\" or \"euler\"; discrete states are single bits";
+            let when = "form = \"map\" or \"euler\"; discrete states are single bits";
             let given = self.format.state != FormatChoice::Auto;
-            check.only("format.state", given, false, whens)?;
+            check.only("format.state", given, false, when)?;
             let given = self.format.activation != FormatChoice::Auto;
-            check.only("format.activation", given, false, whens)?;
+            check.only("format.activation", given, false, when)?;
         }
-        check.fold(&self.hardware, x.max(y))?;
+        check.fold(&self.hardware, if graded { x + y } else { x.max(y) })?;
         self.check_data(&check)
     }
 
@@ -351,6 +426,7 @@ impl Described for BidirectionalDescription {
         let points = self.dynamics.activation.as_ref();
         let points = points.and_then(|activation| activation.fields().file);
         all.extend(points.map(|file| ("dynamics.activation.file".into(), file)));
+        all.extend(files(&self.delays, &self.history));
         all
     }
 

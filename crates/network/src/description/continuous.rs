@@ -11,7 +11,7 @@ use super::real_weights::RealWeights;
 use super::values::{NamedFiles, TensorSource, named};
 use super::{
     ActivationSource, ActivationTable, DelaySections, FunctionWord, HistorySection, PerUnit,
-    Quantity, RunUntil, Source,
+    Quantity, Source,
 };
 use crate::continuous::Continuous;
 use crate::diagnostic::NetworkError;
@@ -262,16 +262,10 @@ impl Described for ContinuousDescription {
         self.dynamics.check(&check)?;
         self.check_input(&check)?;
         check.delays(&self.delays, &self.history, self.dynamics.length())?;
-        let neutral = self.delays.iter().find(|(_, section)| section.neutral);
-        if let (Some((name, _)), MethodWord::Map) = (neutral, self.dynamics.method) {
-            let message = "a map has no rate of change that a neutral term could weigh";
-            let field = format!("delays.{name}.neutral");
-            check.conflict(&field, message, "method = \"euler\", or no `neutral`")?;
+        if self.dynamics.method == MethodWord::Map {
+            check.no_rates(&self.delays)?;
         }
-        if !self.delays.is_empty() && self.update.until == RunUntil::StableOrPeriodTwo {
-            let message = "with delays a state that comes back is no cycle: the past counts too";
-            check.conflict("update.until", message, "`stable` or `steps`")?;
-        }
+        check.cycles_are_none(!self.delays.is_empty(), &self.update)?;
         check.run(&self.update, &self.format)?;
         check.fold(&self.hardware, units)?;
         if let Some(noise) = self.data.noise {

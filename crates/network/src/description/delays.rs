@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::RunUntil;
 use super::checks::{Checked, Checker};
+use super::dynamic::RunSection;
 use super::values::{NamedFiles, TensorSource, named_in};
 use crate::delay::{steps, within};
 
@@ -200,6 +202,27 @@ impl Checker<'_> {
             self.conflict("history.loaded", message, expected)?;
         }
         Ok(())
+    }
+}
+
+impl Checker<'_> {
+    /// That no term of a map is neutral.
+    pub(in crate::description) fn no_rates(&self, sections: &DelaySections) -> Checked {
+        let Some((name, _)) = sections.iter().find(|(_, section)| section.neutral) else {
+            return Ok(());
+        };
+        let message = "a map has no rate of change that a neutral term could weigh";
+        let field = format!("delays.{name}.neutral");
+        self.conflict(&field, message, "Euler steps, or no `neutral`")
+    }
+
+    /// That a network with delays does not end when a state comes back.
+    pub(in crate::description) fn cycles_are_none(&self, late: bool, run: &RunSection) -> Checked {
+        if !late || run.until != RunUntil::StableOrPeriodTwo {
+            return Ok(());
+        }
+        let message = "with delays a state that comes back is no cycle: the past counts too";
+        self.conflict("update.until", message, "`stable` or `steps`")
     }
 }
 

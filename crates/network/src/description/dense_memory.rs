@@ -148,6 +148,24 @@ impl StoredPatterns {
     }
 }
 
+impl DenseMemoryDescription {
+    /// Words of exponentials are positive, so that they need no sign.
+    fn check_words(&self, check: &Checker<'_>) -> Checked {
+        let others = RealFormat {
+            activation: FormatChoice::Auto,
+            ..self.format.clone()
+        };
+        check.run(&self.update, &others)?;
+        match self.format.activation {
+            FormatChoice::Fixed(format) if format.max_raw() < 2 => {
+                let expected = "a format of two bits or more, such as `u8f8`, or `auto`";
+                check.format_use("format.activation", "exponentials", format, expected)
+            }
+            FormatChoice::Fixed(_) | FormatChoice::Auto => Ok(()),
+        }
+    }
+}
+
 impl Described for DenseMemoryDescription {
     fn name(&self) -> &str {
         &self.network.name
@@ -165,7 +183,7 @@ impl Described for DenseMemoryDescription {
         if let Some(sharpness) = self.dynamics.sharpness {
             check.range(field, "the sharpness", sharpness, 1e-4, 4.0)?;
         }
-        check.run(&self.update, &self.format)?;
+        self.check_words(&check)?;
         for (field, choice) in [
             ("format.weights", self.format.weights),
             ("format.state", self.format.state),

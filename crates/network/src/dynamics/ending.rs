@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use program::recurrence::{Deterministic, Recurrence};
 
-use super::{Dynamics, Moment, Start, VariableRole};
+use super::{Dynamics, Moment, Start, StopRule, VariableRole};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,14 +61,10 @@ pub fn run(network: &dyn Dynamics, start: &Start, observe: &mut dyn FnMut(&Momen
         let pairs = before.iter().flatten().zip(now.iter().flatten());
         changed.push(pairs.filter(|(before, now)| before != now).count());
         look(&walk);
-        if stop.when_stable && judged.unwrap_or(moved <= stop.tolerance) {
-            break (Ending::Stable, judged.is_some());
-        }
-        if stop.on_period_two && earlier.as_ref() == Some(&now) {
-            break (Ending::PeriodTwo, judged.is_some());
-        }
-        if walk.moment.step >= stop.max_steps {
-            break (Ending::Budget, judged.is_some());
+        let rests = judged.unwrap_or(moved <= stop.tolerance);
+        let came_back = earlier.as_ref() == Some(&now);
+        if let Some(ending) = stop.ending(walk.moment.step, rests, came_back) {
+            break (ending, judged.is_some());
         }
         earlier = Some(std::mem::replace(&mut before, now));
     };
@@ -81,6 +77,36 @@ pub fn run(network: &dyn Dynamics, start: &Start, observe: &mut dyn FnMut(&Momen
         distance,
         changed,
         last: walk.moment,
+    }
+}
+
+/// The moment at the end of a run, of which nothing else is asked.
+pub fn last(network: &dyn Dynamics, start: &Start) -> Moment {
+    let stop = network.stop();
+    let mut walk = Walk::new(network, start);
+    let (mut before, mut earlier) = (walk.taken(), None);
+    loop {
+        let judged = walk.step();
+        let now = walk.taken();
+        let rests = judged.unwrap_or_else(|| largest_change(&before, &now) <= stop.tolerance);
+        let came_back = earlier.as_ref() == Some(&now);
+        if stop.ending(walk.moment.step, rests, came_back).is_some() {
+            return walk.moment;
+        }
+        earlier = Some(std::mem::replace(&mut before, now));
+    }
+}
+
+impl StopRule {
+    /// How a run ends after so many steps, if it does: `rests` says whether it is at rest, and
+    /// `came_back` whether the state is that of two steps before.
+    fn ending(&self, steps: u64, rests: bool, came_back: bool) -> Option<Ending> {
+        match () {
+            () if self.when_stable && rests => Some(Ending::Stable),
+            () if self.on_period_two && came_back => Some(Ending::PeriodTwo),
+            () if steps >= self.max_steps => Some(Ending::Budget),
+            () => None,
+        }
     }
 }
 
@@ -139,7 +165,7 @@ impl Deterministic for Walk<'_> {
 }
 
 /// The largest `|a - b|` of two lists of vectors; NaN counts as infinite.
-pub(crate) fn largest_change(a: &[Vec<f64>], b: &[Vec<f64>]) -> f64 {
+fn largest_change(a: &[Vec<f64>], b: &[Vec<f64>]) -> f64 {
     let pairs = a.iter().flatten().zip(b.iter().flatten());
     let change = |(a, b): (&f64, &f64)| (a - b).abs();
     pairs.map(change).fold(0.0, |most, of| {

@@ -6,17 +6,20 @@
 
 mod ending;
 mod flow;
+mod memory;
 mod moment;
 
 use std::borrow::Cow;
 
-pub(crate) use ending::largest_change;
-pub use ending::{Ending, Trajectory, run};
+pub use ending::{Ending, Trajectory, last, run};
 pub use flow::{Course, Deviation, Flow, TOLERANCE, deviation, euler, solution};
+pub use memory::Cue;
+pub(crate) use memory::agreement;
 pub(crate) use moment::word;
 pub use moment::{Moment, Past};
 
 use crate::fact::{Fact, Level};
+use crate::spectrum::Enclosure;
 
 /// A vector of a network.
 #[derive(Debug, Clone, PartialEq)]
@@ -152,10 +155,50 @@ pub trait Dynamics: Sync {
         &[]
     }
 
+    /// The ways to ask a memory for what it stores; none where nothing is stored.
+    fn cues(&self) -> Vec<Cue> {
+        memory::cues(self.patterns(), &self.starts())
+    }
+
+    /// The start that asks by cue number `cue` with these values.
+    fn start_from_cue(&self, _cue: usize, values: &[f64]) -> Start {
+        self.start_from(values)
+    }
+
+    /// The share of a stored state's units that are on its side in a moment.
+    fn agreement(&self, pattern: usize, moment: &Moment) -> f64 {
+        let stored = self.patterns().get(pattern).map_or(&[][..], Vec::as_slice);
+        agreement([(stored, moment.of(0))])
+    }
+
+    /// How far the sum of each unit of a stored state is on the side of its value, at least; below 0
+    /// the state is no fixed point. None for a memory whose states are not corners.
+    fn margin(&self, _pattern: usize) -> Option<Enclosure> {
+        None
+    }
+
+    /// Parts of the state that mean something by themselves, like the layers of a memory; none where
+    /// the first variable is all that there is to see.
+    fn parts(&self, _moment: &Moment) -> Vec<Part> {
+        vec![]
+    }
+
     /// The stored states of a variable; those of the first are [`Dynamics::patterns`].
     fn patterns_of(&self, variable: usize) -> &[Vec<f64>] {
         if variable == 0 { self.patterns() } else { &[] }
     }
+}
+
+/// A part of a state.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Part {
+    /// Its name.
+    pub name: &'static str,
+    /// Rows and columns, where it is a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grid: Option<(usize, usize)>,
+    /// Its values.
+    pub values: Vec<f64>,
 }
 
 /// What a final state means.

@@ -1,13 +1,13 @@
 //! The discrete form: two stages, each of which takes the signs of what it gathers from the other
 //! layer.
 
-use network::bidirectional::Layer;
+use network::bidirectional::{Discrete, Layer};
 use network::description::{FormatChoice, HopfieldFormat, RealFormat};
 use network::hopfield::{Order as Turns, Storage, Weights};
-use network::{Bidirectional, Hopfield, Matrix};
+use network::{Hopfield, Matrix};
 use program::{Format, NodeId, Order, Role, VectorId, When};
 
-use super::{TO_X, TO_Y};
+use super::{KIND, TO_X, TO_Y};
 use crate::assembly::{Assembly, Sign, Source, Wide, Written, sign, weights};
 use crate::coefficients::Coefficients;
 use crate::dynamic::{stop, thriftiest};
@@ -21,11 +21,11 @@ use crate::{Options, QuantizeError, Quantized};
 /// # Errors
 /// When a format that was asked for cannot hold what it must, or a sum needs more than 64 bits.
 pub fn quantize(
-    network: &Bidirectional,
+    (name, network): (&str, &Discrete),
     formats: &RealFormat,
     options: &Options,
 ) -> Result<Quantized, QuantizeError> {
-    let joined = joined(network)?;
+    let joined = joined(name, network)?;
     let weights = options.weights.map_or(formats.weights, FormatChoice::Fixed);
     let wishes = HopfieldFormat {
         weights,
@@ -48,7 +48,7 @@ pub fn quantize(
 
 /// The memory as one network whose units are those of x, then those of y: its words are those of
 /// both directions, at one scale.
-fn joined(network: &Bidirectional) -> Result<Hopfield, QuantizeError> {
+fn joined(name: &str, network: &Discrete) -> Result<Hopfield, QuantizeError> {
     let x = network.x.units();
     let units = x + network.y.units();
     let links = network.y.weights.links().flat_map(|(row, column, weight)| {
@@ -59,7 +59,7 @@ fn joined(network: &Bidirectional) -> Result<Hopfield, QuantizeError> {
     let weights = Weights::sparse(units, &links).map_err(|_| QuantizeError::Mismatched)?;
     let biases = network.x.bias.iter().chain(&network.y.bias);
     Ok(Hopfield {
-        name: network.name.clone(),
+        name: name.to_owned(),
         weights,
         bias: biases.copied().collect(),
         order: Turns::Block { size: x.max(1) },
@@ -89,7 +89,7 @@ fn words_of(
 }
 
 fn lower(
-    network: &Bidirectional,
+    network: &Discrete,
     joined: &Hopfield,
     wishes: &HopfieldFormat,
     words: &Words,
@@ -141,9 +141,8 @@ fn lower(
             ..Written::default()
         })
     })?;
-    let kind = "bidirectional_associative_memory";
     let stop = stop(network.stop);
-    let program = assembly.finish(&network.name, kind, Order::Synchronous, stop)?;
+    let program = assembly.finish(&joined.name, KIND, Order::Synchronous, stop)?;
     let bias = biases.as_ref().map(|(_, raw)| raw.as_slice());
     let error = words.max_abs_error(joined, bias)?;
     let unit = words.units().into_iter().fold(0.0, f64::max);

@@ -1,15 +1,18 @@
-//! Bidirectional associative memories in integers: a stage and a weight memory for each direction.
+//! Bidirectional associative memories in integers: units of two states with a stage and a weight
+//! memory for each direction; those with real states as the continuous network that they are.
 
 mod discrete;
 
 use network::Bidirectional;
-use network::bidirectional::{Form, Layer};
+use network::bidirectional::{Discrete, Form, Layer};
 use network::description::RealFormat;
 use program::Program;
 
 use crate::assembly::read;
-use crate::{Options, QuantizeError, Quantized};
+use crate::{Options, QuantizeError, Quantized, continuous};
 
+/// The word for the kind, in programs.
+const KIND: &str = "bidirectional_associative_memory";
 /// The stage that makes y of x.
 const TO_Y: &str = "recall_y";
 /// The stage that makes x of y.
@@ -24,15 +27,30 @@ pub fn quantize(
     formats: &RealFormat,
     options: &Options,
 ) -> Result<Quantized, QuantizeError> {
-    match network.form {
-        Form::Discrete => discrete::quantize(network, formats, options),
-        Form::Map | Form::Euler { .. } => Err(QuantizeError::Mismatched),
+    match &network.form {
+        Form::Discrete(memory) => discrete::quantize((&network.name, memory), formats, options),
+        Form::Graded(graded) => {
+            let mut quantized = continuous::quantize(graded, formats, options)?;
+            quantized.program.kind = KIND.into();
+            Ok(quantized)
+        }
     }
 }
 
 /// The network with its numbers as the words of its program stand for them. Words of the discrete
 /// form stand for any positive multiple of the weights.
 pub fn rounded(network: &Bidirectional, program: &Program) -> Option<Bidirectional> {
+    let form = match &network.form {
+        Form::Discrete(memory) => Form::Discrete(rounded_discrete(memory, program)?),
+        Form::Graded(graded) => Form::Graded(Box::new(continuous::rounded(graded, program)?)),
+    };
+    Some(Bidirectional {
+        form,
+        ..network.clone()
+    })
+}
+
+fn rounded_discrete(memory: &Discrete, program: &Program) -> Option<Discrete> {
     let layer = |stage: &str, layer: &Layer| {
         let (rows, columns) = (layer.weights.rows(), layer.weights.columns());
         let gather = read::gather(program, stage)?;
@@ -42,9 +60,9 @@ pub fn rounded(network: &Bidirectional, program: &Program) -> Option<Bidirection
             ..layer.clone()
         })
     };
-    Some(Bidirectional {
-        x: layer(TO_X, &network.x)?,
-        y: layer(TO_Y, &network.y)?,
-        ..network.clone()
+    Some(Discrete {
+        x: layer(TO_X, &memory.x)?,
+        y: layer(TO_Y, &memory.y)?,
+        ..memory.clone()
     })
 }
