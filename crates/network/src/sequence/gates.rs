@@ -59,13 +59,13 @@ impl Gates {
     }
 
     /// `W x + b` of row `row`.
-    pub(super) fn from_input(&self, row: usize, x: &[f64]) -> f64 {
+    pub(super) fn input_sum(&self, row: usize, x: &[f64]) -> f64 {
         self.input.row_times(row, x) + self.bias.get(row).copied().unwrap_or(0.0)
     }
 
     /// `W x + R h + b` of row `row`.
     pub(super) fn sum(&self, row: usize, x: &[f64], back: &[f64]) -> f64 {
-        self.from_input(row, x) + self.recurrent.row_times(row, back)
+        self.input_sum(row, x) + self.recurrent.row_times(row, back)
     }
 
     /// That there are `gates` blocks of `units` rows, and as many columns as the input and the

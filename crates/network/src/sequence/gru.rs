@@ -97,7 +97,7 @@ impl Gru {
                     reset * (back + bias.get(unit).copied().unwrap_or(0.0))
                 }
             };
-            let sum = self.gates.from_input(candidate, x) + back;
+            let sum = self.gates.input_sum(candidate, x) + back;
             let new = self.candidate.value(clipped(sum, self.clip));
             let update = open(GruGate::Update, unit);
             (1.0 - update) * new + update * before

@@ -5,6 +5,7 @@ use crate::activation::Activation;
 use crate::problem::Problem;
 
 /// A layer.
+#[expect(clippy::large_enum_variant, reason = "a network has a few of them")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Layer {
     /// A recurrent layer.

@@ -13,6 +13,7 @@ pub struct Recurrent {
 }
 
 /// How a layer reads a sequence.
+#[expect(clippy::large_enum_variant, reason = "a network has a few of them")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Direction {
     /// From its start.

@@ -2,8 +2,10 @@
 
 /// Which byte of an element comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ByteOrder {
+pub enum ByteOrder {
+    /// The lowest.
     Little,
+    /// The highest.
     Big,
 }
 
@@ -19,20 +21,30 @@ impl ByteOrder {
 
 /// The type of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Element {
+pub enum Element {
     /// IEEE 754 binary16.
     F16,
     /// The upper half of a binary32.
     Bf16,
+    /// IEEE 754 binary32.
     F32,
+    /// IEEE 754 binary64.
     F64,
+    /// Signed, 8 bits.
     I8,
+    /// Unsigned, 8 bits.
     U8,
+    /// Signed, 16 bits.
     I16,
+    /// Unsigned, 16 bits.
     U16,
+    /// Signed, 32 bits.
     I32,
+    /// Unsigned, 32 bits.
     U32,
+    /// Signed, 64 bits.
     I64,
+    /// Unsigned, 64 bits.
     U64,
     /// One byte; everything but 0 is 1.
     Bool,
@@ -40,7 +52,7 @@ pub(super) enum Element {
 
 impl Element {
     /// The bytes that one element takes.
-    pub(super) fn bytes(self) -> usize {
+    pub fn bytes(self) -> usize {
         match self {
             Element::I8 | Element::U8 | Element::Bool => 1,
             Element::F16 | Element::Bf16 | Element::I16 | Element::U16 => 2,
@@ -51,7 +63,7 @@ impl Element {
 
     /// The elements that fill `data`; bytes beyond the last whole one are left out. Integers of 64
     /// bits are rounded to the nearest double.
-    pub(super) fn values(self, data: &[u8], order: ByteOrder) -> Vec<f64> {
+    pub fn values(self, data: &[u8], order: ByteOrder) -> Vec<f64> {
         match self {
             Element::F16 => read(data, order, |bytes| half(u16::from_le_bytes(bytes))),
             Element::Bf16 => read(data, order, |[low, high]: [u8; 2]| {

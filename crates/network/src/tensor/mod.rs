@@ -12,10 +12,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use element::{ByteOrder, Element};
 pub use mat::parse_mat;
 pub use npy::{npy_bytes, parse_npy};
-pub use npz::parse_npz;
-pub use safetensors::parse_safetensors;
+pub use npz::{npz_bytes, parse_npz};
+pub use safetensors::{parse_safetensors, safetensors_names};
 pub use text::{csv_text, parse_csv};
 
 use crate::description::TensorSource;
@@ -217,7 +218,10 @@ pub fn split_key(file: &str) -> (&str, Option<&str>) {
 }
 
 /// The bytes of a file of at most [`MAX_FILE_BYTES`].
-pub(crate) fn read_bounded(path: &Path) -> Result<Vec<u8>, Problem> {
+///
+/// # Errors
+/// A file that cannot be read, is none, or is too large.
+pub fn read_bounded(path: &Path) -> Result<Vec<u8>, Problem> {
     let unreadable = |reason: String| Problem::UnreadableData {
         path: path.to_path_buf(),
         reason,

@@ -1,12 +1,13 @@
 //! Archives of numpy arrays, `.npz`.
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 use std::path::Path;
 
-use zip::ZipArchive;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::npy::{Layout, MAX_HEADER};
-use super::{Tensor, broken, chosen_key, parse_npy};
+use super::{Tensor, broken, chosen_key, npy_bytes, parse_npy};
 use crate::problem::Problem;
 
 /// The bytes that surely hold the header of an array: magic, version, length and literal.
@@ -46,4 +47,25 @@ pub fn parse_npz(bytes: &[u8], key: Option<&str>, path: &Path) -> Result<Tensor,
         return Err(fail(reason));
     }
     parse_npy(&array, path)
+}
+
+/// The bytes of an `.npz` file with these arrays, not compressed, in this order; the same bytes for
+/// the same arrays.
+///
+/// # Errors
+/// [`Problem::BrokenData`] for names or sizes that no archive holds; `path` is named in it.
+pub fn npz_bytes(arrays: &[(String, Tensor)], path: &Path) -> Result<Vec<u8>, Problem> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(DateTime::default());
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let fail = |error: String| broken(path, "npz", error);
+    for (name, array) in arrays {
+        let begun = writer.start_file(format!("{name}.npy"), options);
+        begun.map_err(|error| fail(error.to_string()))?;
+        let written = writer.write_all(&npy_bytes(array));
+        written.map_err(|error| fail(error.to_string()))?;
+    }
+    let bytes = writer.finish().map_err(|error| fail(error.to_string()))?;
+    Ok(bytes.into_inner())
 }

@@ -14,13 +14,7 @@ use crate::problem::Problem;
 /// What is wrong with the file, the key or the array; `path` is named in it.
 pub fn parse_safetensors(bytes: &[u8], key: Option<&str>, path: &Path) -> Result<Tensor, Problem> {
     let fail = |reason: String| broken(path, "safetensors", reason);
-    let file = SafeTensors::deserialize(bytes).map_err(|error| fail(error.to_string()))?;
-    let mut names: Vec<String> = file
-        .names()
-        .into_iter()
-        .map(|name| name.to_string())
-        .collect();
-    names.sort();
+    let (file, names) = open(bytes, path)?;
     let name = chosen_key(&names, key, path)?;
     let array = file
         .tensor(&name)
@@ -41,6 +35,23 @@ pub fn parse_safetensors(bytes: &[u8], key: Option<&str>, path: &Path) -> Result
         shape: array.shape().to_vec(),
         values,
     })
+}
+
+/// The names of the arrays, in order.
+///
+/// # Errors
+/// What is wrong with the file; `path` is named in it.
+pub fn safetensors_names(bytes: &[u8], path: &Path) -> Result<Vec<String>, Problem> {
+    open(bytes, path).map(|(_, names)| names)
+}
+
+fn open<'a>(bytes: &'a [u8], path: &Path) -> Result<(SafeTensors<'a>, Vec<String>), Problem> {
+    let read = SafeTensors::deserialize(bytes);
+    let file = read.map_err(|error| broken(path, "safetensors", error.to_string()))?;
+    let names = file.names().into_iter();
+    let mut names: Vec<String> = names.map(|name| name.to_string()).collect();
+    names.sort();
+    Ok((file, names))
 }
 
 /// The format is little-endian.

@@ -1,0 +1,332 @@
+"""Makes the models that the importer is tested with, and what ONNX Runtime gives for them.
+
+    python -m venv venv && venv/bin/pip install onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6
+    venv/bin/python make.py
+
+writes `cases/NAME.onnx` and beside it `cases/NAME.npz` with the input `x`, the steps of each sequence
+`lengths` where the model takes them, and every output under its name. Versions stand in
+`cases/VERSIONS`. Three kinds of cases:
+
+- `a_*`: combinations of attributes of RNN, GRU and LSTM, with drawn weights and ONNX Runtime's values.
+  It refuses layout = 1; there the values are those of the same weights with layout = 0, turned.
+- `n_*`: the node tests that the package `onnx` ships for RNN, GRU and LSTM, the weights that they feed
+  as inputs made constants, with the values that the package states.
+- `c_*`: chains as exporters write them, with ONNX Runtime's values.
+"""
+
+import pathlib
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+from onnx.backend.test.case.node import collect_testcases
+
+FOLDER = pathlib.Path(__file__).parent / "cases"
+GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
+OPSET = 22
+rng = np.random.default_rng(20240607)
+
+
+def drawn(*shape, scale=0.7):
+    return (rng.normal(size=shape) * scale).astype(np.float32)
+
+
+def write(name, model, arrays):
+    onnx.save(model, FOLDER / f"{name}.onnx")
+    np.savez_compressed(FOLDER / f"{name}.npz", **arrays)
+
+
+def model_of(nodes, inputs, outputs, constants, producer="make.py"):
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info(n, t, s) for n, t, s in inputs],
+        [helper.make_tensor_value_info(n, t, s) for n, t, s in outputs],
+        [numpy_helper.from_array(a, n) for n, a in constants.items()],
+    )
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10, producer_name=producer
+    )
+    onnx.checker.check_model(model)
+    return model
+
+
+def run(model, feed):
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    return session.run(None, feed)
+
+
+def cell(op, name, units=3, inputs=2, steps=5, batch=2, bias=True, lengths=None, initial=False,
+         peepholes=False, spread=1.0, layout=0, scale=0.7, **attributes):
+    """A node of one of the three operators, its values by ONNX Runtime."""
+    both = 2 if attributes.get("direction") == "bidirectional" else 1
+    gates = GATES[op]
+    constants = {
+        "W": drawn(both, gates * units, inputs, scale=scale),
+        "R": drawn(both, gates * units, units, scale=scale),
+    }
+    names = ["X", "W", "R", "", "", "", "", ""]
+    if bias:
+        constants["B"], names[3] = drawn(both, 2 * gates * units), "B"
+    if lengths is not None:
+        names[4] = "lengths"
+    if initial:
+        # The same for every sequence, as the state of a layer is.
+        for at, what in [(5, "H")] + ([(6, "C")] if op == "LSTM" else []):
+            constants[what] = np.repeat(drawn(both, 1, units), batch, axis=1)
+            names[at] = what
+    if peepholes:
+        constants["P"], names[7] = drawn(both, 3 * units), "P"
+    while names[-1] == "":
+        names.pop()
+    x = drawn(steps, batch, inputs, scale=spread)
+    feed = {"X": x}
+    given = [("X", TensorProto.FLOAT, [None, batch, inputs])]
+    if lengths is not None:
+        feed["lengths"] = np.array(lengths, np.int32)
+        given.append(("lengths", TensorProto.INT32, [batch]))
+    outputs = ["Y", "Y_h"]
+    shapes = {"Y": [None, both, batch, units], "Y_h": [both, batch, units]}
+    node = helper.make_node(op, names, outputs, hidden_size=units, **attributes)
+    declared = [(o, TensorProto.FLOAT, shapes[o]) for o in outputs]
+    model = model_of([node], given, declared, constants)
+    arrays = dict(zip(outputs, run(model, feed)))
+    if layout == 1:
+        turned = {k: np.swapaxes(a, 0, 1) if k in "HC" else a for k, a in constants.items()}
+        node = helper.make_node(op, names, outputs, hidden_size=units, layout=1, **attributes)
+        given[0] = ("X", TensorProto.FLOAT, [batch, None, inputs])
+        declared = [("Y", TensorProto.FLOAT, [batch, None, both, units]),
+                    ("Y_h", TensorProto.FLOAT, [batch, both, units])]
+        model = model_of([node], given, declared, turned)
+        arrays = {"Y": arrays["Y"].transpose(2, 0, 1, 3), "Y_h": arrays["Y_h"].transpose(1, 0, 2)}
+        x = x.transpose(1, 0, 2)
+    arrays["x"] = x
+    if lengths is not None:
+        arrays["lengths"] = np.array(lengths, np.int32)
+    write(f"a_{op.lower()}_{name}", model, arrays)
+
+
+def attributes():
+    for op in GATES:
+        cell(op, "plain")
+        cell(op, "no_bias", bias=False)
+        cell(op, "reverse", direction="reverse")
+        cell(op, "bidirectional", direction="bidirectional")
+        cell(op, "initial", initial=True)
+        cell(op, "bidirectional_initial", initial=True, direction="bidirectional")
+        cell(op, "clip", clip=0.4, spread=2.0)
+        cell(op, "clip_wide", clip=2.0, spread=4.0, steps=14, scale=1.2)
+        cell(op, "lengths", lengths=[5, 3])
+        cell(op, "lengths_bidirectional", lengths=[2, 5], direction="bidirectional", initial=True)
+        cell(op, "layout", layout=1)
+        cell(op, "layout_bidirectional", layout=1, direction="bidirectional", initial=True)
+        cell(op, "one", units=1, inputs=1, batch=1, steps=7)
+        cell(op, "wide", units=20, inputs=6, steps=20, batch=1, scale=0.3)
+    for name, functions in {
+        "relu": ["Relu"], "sigmoid": ["Sigmoid"], "softsign": ["Softsign"],
+        "softplus": ["Softplus"], "elu": ["Elu"], "leaky": ["LeakyRelu"], "hard": ["HardSigmoid"],
+    }.items():
+        cell("RNN", f"f_{name}", activations=functions, scale=0.4)
+    cell("RNN", "f_affine", activations=["Affine"], activation_alpha=[0.8], activation_beta=[0.1], scale=0.3)
+    cell("RNN", "f_scaled", activations=["ScaledTanh"], activation_alpha=[1.5], activation_beta=[0.5])
+    cell("RNN", "f_thresholded", activations=["ThresholdedRelu"], activation_alpha=[0.3], scale=0.3)
+    cell("RNN", "f_elu_alpha", activations=["Elu"], activation_alpha=[0.5], scale=0.3)
+    cell("RNN", "f_leaky_alpha", activations=["LeakyRelu"], activation_alpha=[0.25], scale=0.3)
+    cell("RNN", "f_hard_alpha", activations=["HardSigmoid"], activation_alpha=[0.4], activation_beta=[0.3])
+    cell("RNN", "f_two", direction="bidirectional", activations=["Relu", "Tanh"], scale=0.4)
+    for name, more in {
+        "linear": {}, "linear_reverse": {"direction": "reverse"},
+        "linear_bidirectional": {"direction": "bidirectional", "initial": True},
+        "linear_clip": {"clip": 0.5}, "linear_lengths": {"lengths": [1, 4]},
+        "linear_no_bias": {"bias": False},
+    }.items():
+        cell("GRU", name, linear_before_reset=1, **more)
+    cell("GRU", "functions", activations=["HardSigmoid", "Softsign"])
+    cell("GRU", "functions_parameters", activations=["HardSigmoid", "ScaledTanh"],
+         activation_alpha=[0.25, 1.25], activation_beta=[0.5, 0.75])
+    cell("GRU", "functions_both", direction="bidirectional", linear_before_reset=1,
+         activations=["Sigmoid", "Tanh", "HardSigmoid", "LeakyRelu"],
+         activation_alpha=[0.3, 0.05], activation_beta=[0.4])
+    cell("LSTM", "peepholes", peepholes=True)
+    cell("LSTM", "peepholes_bidirectional", peepholes=True, direction="bidirectional", initial=True)
+    cell("LSTM", "coupled", input_forget=1)
+    cell("LSTM", "coupled_peepholes", input_forget=1, peepholes=True)
+    cell("LSTM", "clip_peepholes", clip=0.6, peepholes=True, spread=2.0)
+    cell("LSTM", "everything", clip=1.5, peepholes=True, input_forget=1, direction="bidirectional",
+         initial=True, lengths=[4, 5], spread=2.0)
+    cell("LSTM", "functions", activations=["HardSigmoid", "Softsign", "Relu"], scale=0.4)
+    cell("LSTM", "functions_parameters", activations=["HardSigmoid", "ScaledTanh", "Elu"],
+         activation_alpha=[0.25, 1.25, 0.5], activation_beta=[0.5, 0.75], scale=0.4)
+    cell("LSTM", "functions_both", direction="bidirectional",
+         activations=["Sigmoid", "Tanh", "Softplus", "Sigmoid", "Affine", "Tanh"],
+         activation_alpha=[0.5], activation_beta=[0.1], scale=0.4)
+
+
+def node_tests():
+    count = 0
+    for case in collect_testcases(None):
+        nodes = case.model.graph.node
+        if case.kind != "node" or len(nodes) != 1 or nodes[0].op_type not in GATES:
+            continue
+        (inputs, outputs), = case.data_sets[:1]
+        model = onnx.ModelProto()
+        model.CopyFrom(case.model)
+        graph = model.graph
+        kept = [graph.input[0]]
+        for declared, array in list(zip(graph.input, inputs))[1:]:
+            graph.initializer.append(numpy_helper.from_array(array, declared.name))
+        del graph.input[:]
+        graph.input.extend(kept)
+        arrays = {o.name: a for o, a in zip(graph.output, outputs) if a is not None}
+        arrays["x"] = inputs[0]
+        count += 1
+        write(f"n_{case.name.removeprefix('test_')}", model, arrays)
+    return count
+
+
+def int64(*values):
+    return np.array(values, np.int64)
+
+
+def chain(name, nodes, shape, constants, x, producer="pytorch", shape_out=None):
+    given = [("x", TensorProto.FLOAT, shape)]
+    model = model_of(nodes, given, [("y", TensorProto.FLOAT, shape_out)], constants, producer)
+    (y,) = run(model, {"x": x})
+    write(f"c_{name}", model, {"x": x, "y": y})
+
+
+def exported():
+    """As PyTorch, Keras and skl2onnx write them."""
+    N = helper.make_node
+    # nn.LSTM(batch_first, bidirectional, two layers) with zero states, Linear, by torch.onnx.
+    constants = {
+        "W0": drawn(2, 16, 3), "R0": drawn(2, 16, 4), "B0": drawn(2, 32),
+        "W1": drawn(2, 16, 8), "R1": drawn(2, 16, 4), "B1": drawn(2, 32),
+        "L": drawn(5, 8), "b": drawn(5), "four": int64(4), "two": int64(2),
+        "join": int64(0, 0, -1), "axis0": int64(0), "zero0": np.array(0, np.int64),
+    }
+    states = [
+        N("Shape", ["x"], ["s"]),
+        N("Gather", ["s", "zero0"], ["batch"], axis=0),
+        N("Unsqueeze", ["batch", "axis0"], ["batch1"]),
+        N("Concat", ["two", "batch1", "four"], ["sizes"], axis=0),
+        N("ConstantOfShape", ["sizes"], ["h0"], value=numpy_helper.from_array(np.zeros(1, np.float32))),
+    ]
+    nodes = states + [
+        N("Transpose", ["x"], ["t"], perm=[1, 0, 2]),
+        N("LSTM", ["t", "W0", "R0", "B0", "", "h0", "h0"], ["y0", "", ""], hidden_size=4,
+          direction="bidirectional", name="/rnn/LSTM"),
+        N("Transpose", ["y0"], ["y0t"], perm=[0, 2, 1, 3]),
+        N("Reshape", ["y0t", "join"], ["y0r"]),
+        N("LSTM", ["y0r", "W1", "R1", "B1", "", "h0", "h0"], ["y1", "", ""], hidden_size=4,
+          direction="bidirectional", name="/rnn/LSTM_1"),
+        N("Transpose", ["y1"], ["y1t"], perm=[0, 2, 1, 3]),
+        N("Reshape", ["y1t", "join"], ["y1r"]),
+        N("Transpose", ["y1r"], ["back"], perm=[1, 0, 2]),
+        N("Transpose", ["L"], ["Lt"], perm=[1, 0]),
+        N("MatMul", ["back", "Lt"], ["m"], name="/fc/MatMul"),
+        N("Add", ["b", "m"], ["y"], name="/fc/Add"),
+    ]
+    chain("lstm_two_layers", nodes, ["batch", "time", 3], constants, drawn(2, 6, 3),
+          shape_out=["batch", "time", 5])
+
+    # nn.GRU, the last state of the last layer, Linear, ReLU, Linear, softmax.
+    constants = {
+        "W": drawn(1, 12, 3), "R": drawn(1, 12, 4), "B": drawn(1, 24), "d": int64(0),
+        "L1": drawn(6, 4), "b1": drawn(6), "L2": drawn(3, 6), "b2": drawn(3), "minus": np.array(-1, np.int64),
+    }
+    gru = N("GRU", ["x", "W", "R", "B"], ["", "h"], hidden_size=4, linear_before_reset=1)
+    head = [
+        N("Gemm", ["v", "L1", "b1"], ["g1"], transB=1, alpha=1.0, beta=1.0),
+        N("Relu", ["g1"], ["r1"]),
+        N("Gemm", ["r1", "L2", "b2"], ["g2"], transB=1, alpha=0.5, beta=2.0),
+        N("Softmax", ["g2"], ["y"], axis=1),
+    ]
+    nodes = [gru, N("Gather", ["h", "minus"], ["v"], axis=0)] + head
+    chain("gru_last_state", nodes, ["time", "batch", 3], {k: v for k, v in constants.items() if k != "d"},
+          drawn(7, 2, 3), shape_out=["batch", 3])
+    nodes = [gru, N("Squeeze", ["h", "d"], ["v"])] + head[:-1] + [N("Identity", ["g2"], ["y"])]
+    chain("gru_squeezed", nodes, [7, 2, 3], {k: v for k, v in constants.items() if k != "minus"},
+          drawn(7, 2, 3), shape_out=[2, 3])
+
+    # Both last states of a bidirectional layer, as torch.cat((h[-2], h[-1]), 1).
+    constants = {
+        "W": drawn(2, 4, 3), "R": drawn(2, 4, 4), "B": drawn(2, 8), "L": drawn(2, 8), "b": drawn(2),
+        "m2": np.array(-2, np.int64), "m1": np.array(-1, np.int64),
+    }
+    nodes = [
+        N("RNN", ["x", "W", "R", "B"], ["", "h"], hidden_size=4, direction="bidirectional"),
+        N("Gather", ["h", "m2"], ["f"], axis=0),
+        N("Gather", ["h", "m1"], ["r"], axis=0),
+        N("Concat", ["f", "r"], ["v"], axis=1),
+        N("Gemm", ["v", "L", "b"], ["g"], transB=1),
+        N("Tanh", ["g"], ["y"]),
+    ]
+    chain("rnn_both_states", nodes, ["time", "batch", 3], constants, drawn(5, 3, 3),
+          shape_out=["batch", 2])
+
+    # The last step of a forward layer, y[:, -1], by a slice.
+    constants = {
+        "W": drawn(1, 16, 2), "R": drawn(1, 16, 4), "B": drawn(1, 32), "L": drawn(4, 1),
+        "from": int64(-1), "to": int64(np.iinfo(np.int64).max), "axis": int64(1), "dirs": int64(1),
+    }
+    nodes = [
+        N("Transpose", ["x"], ["t"], perm=[1, 0, 2]),
+        N("LSTM", ["t", "W", "R", "B"], ["y0"], hidden_size=4),
+        N("Squeeze", ["y0", "dirs"], ["y1"]),
+        N("Transpose", ["y1"], ["y2"], perm=[1, 0, 2]),
+        N("Slice", ["y2", "from", "to", "axis"], ["y3"]),
+        N("Squeeze", ["y3", "axis"], ["y4"]),
+        N("MatMul", ["y4", "L"], ["y5"]),
+        N("Sigmoid", ["y5"], ["y"]),
+    ]
+    chain("lstm_last_step", nodes, ["batch", "time", 2], constants, drawn(3, 4, 2),
+          shape_out=["batch", 1])
+
+    # A dense layer over joined steps and sequences, then a recurrent one; Keras does this.
+    constants = {
+        "D": drawn(3, 4), "bd": drawn(4), "W": drawn(1, 5, 4), "R": drawn(1, 5, 5, scale=0.2), "flat": int64(-1, 3),
+        "deep": int64(6, 2, 4), "dirs": int64(1),
+    }
+    nodes = [
+        N("Reshape", ["x", "flat"], ["f"]),
+        N("MatMul", ["f", "D"], ["m"]),
+        N("Add", ["m", "bd"], ["a"]),
+        N("LeakyRelu", ["a"], ["l"], alpha=0.125),
+        N("Reshape", ["l", "deep"], ["d"]),
+        N("RNN", ["d", "W", "R"], ["r"], hidden_size=5, activations=["Relu"]),
+        N("Squeeze", ["r", "dirs"], ["y"]),
+    ]
+    chain("dense_then_rnn", nodes, [6, 2, 3], constants, drawn(6, 2, 3), producer="tf2onnx",
+          shape_out=[6, 2, 5])
+
+    # A net without recurrence: an image as a vector.
+    constants = {"L1": drawn(6, 16), "b1": drawn(6), "L2": drawn(4, 6), "b2": drawn(4)}
+    nodes = [
+        N("Flatten", ["x"], ["v"], axis=1),
+        N("Gemm", ["v", "L1", "b1"], ["g1"], transB=1),
+        N("Elu", ["g1"], ["e1"]),
+        N("Dropout", ["e1"], ["d1"]),
+        N("Gemm", ["d1", "L2", "b2"], ["g2"], transB=1),
+        N("HardSigmoid", ["g2"], ["y"]),
+    ]
+    chain("dense_image", nodes, ["batch", 4, 4], constants, drawn(5, 4, 4), shape_out=["batch", 4])
+
+
+def main():
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.iterdir():
+        old.unlink()
+    attributes()
+    count = node_tests()
+    exported()
+    versions = f"onnx {onnx.__version__}\nonnxruntime {onnxruntime.__version__}\nnumpy {np.__version__}\n"
+    (FOLDER / "VERSIONS").write_text(versions + f"operator set {OPSET}\n")
+    print(count, "node tests;", len(list(FOLDER.glob("a_*.onnx"))), "combinations of attributes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+//! What can be wrong with a model.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use network::NetworkError;
+
+/// A node that stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocker {
+    /// Its name in the model, in one line.
+    pub node: String,
+    /// Its operator.
+    pub operator: String,
+    /// Why it cannot be built.
+    pub reason: String,
+}
+
+/// What is wrong with a model.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ImportError {
+    /// A file cannot be read, or is too large.
+    #[error("`{}` cannot be read: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A file is no model.
+    #[error("this is no readable {kind} model: at byte {offset}, {reason}")]
+    Broken {
+        /// The format.
+        kind: &'static str,
+        /// Where, in bytes.
+        offset: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A tensor that is not what it claims to be.
+    #[error("the tensor `{tensor}` {reason}")]
+    Tensor {
+        /// Its name, in one line.
+        tensor: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Nodes that stand in the way.
+    #[error("{}", listed(blockers))]
+    Unsupported {
+        /// All of them.
+        blockers: Vec<Blocker>,
+    },
+    /// A model as a whole is not one that can be built.
+    #[error("{message}")]
+    Model {
+        /// What is wrong.
+        message: String,
+        /// What would work.
+        expected: String,
+    },
+    /// The text that says which layers an archive holds is wrong.
+    #[error("{message}")]
+    Layers {
+        /// What is wrong.
+        message: String,
+        /// What would be right.
+        expected: String,
+    },
+    /// What the network gives is not what was expected of it.
+    #[error(
+        "what the network gives differs from what is expected by {largest:e}, at {position}: \
+         {found} instead of {wanted}"
+    )]
+    Deviates {
+        /// The largest difference.
+        largest: f64,
+        /// Where, as the indices of the expected array.
+        position: String,
+        /// What the network gives there.
+        found: f64,
+        /// What was expected.
+        wanted: f64,
+        /// The largest difference that is allowed.
+        tolerance: f64,
+    },
+    /// An array to compare with has another shape.
+    #[error("{what} has the shape {found}")]
+    Shape {
+        /// Which array.
+        what: &'static str,
+        /// Its shape.
+        found: String,
+        /// The shape that would be right.
+        expected: String,
+    },
+    /// The description that was made, or an array of it.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
+
+fn listed(blockers: &[Blocker]) -> String {
+    let count = blockers.len();
+    let mut text = match count {
+        1 => "one node stands in the way".to_string(),
+        count => format!("{count} nodes stand in the way"),
+    };
+    for blocker in blockers {
+        let Blocker {
+            node,
+            operator,
+            reason,
+        } = blocker;
+        // Writing to a string does not fail.
+        let _ = write!(text, "\n  `{node}` ({operator}): {reason}");
+    }
+    text
+}
+
+impl ImportError {
+    /// The stable code.
+    pub fn code(&self) -> &str {
+        match self {
+            ImportError::Unreadable { .. } => "HW1401",
+            ImportError::Broken { .. } => "HW1402",
+            ImportError::Tensor { .. } => "HW1403",
+            ImportError::Unsupported { .. } => "HW1404",
+            ImportError::Model { .. } => "HW1405",
+            ImportError::Layers { .. } => "HW1406",
+            ImportError::Deviates { .. } => "HW1407",
+            ImportError::Shape { .. } => "HW1408",
+            ImportError::Network(error) => error.code(),
+        }
+    }
+
+    /// What would be right, where the message does not say it.
+    pub fn expected(&self) -> Option<String> {
+        Some(match self {
+            ImportError::Unreadable { .. } => "a readable file".into(),
+            ImportError::Broken { kind, .. } => format!("a well-formed {kind} file"),
+            ImportError::Tensor { .. } => {
+                "numbers of 8 to 64 bits, as many as the shape says, in the file itself".into()
+            }
+            ImportError::Unsupported { .. } => {
+                "chains of RNN, GRU, LSTM and dense layers with activations; see docs/import.md"
+                    .into()
+            }
+            ImportError::Model { expected, .. }
+            | ImportError::Layers { expected, .. }
+            | ImportError::Shape { expected, .. } => expected.clone(),
+            ImportError::Deviates { tolerance, .. } => {
+                format!("a difference of at most {tolerance:e}")
+            }
+            ImportError::Network(_) => return None,
+        })
+    }
+}
+
+/// A name of a model in one line of at most 80 characters, so that no name can pass for something
+/// else in a message.
+pub(crate) fn one_line(name: &str) -> String {
+    let cut: String = name.chars().take(80).collect();
+    let shown = cut.escape_debug().to_string();
+    if cut.len() < name.len() {
+        return format!("{shown}...");
+    }
+    shown
+}

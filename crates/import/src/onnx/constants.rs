@@ -1,0 +1,172 @@
+//! What nodes that only move numbers do to numbers that are known.
+
+use network::Tensor;
+
+/// Which axis a number means, counted from the end below 0.
+pub fn axis(given: i64, rank: usize) -> Option<usize> {
+    let rank = i64::try_from(rank).ok()?;
+    let axis = if given < 0 {
+        given.checked_add(rank)?
+    } else {
+        given
+    };
+    usize::try_from(axis).ok().filter(|_| axis < rank)
+}
+
+/// The elements of an axis, with the axes before and after it: how many of each.
+fn around(shape: &[usize], axis: usize) -> Option<(usize, usize, usize)> {
+    let before = shape.get(..axis)?.iter().product();
+    let after = shape.get(axis + 1..)?.iter().product();
+    Some((before, *shape.get(axis)?, after))
+}
+
+/// Some elements along an axis.
+pub fn selected(tensor: &Tensor, axis: usize, chosen: &[usize]) -> Option<Tensor> {
+    let (before, length, after) = around(&tensor.shape, axis)?;
+    let mut values = vec![];
+    for outer in 0..before {
+        for &at in chosen {
+            let start = (outer * length + at) * after;
+            values.extend_from_slice(tensor.values.get(start..start + after)?);
+        }
+    }
+    let mut shape = tensor.shape.clone();
+    *shape.get_mut(axis)? = chosen.len();
+    Some(Tensor { shape, values })
+}
+
+/// Tensors one behind the other along an axis.
+pub fn concatenated(tensors: &[&Tensor], axis: usize) -> Option<Tensor> {
+    let first = tensors.first()?;
+    let (before, _, after) = around(&first.shape, axis)?;
+    let mut total = 0usize;
+    for tensor in tensors {
+        let (own_before, length, own_after) = around(&tensor.shape, axis)?;
+        if (own_before, own_after) != (before, after) {
+            return None;
+        }
+        total = total.checked_add(length)?;
+    }
+    let mut values = vec![];
+    for outer in 0..before {
+        for tensor in tensors {
+            let (_, length, _) = around(&tensor.shape, axis)?;
+            let start = outer * length * after;
+            values.extend_from_slice(tensor.values.get(start..start + length * after)?);
+        }
+    }
+    let mut shape = first.shape.clone();
+    *shape.get_mut(axis)? = total;
+    Some(Tensor { shape, values })
+}
+
+/// With the axes in another order: axis `order[k]` becomes axis k.
+pub fn transposed(tensor: &Tensor, order: &[usize]) -> Option<Tensor> {
+    let lengths = order.iter().map(|&axis| tensor.shape.get(axis).copied());
+    let shape: Vec<usize> = lengths.collect::<Option<_>>()?;
+    let mut stride = 1usize;
+    let mut strides = vec![0; tensor.shape.len()];
+    for (axis, &length) in tensor.shape.iter().enumerate().rev() {
+        *strides.get_mut(axis)? = stride;
+        stride = stride.checked_mul(length)?;
+    }
+    let strides: Vec<usize> = order
+        .iter()
+        .filter_map(|&axis| strides.get(axis).copied())
+        .collect();
+    let mut values = Vec::with_capacity(tensor.values.len());
+    for at in 0..tensor.values.len() {
+        let (mut rest, mut place) = (at, 0);
+        for (&length, &stride) in shape.iter().zip(&strides).rev() {
+            place += rest % length.max(1) * stride;
+            rest /= length.max(1);
+        }
+        values.push(*tensor.values.get(place)?);
+    }
+    Some(Tensor { shape, values })
+}
+
+/// The elements that a slice of an axis of `length` takes, as ONNX counts: bounds below 0 count from
+/// the end, and bounds beyond an end stand for it.
+pub fn slice(start: i64, end: i64, step: i64, length: usize) -> Option<Vec<usize>> {
+    let length = i64::try_from(length).ok()?;
+    let from_end = |bound: i64| {
+        if bound < 0 {
+            bound.saturating_add(length)
+        } else {
+            bound
+        }
+    };
+    let (start, end) = (from_end(start), from_end(end));
+    let mut taken = vec![];
+    match step {
+        0 => return None,
+        1.. => {
+            let mut at = start.clamp(0, length);
+            while at < end.clamp(0, length) {
+                taken.push(usize::try_from(at).ok()?);
+                at = at.saturating_add(step);
+            }
+        }
+        ..0 => {
+            let mut at = start.clamp(-1, length - 1);
+            while at > end.clamp(-1, length - 1) {
+                taken.push(usize::try_from(at).ok()?);
+                at = at.saturating_add(step);
+            }
+        }
+    }
+    Some(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(shape: &[usize]) -> Tensor {
+        let count: usize = shape.iter().product();
+        Tensor {
+            shape: shape.to_vec(),
+            values: (0..count).map(|at| at as f64).collect(),
+        }
+    }
+
+    #[test]
+    fn axes_are_turned() {
+        let turned = transposed(&counted(&[2, 3]), &[1, 0]).unwrap();
+        assert_eq!(
+            (turned.shape.as_slice(), turned.values.as_slice()),
+            (&[3, 2][..], &[0.0, 3.0, 1.0, 4.0, 2.0, 5.0][..])
+        );
+        let order = [2, 0, 1];
+        let turned = transposed(&counted(&[2, 3, 4]), &order).unwrap();
+        assert_eq!(turned.shape, [4, 2, 3]);
+        // Element (1, 0, 2) is (0, 2, 1) of the one before.
+        assert_eq!(turned.values[8], 9.0);
+    }
+
+    #[test]
+    fn parts_make_the_whole() {
+        let whole = counted(&[2, 4, 3]);
+        let (a, b) = (
+            selected(&whole, 1, &[0, 1]).unwrap(),
+            selected(&whole, 1, &[2, 3]).unwrap(),
+        );
+        assert_eq!(concatenated(&[&a, &b], 1), Some(whole.clone()));
+        assert_eq!(selected(&whole, 1, &[4]), None);
+        assert_eq!(concatenated(&[&a, &counted(&[3, 2, 3])], 1), None);
+    }
+
+    #[test]
+    fn slices_count_as_in_onnx() {
+        assert_eq!(slice(1, i64::MAX, 1, 4), Some(vec![1, 2, 3]));
+        assert_eq!(slice(-1, i64::MAX, 1, 4), Some(vec![3]));
+        assert_eq!(slice(-1, i64::MIN, -2, 4), Some(vec![3, 1]));
+        assert_eq!(slice(3, 1, 1, 4), Some(vec![]));
+        assert_eq!(slice(0, 4, 0, 4), None);
+        assert_eq!(
+            (axis(-1, 3), axis(3, 3), axis(i64::MIN, 3)),
+            (Some(2), None, None)
+        );
+    }
+}
