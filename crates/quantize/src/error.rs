@@ -50,6 +50,16 @@ pub enum QuantizeError {
         /// What would do.
         would: String,
     },
+    /// A layer of a sequence network has no form in hardware.
+    #[error("HW0507: layer {number} cannot become hardware: it {why}; {would} would do")]
+    Layer {
+        /// Its number, from 1.
+        number: usize,
+        /// What is in the way.
+        why: String,
+        /// What would do.
+        would: String,
+    },
     /// The program that was made is not valid, which is a fault of hopwire.
     #[error(transparent)]
     Program(#[from] program::ProgramError),

@@ -28,6 +28,7 @@ pub mod range;
 mod real;
 pub mod report;
 pub mod search;
+pub mod sequence;
 
 use network::{Cellular, Description, Hopfield, Network, Sections};
 use program::{Format, Program, VectorId};

@@ -14,8 +14,8 @@ use std::borrow::Cow;
 
 use program::range::{GatherBounds, Interval};
 use program::{
-    Arrangement, Format, Gather, NodeId, Order, Program, Role, Shape, Stage, Stop, Storage, Table,
-    TableId, Vector, VectorId, Weights, When,
+    Arrangement, Format, Gather, NodeId, Order, Part, Program, Role, Shape, Stage, Stop, Storage,
+    Table, TableId, Vector, VectorId, Weights, When,
 };
 
 use crate::QuantizeError;
@@ -126,6 +126,28 @@ impl Assembly {
             .iter()
             .position(|vector| vector.name == name)
             .map(VectorId)
+    }
+
+    /// The elements of a part as parts of vectors that are not joined themselves.
+    pub fn parts(&self, part: Part) -> Vec<Part> {
+        let Some(Role::Joined(inner)) = self.vectors.get(part.of.0).map(|of| &of.role) else {
+            return vec![part];
+        };
+        let (mut parts, mut before) = (vec![], 0);
+        let end = part.first + part.count;
+        for of in inner {
+            let first = part.first.max(before);
+            let last = end.min(before + of.count);
+            if first < last {
+                parts.push(Part {
+                    of: of.of,
+                    first: of.first + first - before,
+                    count: last - first,
+                });
+            }
+            before += of.count;
+        }
+        parts
     }
 
     /// The format of a vector.

@@ -1,0 +1,408 @@
+//! The stages of a chain of layers.
+
+use network::sequence::{Cell, Dense, Direction, Layer, Output, Recurrent, SequenceNetwork};
+use network::{Activation, Matrix};
+use program::{Format, Kept, NodeId, Order, Part, Role, Stop, VectorId, When, rounding::nearest};
+
+use super::MAX_STEPS;
+use super::function::{Function, Use};
+use super::seen::Seen;
+use super::words::Formats;
+use crate::assembly::{Assembly, New, Source, Written, weights};
+use crate::dynamic::Words;
+use crate::report::Report;
+use crate::{QuantizeError, Quantized};
+
+/// A vector on its way through the layers.
+#[derive(Debug, Clone, Copy)]
+pub struct Flow {
+    /// The vector.
+    pub vector: VectorId,
+    /// Its elements.
+    pub elements: usize,
+    /// Whether it already is what the network gives.
+    pub given: bool,
+}
+
+/// A program under construction.
+pub struct Chain<'a> {
+    network: &'a SequenceNetwork,
+    words: &'a Words,
+    pub(super) formats: Formats,
+    pub(super) assembly: Assembly,
+    pub(super) functions: Vec<(Activation, Function)>,
+    /// The largest error of a weight.
+    error: f64,
+}
+
+/// The program for these words.
+///
+/// # Errors
+/// When a format cannot hold what it must, or a sum needs more than 64 bits.
+pub fn lower(
+    network: &SequenceNetwork,
+    words: &Words,
+    seen: &Seen,
+) -> Result<Quantized, QuantizeError> {
+    let mut chain = Chain {
+        network,
+        words,
+        formats: formats(network, words, seen)?,
+        assembly: Assembly::new(),
+        functions: vec![],
+        error: 0.0,
+    };
+    let mut flow = chain.entering("input");
+    for (number, layer) in network.layers.iter().enumerate() {
+        let last = number + 1 == network.layers.len();
+        flow = chain.layer(number + 1, layer, flow, last)?;
+    }
+    if !flow.given {
+        chain.give(flow)?;
+    }
+    let stop = Stop {
+        max_steps: MAX_STEPS,
+        when_stable: false,
+        on_period_two: false,
+    };
+    let (name, order) = (&network.name, Order::Synchronous);
+    let program = chain.assembly.finish(name, "sequence", order, stop)?;
+    let report = Report::of(&program, chain.error, 1.0);
+    Ok(Quantized { program, report })
+}
+
+/// The formats of the values of a network.
+fn formats(
+    network: &SequenceNetwork,
+    words: &Words,
+    seen: &Seen,
+) -> Result<Formats, QuantizeError> {
+    let largest = |activation: &Activation| {
+        let (low, high) = activation.range();
+        low.abs().max(high.abs())
+    };
+    let mut gates = vec![];
+    for cell in network.cells() {
+        match cell {
+            Cell::Lstm(cell) => gates.extend([&cell.gate, &cell.candidate, &cell.output]),
+            Cell::Gru(cell) => gates.extend([&cell.gate, &cell.candidate]),
+            Cell::Elman(_) | Cell::Jordan(_) => {}
+        }
+    }
+    // What is not bounded is judged by the runs.
+    let gates = gates.into_iter().map(largest);
+    let gates = gates.map(|most| {
+        if most.is_finite() {
+            most
+        } else {
+            2.0 * seen.data
+        }
+    });
+    let bounded = network.layers.iter().all(|layer| match layer {
+        Layer::Dense(layer) => largest(&layer.activation).is_finite(),
+        Layer::Elementwise(activation) => largest(activation).is_finite(),
+        Layer::Recurrent(layer) => layer.direction.cells().all(|cell| match cell {
+            Cell::Elman(cell) => largest(&cell.activation).is_finite(),
+            Cell::Jordan(cell) => largest(&cell.readout.activation).is_finite(),
+            Cell::Lstm(cell) => largest(&cell.output).is_finite(),
+            Cell::Gru(cell) => largest(&cell.candidate).is_finite(),
+        }),
+        Layer::Softmax | Layer::ArgMax => true,
+    });
+    let bound = match bounded {
+        // Every magnitude that a bounded activation may reach, not only those that were seen.
+        true => Seen {
+            data: reached(network).max(seen.data),
+            cells: seen.cells,
+        },
+        false => seen.clone(),
+    };
+    Formats::new(words, &bound, gates, bounded)
+}
+
+/// The largest magnitude that a layer with a bounded activation gives.
+fn reached(network: &SequenceNetwork) -> f64 {
+    let largest = |activation: &Activation| {
+        let (low, high) = activation.range();
+        low.abs().max(high.abs())
+    };
+    let of = |layer: &Layer| match layer {
+        Layer::Dense(layer) => largest(&layer.activation),
+        Layer::Elementwise(activation) => largest(activation),
+        Layer::Recurrent(layer) => {
+            let cells = layer.direction.cells().map(|cell| match cell {
+                Cell::Elman(cell) => largest(&cell.activation),
+                Cell::Jordan(cell) => largest(&cell.readout.activation),
+                Cell::Lstm(cell) => largest(&cell.output) * largest(&cell.gate),
+                Cell::Gru(cell) => largest(&cell.candidate),
+            });
+            cells.fold(0.0, f64::max)
+        }
+        Layer::Softmax => 1.0,
+        Layer::ArgMax => 0.0,
+    };
+    let finite = network
+        .layers
+        .iter()
+        .map(of)
+        .filter(|most| most.is_finite());
+    finite.fold(0.0, f64::max)
+}
+
+impl Chain<'_> {
+    /// The role of what the network gives.
+    pub fn giving(&self) -> Role {
+        match self.network.output {
+            Output::EveryStep => Role::Emitted,
+            Output::Last => Role::Output,
+        }
+    }
+
+    /// An input vector of the network.
+    fn entering(&mut self, name: &str) -> Flow {
+        let elements = self.network.inputs;
+        let format = self.formats.data;
+        Flow {
+            vector: self.assembly.vector(name, elements, format, Role::Sequence),
+            elements,
+            given: false,
+        }
+    }
+
+    fn layer(
+        &mut self,
+        number: usize,
+        layer: &Layer,
+        flow: Flow,
+        last: bool,
+    ) -> Result<Flow, QuantizeError> {
+        let name = format!("layer{number}");
+        match layer {
+            Layer::Recurrent(layer) => self.recurrent(&name, layer, flow, last),
+            Layer::Dense(layer) => self.dense(&name, layer, flow, last),
+            Layer::Elementwise(activation) => self.elementwise(&name, activation, flow, last),
+            Layer::Softmax => self.softmax(&name, flow, last),
+            Layer::ArgMax => self.argmax(&name, flow, last),
+        }
+    }
+
+    fn recurrent(
+        &mut self,
+        name: &str,
+        layer: &Recurrent,
+        flow: Flow,
+        last: bool,
+    ) -> Result<Flow, QuantizeError> {
+        match &layer.direction {
+            Direction::Forward(cell) => self.cell(name, cell, flow, last),
+            Direction::Reverse(cell) => {
+                let flow = self.entering("input_reversed");
+                self.cell(name, cell, flow, last)
+            }
+            Direction::Bidirectional { forward, reverse } => {
+                let forward = self.cell(&format!("{name}_forward"), forward, flow, false)?;
+                let flow = self.entering("input_reversed");
+                let reverse = self.cell(&format!("{name}_reverse"), reverse, flow, false)?;
+                Ok(self.beside(name, &[forward, reverse]))
+            }
+        }
+    }
+
+    /// Vectors of one format side by side.
+    pub fn beside(&mut self, name: &str, flows: &[Flow]) -> Flow {
+        let parts: Vec<Part> = flows.iter().map(|flow| self.whole(*flow)).collect();
+        self.joined(name, parts)
+    }
+
+    fn whole(&self, flow: Flow) -> Part {
+        Part {
+            of: flow.vector,
+            first: 0,
+            count: flow.elements,
+        }
+    }
+
+    /// A vector of parts; the parts of a part that is joined itself are taken apart.
+    pub fn joined(&mut self, name: &str, parts: Vec<Part>) -> Flow {
+        let parts: Vec<Part> = parts
+            .into_iter()
+            .flat_map(|part| self.assembly.parts(part))
+            .collect();
+        let elements = parts.iter().map(|part| part.count).sum();
+        let format = parts
+            .first()
+            .map_or(self.formats.data, |part| self.assembly.format(part.of));
+        Flow {
+            vector: self
+                .assembly
+                .vector(name, elements, format, Role::Joined(parts)),
+            elements,
+            given: false,
+        }
+    }
+
+    /// A vector that is kept from step to step.
+    pub fn kept(&mut self, name: &str, start: &[f64], format: Format) -> Flow {
+        let raw = start.iter().map(|&x| nearest(x, format).unwrap_or(0));
+        let role = Role::Kept(Kept {
+            start: raw.collect(),
+            across_runs: self.network.carry,
+        });
+        Flow {
+            vector: self.assembly.vector(name, start.len(), format, role),
+            elements: start.len(),
+            given: false,
+        }
+    }
+
+    /// A parameter vector that weighs elements of another one.
+    ///
+    /// # Errors
+    /// When a weight lies outside a fixed format, or needs more than 64 bits.
+    pub fn element_weights(
+        &mut self,
+        name: &str,
+        values: &[f64],
+    ) -> Result<VectorId, QuantizeError> {
+        let words = self.words.weights(values)?;
+        self.error = self.error.max(words.error);
+        let role = Role::Parameter(words.raw);
+        Ok(self.assembly.vector(name, values.len(), words.format, role))
+    }
+
+    /// A sum over a matrix from a vector, with a bias.
+    ///
+    /// # Errors
+    /// When a weight lies outside a fixed format, or needs more than 64 bits.
+    pub fn source(
+        &mut self,
+        name: &str,
+        from: Flow,
+        matrix: &Matrix,
+        bias: &[f64],
+    ) -> Result<Source, QuantizeError> {
+        let values: Vec<f64> = matrix.entries().map(|(_, _, value)| value).collect();
+        let words = self.words.weights(&values)?;
+        self.error = self.error.max(words.error);
+        let offset = match bias.iter().any(|bias| *bias != 0.0) {
+            true => {
+                let format = self.assembly.format(from.vector);
+                let fraction = words.format.fraction() + format.fraction();
+                let name = format!("{name}_bias");
+                let (offset, error) = self.assembly.parameter(&name, bias, fraction)?;
+                self.error = self.error.max(error);
+                Some(offset)
+            }
+            false => None,
+        };
+        Ok(Source {
+            vector: from.vector,
+            weights: weights(matrix, &words),
+            offset,
+        })
+    }
+
+    /// The largest magnitude of a sum over a matrix from a vector, with a bias.
+    pub fn bound(&self, from: Flow, matrix: &Matrix, bias: &[f64]) -> f64 {
+        let format = self.assembly.format(from.vector);
+        let most = format.value(format.min_raw()).abs();
+        let bias = bias.iter().fold(0.0, |most: f64, of| most.max(of.abs()));
+        matrix.largest_row_sum() * most + bias
+    }
+
+    /// New vectors of a stage that gives `node`: that of the layer, and what the network gives where
+    /// the layer is the last.
+    pub fn made(&self, name: String, units: usize, node: NodeId, last: bool) -> Vec<New> {
+        let (name, role) = match last {
+            true => ("output".into(), self.giving()),
+            false => (name, Role::Signal),
+        };
+        vec![New {
+            name: name.into(),
+            units,
+            role,
+            node,
+        }]
+    }
+
+    fn dense(
+        &mut self,
+        name: &str,
+        layer: &Dense,
+        flow: Flow,
+        last: bool,
+    ) -> Result<Flow, QuantizeError> {
+        let source = self.source(name, flow, &layer.weights, &layer.bias)?;
+        let function = self.function(Use {
+            activation: &layer.activation,
+            bound: self.bound(flow, &layer.weights, &layer.bias),
+            clip: None,
+            output: self.formats.data,
+        })?;
+        let units = layer.units();
+        let new = |chain: &Self, node| chain.made(format!("{name}_given"), units, node, last);
+        self.writing(name, vec![source], units, last, new, |apply| {
+            let sum = apply.gathered("sum", 0)?;
+            function.of(apply, "y", sum)
+        })
+    }
+
+    fn elementwise(
+        &mut self,
+        name: &str,
+        activation: &Activation,
+        flow: Flow,
+        last: bool,
+    ) -> Result<Flow, QuantizeError> {
+        let format = self.assembly.format(flow.vector);
+        let function = self.function(Use {
+            activation,
+            bound: format.value(format.min_raw()).abs(),
+            clip: None,
+            output: self.formats.data,
+        })?;
+        let units = flow.elements;
+        let new = |chain: &Self, node| chain.made(format!("{name}_given"), units, node, last);
+        self.writing(name, vec![], units, last, new, |apply| {
+            let x = apply.element("x", flow.vector)?;
+            function.of(apply, "y", x)
+        })
+    }
+
+    /// A stage that writes one new vector.
+    pub fn writing(
+        &mut self,
+        name: &str,
+        sources: Vec<Source>,
+        units: usize,
+        given: bool,
+        new: impl FnOnce(&Self, NodeId) -> Vec<New>,
+        build: impl FnOnce(&mut crate::assembly::Wide<'_>) -> Result<NodeId, QuantizeError>,
+    ) -> Result<Flow, QuantizeError> {
+        let new = new(self, NodeId(0));
+        let made = self
+            .assembly
+            .stage(name, When::EveryStep, sources, |apply| {
+                let node = build(apply)?;
+                let new = new.into_iter().map(|new| New { node, ..new });
+                Ok(Written {
+                    new: new.collect(),
+                    ..Written::default()
+                })
+            })?;
+        let vector = made.first().copied().ok_or(QuantizeError::Mismatched)?;
+        Ok(Flow {
+            vector,
+            elements: units,
+            given,
+        })
+    }
+
+    /// A stage that copies what the network gives.
+    fn give(&mut self, flow: Flow) -> Result<Flow, QuantizeError> {
+        let new = |chain: &Self, node| chain.made("output".into(), flow.elements, node, true);
+        self.writing("give", vec![], flow.elements, true, new, |apply| {
+            apply.element("given", flow.vector)
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! Runs of sequence networks in integers, over the sequences of their descriptions.
+
+use network::sequence::{Output, SequenceNetwork};
+use program::{ExecutionError, Executor, Program, Role, VectorId, rounding::nearest};
+
+use crate::QuantizeError;
+
+/// What a run gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IntegerRun {
+    /// The raw output vectors, of every step or of the last.
+    pub raw: Vec<Vec<i64>>,
+    /// The steps.
+    pub steps: u64,
+}
+
+/// The raw values that a run over a sequence, [time, inputs], is given.
+pub fn loads(program: &Program, sequence: &[Vec<f64>]) -> Vec<(VectorId, Vec<i64>)> {
+    let fed = program.vectors.iter().enumerate();
+    let fed = fed.filter(|(_, vector)| vector.role == Role::Sequence);
+    let raw = |(at, vector): (usize, &program::Vector)| {
+        let step = |x: &Vec<f64>| -> Vec<i64> {
+            x.iter()
+                .map(|&x| nearest(x, vector.format).unwrap_or(0))
+                .collect()
+        };
+        let values = match vector.name.as_str() {
+            "input_reversed" => sequence.iter().rev().flat_map(step).collect(),
+            _ => sequence.iter().flat_map(step).collect(),
+        };
+        (VectorId(at), values)
+    };
+    fed.map(raw).collect()
+}
+
+/// Runs over a sequence, [time, inputs]; an executor that has run before goes on where that is asked
+/// for.
+///
+/// # Errors
+/// A value that leaves a format whose overflow mode is `error`.
+pub fn run(
+    executor: &mut Executor<'_>,
+    program: &Program,
+    network: &SequenceNetwork,
+    sequence: &[Vec<f64>],
+) -> Result<IntegerRun, ExecutionError> {
+    for (vector, values) in loads(program, sequence) {
+        executor.load(vector, &values)?;
+    }
+    executor.start()?;
+    let output = program.find("output").unwrap_or(VectorId(usize::MAX));
+    let mut raw = vec![];
+    let every = network.output == Output::EveryStep;
+    let run = executor.run_emitting(|executor| {
+        if !every {
+            raw.clear();
+        }
+        raw.push(executor.values(output).to_vec());
+    })?;
+    Ok(IntegerRun {
+        raw,
+        steps: run.steps,
+    })
+}
+
+/// The outputs of all sequences of the description, [sequence, time, outputs], as real numbers.
+///
+/// # Errors
+/// When a value leaves a format whose overflow mode is `error`.
+pub fn runs(
+    program: &Program,
+    network: &SequenceNetwork,
+) -> Result<Vec<Vec<Vec<f64>>>, QuantizeError> {
+    let mut executor = Executor::new(program)?;
+    let output = program.find("output").and_then(|id| program.vector(id));
+    let format = output.map_or(program::Format::BIPOLAR, |of| of.format);
+    let mut all = vec![];
+    for sequence in &network.sequences {
+        let run = run(&mut executor, program, network, sequence)?;
+        let real = |raw: &Vec<i64>| raw.iter().map(|&raw| format.value(raw)).collect();
+        all.push(run.raw.iter().map(real).collect());
+    }
+    Ok(all)
+}
+
+/// The same of the float network.
+pub fn real(network: &SequenceNetwork) -> Vec<Vec<Vec<f64>>> {
+    let runs = network.runs().into_iter();
+    runs.map(|run| run.outputs).collect()
+}
+
+/// The largest difference of two runs' outputs.
+pub fn distance(a: &[Vec<f64>], b: &[Vec<f64>]) -> f64 {
+    let both = a.iter().flatten().zip(b.iter().flatten());
+    both.fold(0.0, |most, (a, b)| most.max((a - b).abs()))
+}

@@ -1,0 +1,82 @@
+//! How large the values of a sequence network become in the runs of its description.
+
+use network::sequence::{Cell, Gives, Layer, SequenceNetwork};
+
+/// The largest magnitudes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// Of inputs and of what layers give.
+    pub data: f64,
+    /// Of the memories of LSTM cells.
+    pub cells: f64,
+}
+
+impl Seen {
+    /// Of all sequences; of 1 where there is none.
+    pub fn of(network: &SequenceNetwork) -> Seen {
+        let mut seen = Seen {
+            data: 0.0,
+            cells: 0.0,
+        };
+        for sequence in &network.sequences {
+            seen.look(sequence);
+            let mut vectors = sequence.clone();
+            for layer in &network.layers {
+                vectors = seen.pass(layer, &vectors);
+                seen.look(&vectors);
+            }
+        }
+        for cell in network.cells() {
+            let state = cell.start();
+            seen.look(&[state.hidden]);
+            seen.remember(&state.cell);
+        }
+        Seen {
+            data: if seen.data > 0.0 { seen.data } else { 1.0 },
+            cells: if seen.cells > 0.0 { seen.cells } else { 1.0 },
+        }
+    }
+
+    fn look(&mut self, vectors: &[Vec<f64>]) {
+        let finite = vectors.iter().flatten().filter(|value| value.is_finite());
+        self.data = finite.fold(self.data, |most, value| most.max(value.abs()));
+    }
+
+    fn remember(&mut self, cells: &[f64]) {
+        let finite = cells.iter().filter(|value| value.is_finite());
+        self.cells = finite.fold(self.cells, |most, value| most.max(value.abs()));
+    }
+
+    /// What a layer makes of the vectors of a sequence.
+    fn pass(&mut self, layer: &Layer, vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let Layer::Recurrent(recurrent) = layer else {
+            return vectors.iter().filter_map(|x| layer.apply(x)).collect();
+        };
+        let mut read = |cell: &Cell, order: &mut dyn Iterator<Item = &Vec<f64>>| {
+            let mut state = cell.start();
+            let step = |x: &Vec<f64>| {
+                let given = cell.step(x, &mut state);
+                self.remember(&state.cell);
+                given
+            };
+            order.map(step).collect::<Vec<_>>()
+        };
+        let forward = recurrent.direction.forward();
+        let forward = forward.map(|cell| read(cell, &mut vectors.iter()));
+        let reverse = recurrent.direction.reverse();
+        let mut reverse = reverse.map(|cell| read(cell, &mut vectors.iter().rev()));
+        if recurrent.gives == Gives::EveryStep {
+            reverse.iter_mut().for_each(|all| all.reverse());
+        }
+        let all: Vec<Vec<Vec<f64>>> = forward.into_iter().chain(reverse).collect();
+        (0..vectors.len())
+            .map(|at| {
+                all.iter()
+                    .filter_map(|of| of.get(at))
+                    .flatten()
+                    .copied()
+                    .collect()
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,210 @@
+//! The largest element of a vector and its number, by rounds of pairs; and softmax.
+
+use network::Activation;
+use network::Matrix;
+use network::activation::Function as Shape;
+use program::{Format, Part, Role, VectorId, When};
+
+use super::chain::{Chain, Flow};
+use super::function::Use;
+use crate::QuantizeError;
+use crate::assembly::{New, Written};
+
+/// Elements on their way through the rounds.
+struct Candidates {
+    values: Flow,
+    /// Their numbers; `None` where they still are those of their places.
+    numbers: Option<VectorId>,
+}
+
+impl Chain<'_> {
+    /// The number of the largest element, of the first one where there are many.
+    pub fn argmax(&mut self, name: &str, flow: Flow, last: bool) -> Result<Flow, QuantizeError> {
+        let bits = usize::BITS - flow.elements.saturating_sub(1).leading_zeros();
+        let too_wide = |_| QuantizeError::TooWide { of: "a number" };
+        let format = Format::unsigned(bits.max(1), 0).map_err(too_wide)?;
+        let mut left = Candidates {
+            values: flow,
+            numbers: None,
+        };
+        let mut round = 0;
+        while left.values.elements > 1 || left.numbers.is_none() {
+            round += 1;
+            let ends = last && left.values.elements <= 2;
+            left = self.round(&format!("{name}_round{round}"), &left, (format, ends))?;
+        }
+        Ok(Flow {
+            vector: left.numbers.ok_or(QuantizeError::Mismatched)?,
+            elements: 1,
+            given: last,
+        })
+    }
+
+    /// The larger one of each pair, the first where they are the same.
+    fn round(
+        &mut self,
+        name: &str,
+        of: &Candidates,
+        (format, last): (Format, bool),
+    ) -> Result<Candidates, QuantizeError> {
+        let count = of.values.elements;
+        let half = count.div_ceil(2);
+        // A last one without a partner meets itself.
+        let place = |pair: usize, second: usize| (2 * pair + second).min(count - 1);
+        let mut sides = vec![];
+        for (second, side) in ["first", "second"].into_iter().enumerate() {
+            let parts = |vector: VectorId| -> Vec<Part> {
+                let part = |pair| Part {
+                    of: vector,
+                    first: place(pair, second),
+                    count: 1,
+                };
+                (0..half).map(part).collect()
+            };
+            let values = self.joined(&format!("{name}_{side}"), parts(of.values.vector));
+            let label = format!("{name}_{side}_number");
+            let numbers = match of.numbers {
+                Some(numbers) => self.joined(&label, parts(numbers)).vector,
+                None => {
+                    let numbers = (0..half).map(|pair| place(pair, second) as i64).collect();
+                    let role = Role::Parameter(numbers);
+                    self.assembly.vector(&label, half, format, role)
+                }
+            };
+            sides.push((values.vector, numbers));
+        }
+        let &[(first, first_number), (second, second_number)] = sides.as_slice() else {
+            return Err(QuantizeError::Mismatched);
+        };
+        let giving = if last { self.giving() } else { Role::Signal };
+        let shown = if last {
+            "output".into()
+        } else {
+            format!("{name}_number")
+        };
+        let made = self
+            .assembly
+            .stage(name, When::EveryStep, vec![], |apply| {
+                let a = apply.element("first", first)?;
+                let b = apply.element("second", second)?;
+                let larger = apply.less("second_larger", a, b)?;
+                let value = apply.select("larger", larger, (b, a))?;
+                let a = apply.element("first_number", first_number)?;
+                let b = apply.element("second_number", second_number)?;
+                let number = apply.select("number", larger, (b, a))?;
+                let value = New {
+                    name: format!("{name}_value").into(),
+                    units: half,
+                    role: Role::Signal,
+                    node: value,
+                };
+                let number = New {
+                    name: shown.into(),
+                    units: half,
+                    role: giving,
+                    node: number,
+                };
+                let new = if half > 1 {
+                    vec![number, value]
+                } else {
+                    vec![number]
+                };
+                Ok(Written {
+                    new,
+                    ..Written::default()
+                })
+            })?;
+        let number = made.first().copied().ok_or(QuantizeError::Mismatched)?;
+        Ok(Candidates {
+            values: Flow {
+                vector: made.get(1).copied().unwrap_or(number),
+                elements: half,
+                given: false,
+            },
+            numbers: Some(number),
+        })
+    }
+
+    /// `e^(x_i - m) / sum_j e^(x_j - m)`, m the largest element.
+    pub fn softmax(&mut self, name: &str, flow: Flow, last: bool) -> Result<Flow, QuantizeError> {
+        let units = flow.elements;
+        let largest = self.largest(&format!("{name}_largest"), flow)?;
+        let ones =
+            |rows: usize, columns: usize| Matrix::dense(rows, columns, &vec![1.0; rows * columns]);
+        let exp = activation(Shape::Exp)?;
+        let data = self.formats.data;
+        let range = 2.0 * data.value(data.min_raw()).abs();
+        let function = self.function(Use {
+            activation: &exp,
+            bound: range.min(16.0),
+            clip: None,
+            output: self.formats.gate,
+        })?;
+        let power = format!("{name}_power");
+        let source = self.source(&power, largest, &ones(units, 1), &[])?;
+        let new = |chain: &Self, node| chain.made(power.clone(), units, node, false);
+        let powers = self.writing(&power, vec![source], units, false, new, |apply| {
+            let x = apply.element("x", flow.vector)?;
+            let most = apply.gathered("most", 0)?;
+            let below = apply.minus("below", x, most)?;
+            function.of(apply, "power", below)
+        })?;
+        let sum = format!("{name}_sum");
+        let all = ones(1, units);
+        let source = self.source(&sum, powers, &all, &[])?;
+        let reciprocal = activation(Shape::Reciprocal)?;
+        let inverse = self.function(Use {
+            activation: &reciprocal,
+            bound: self.bound(powers, &all, &[]),
+            clip: None,
+            output: self.formats.gate,
+        })?;
+        let new = |chain: &Self, node| chain.made(sum.clone(), 1, node, false);
+        let share = self.writing(&sum, vec![source], 1, false, new, |apply| {
+            let sum = apply.gathered("sum", 0)?;
+            inverse.of(apply, "share", sum)
+        })?;
+        let source = self.source(name, share, &ones(units, 1), &[])?;
+        let formats = self.formats;
+        let new = |chain: &Self, node| chain.made(format!("{name}_given"), units, node, last);
+        self.writing(name, vec![source], units, last, new, |apply| {
+            let power = apply.element("power", powers.vector)?;
+            let share = apply.gathered("share", 0)?;
+            let product = apply.product("product", power, share)?;
+            apply.resized("y", product, formats.data, formats.manner)
+        })
+    }
+
+    /// The largest element.
+    fn largest(&mut self, name: &str, flow: Flow) -> Result<Flow, QuantizeError> {
+        let mut left = flow;
+        let mut round = 0;
+        while left.elements > 1 {
+            round += 1;
+            let half = left.elements.div_ceil(2);
+            let stage = format!("{name}{round}");
+            let mut side = |word: &str, second: usize| {
+                let part = |pair: usize| Part {
+                    of: left.vector,
+                    first: (2 * pair + second).min(left.elements - 1),
+                    count: 1,
+                };
+                let parts = (0..half).map(part).collect();
+                self.joined(&format!("{stage}_{word}"), parts).vector
+            };
+            let (first, second) = (side("first", 0), side("second", 1));
+            let new = |chain: &Self, node| chain.made(stage.clone(), half, node, false);
+            left = self.writing(&stage, vec![], half, false, new, |apply| {
+                let a = apply.element("first", first)?;
+                let b = apply.element("second", second)?;
+                let format = apply.format(a);
+                apply.push("larger", program::Operation::Maximum(a, b), format)
+            })?;
+        }
+        Ok(left)
+    }
+}
+
+fn activation(function: Shape) -> Result<Activation, QuantizeError> {
+    Activation::new(function, 1.0).map_err(|_| QuantizeError::Mismatched)
+}
