@@ -239,7 +239,7 @@ fn every_kind() -> Vec<(&'static str, SequenceNetwork)> {
 #[test]
 fn every_cell_follows_its_equations() {
     for (name, network) in every_kind() {
-        let quantized = made(&network, Some("s22f18"));
+        let quantized = made(&network, Some("s18f14"));
         let (all, _) = errors(&network, &quantized);
         assert!(all < 2e-3, "{name}: {all}");
         let ranges = quantize::range::certificate(&quantized.program);
@@ -268,13 +268,13 @@ fn automatic_words_lose_at_most_a_share_of_the_range() {
 #[test]
 fn rounded_networks_have_the_weights_of_the_words() {
     for (name, network) in every_kind() {
-        let fine = made(&network, Some("s22f18"));
+        let fine = made(&network, Some("s18f14"));
         let rounded = sequence::rounded(&network, &fine.program).unwrap();
         rounded.check().unwrap();
         let (a, b) = (sequence::real(&network), sequence::real(&rounded));
         let apart = a.iter().zip(&b).map(|(a, b)| sequence::distance(a, b));
         let apart = apart.fold(0.0, f64::max);
-        assert!(apart < 1e-4, "{name}: {apart}");
+        assert!(apart < 1e-3, "{name}: {apart}");
         assert!(apart > 0.0, "{name}");
     }
 }

@@ -13,8 +13,11 @@ const HEADROOM: f64 = 2.0;
 /// Fraction bits of the results of gates beyond those of the data.
 const GUARD: i32 = 2;
 
-/// The widest argument of an activation.
-const ARGUMENT_BITS: i32 = 24;
+/// The widest argument of an activation: each of its words is looked at.
+const ARGUMENT_BITS: i32 = 20;
+
+/// The most fraction bits of an argument.
+const ARGUMENT_FRACTION: i32 = 15;
 
 /// What kinds of values there are, and the words that they take.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +62,7 @@ impl Formats {
             data,
             cell,
             gate,
-            argument: fraction,
+            argument: fraction.min(ARGUMENT_FRACTION),
             manner: words.manner(),
         })
     }
