@@ -112,6 +112,12 @@ fn check(path: &Path, tools: Option<&Tools>) -> bool {
                 &network.second,
             )]
         }
+        Network::Sequence(network) => {
+            let sequences = network.sequences.iter().take(STARTS);
+            sequences
+                .map(|sequence| quantize::sequence::loads(&program, sequence))
+                .collect()
+        }
         other => {
             let network = other.dynamics().unwrap();
             let starts = network.starts().into_iter().take(STARTS);

@@ -113,6 +113,10 @@ impl Built {
                 quantize::cellular_start(&self.program, network, input, second)
             }
             (Starts::Images { .. }, _) => vec![],
+            (Starts::Sequences(sequences), _) => {
+                let first = sequences.first().map_or(&[][..], Vec::as_slice);
+                quantize::sequence::loads(&self.program, first)
+            }
             (Starts::Vectors(starts), network) => {
                 let first = network.dynamics().zip(starts.first());
                 first.map_or(vec![], |(network, start)| {
@@ -145,6 +149,7 @@ impl Built {
                     second: image(&network.second),
                 }
             }
+            Network::Sequence(network) => Starts::Sequences(network.sequences.clone()),
             other => {
                 let starts = other.dynamics().map(|network| network.starts());
                 Starts::Vectors(starts.into_iter().flatten().collect())
@@ -169,6 +174,7 @@ pub fn quantize_error(project: &Project, error: &QuantizeError) -> HopwireError 
         QuantizeError::TooWide { .. }
         | QuantizeError::Search { .. }
         | QuantizeError::Activation { .. } => ("format", Exit::BadInput),
+        QuantizeError::Layer { .. } => ("layer", Exit::BadInput),
         QuantizeError::Execution(_) | QuantizeError::Uncertified { .. } => {
             ("format", Exit::DoesNotHold)
         }

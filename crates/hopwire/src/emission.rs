@@ -6,7 +6,8 @@ use std::path::Path;
 
 use codegen::{EmitOptions, Files};
 use cosim::verify::{bench_files, write_files};
-use schedule::Scheduled;
+use schedule::interface::Stream;
+use schedule::{Interface, Scheduled};
 
 use crate::board;
 use crate::built::Built;
@@ -30,8 +31,9 @@ pub fn files(
     extra.extend(proof_files(built));
     let remarks = remarks(scheduled, recording);
     let mut files = emitted(design, EmitOptions { extra, remarks })?;
-    let wrapped = board_files(scheduled, &files)?;
-    files.extend(wrapped);
+    if board::suits(scheduled) {
+        files.extend(board_files(scheduled, &files)?);
+    }
     Ok(files)
 }
 
@@ -76,15 +78,7 @@ pub fn sources(files: &Files, folders: &[&str]) -> Vec<String> {
 /// What a user of the directory must know of this design.
 fn remarks(scheduled: &Scheduled, recording: &Recording) -> Vec<String> {
     let (interface, timing) = (&scheduled.interface, &scheduled.timing);
-    let mut remarks = vec![format!(
-        "A run: {} beats of {} bits in on `{}`, {} beats of {} bits out on `{}`.",
-        interface.load.beats,
-        interface.load.bits(),
-        interface.load.prefix,
-        interface.unload.beats,
-        interface.unload.bits(),
-        interface.unload.prefix
-    )];
+    let mut remarks = vec![streams(interface)];
     if let Some(torus) = interface.load.torus {
         remarks.push(format!(
             "The boundary is periodic: a frame is sent with {} rows of its south before it, {} of \
@@ -97,6 +91,10 @@ fn remarks(scheduled: &Scheduled, recording: &Recording) -> Vec<String> {
         (Some(steps), Some(interval)) => format!(
             "It makes {steps} steps while the frame streams through; a frame enters every \
              {interval} cycles."
+        ),
+        _ if interface.unloads_each_step => format!(
+            "A step takes {} cycles, its beats in and out included, where the streams never wait.",
+            timing.step
         ),
         _ => format!(
             "The first beat comes {} cycles, and {} for each step, after the last beat in.",
@@ -121,6 +119,37 @@ fn remarks(scheduled: &Scheduled, recording: &Recording) -> Vec<String> {
          word; `hopwire certify proof/program.json proof/certificate.json` checks it."
             .into(),
     );
+    if board::suits(scheduled) {
+        remarks.extend(board_remarks(scheduled));
+    }
+    remarks
+}
+
+/// The streams of a run, in words.
+fn streams(interface: &Interface) -> String {
+    let beats = |stream: &Stream| format!("{} beats of {} bits", stream.beats, stream.bits());
+    let unload = &interface.unload;
+    let out = format!("{} out on `{}`", beats(unload), unload.prefix);
+    let load = Some(&interface.load).filter(|load| load.beats > 0);
+    let load = load.map(|load| format!("{} in on `{}`", beats(load), load.prefix));
+    let Some(feed) = &interface.feed else {
+        return format!("A run: {}, {out}.", load.unwrap_or_default());
+    };
+    let feed = format!(
+        "{} in on `{}`, the last of the sequence with `tlast`",
+        beats(feed),
+        feed.prefix
+    );
+    let begins = load.map_or(String::new(), |load| format!("A run begins with {load}. "));
+    match interface.unloads_each_step {
+        true => format!("{begins}A step: {feed}; {out}, the last of the sequence with `tlast`."),
+        false => format!("{begins}A step: {feed}. After the last step {out}."),
+    }
+}
+
+/// What a user of the board files must know.
+fn board_remarks(scheduled: &Scheduled) -> Vec<String> {
+    let mut remarks = vec![];
     remarks.push(
         "`board/` holds the byte front and the top for a ULX3S: synthesise `ulx3s_top` with the \
          files of `rtl/` and `board/`, and the pins of `board/ulx3s.lpf`."

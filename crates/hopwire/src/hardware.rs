@@ -1,7 +1,10 @@
 //! From a program to hardware, and the beats that a host sends it.
 
+use hw_sim::SimulationError;
+use hw_sim::stimulus::stream::{Beat, StreamDriver};
 use network::description::{Form as DescribedForm, Sections};
 use program::Program;
+use schedule::interface::Stream;
 use schedule::{Form, Hardware, Scheduled};
 
 use crate::error::HopwireError;
@@ -50,16 +53,58 @@ pub fn scheduled(project: &Project, program: &Program) -> Result<Scheduled, Hopw
 
 pub use quantize::range::Loads;
 
-/// The load beats for raw values; a vector without values counts as zeros.
-pub fn load_beats(scheduled: &Scheduled, loads: &Loads) -> Vec<Vec<i64>> {
-    let load = &scheduled.interface.load;
-    let fields: Vec<&[i64]> = load
-        .fields
-        .iter()
-        .map(|(vector, _)| {
-            let found = loads.iter().find(|(id, _)| id == vector);
-            found.map_or(&[][..], |(_, values)| values.as_slice())
-        })
-        .collect();
-    load.pack(&fields)
+/// The beats that a host sends for a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beats {
+    /// Those that load it.
+    pub load: Vec<Vec<i64>>,
+    /// Those that feed its steps, each with whether it is the last of the sequence.
+    pub feed: Vec<(Vec<i64>, bool)>,
+}
+
+impl Beats {
+    /// For raw values; a vector without values counts as zeros.
+    pub fn of(scheduled: &Scheduled, loads: &Loads) -> Beats {
+        let fields = |stream: &Stream| -> Vec<&[i64]> {
+            let values = |(vector, _): &(program::VectorId, program::Format)| {
+                let found = loads.iter().find(|(id, _)| id == vector);
+                found.map_or(&[][..], |(_, values)| values.as_slice())
+            };
+            stream.fields.iter().map(values).collect()
+        };
+        let interface = &scheduled.interface;
+        let feed = interface.feed.as_ref();
+        Beats {
+            load: interface.load.pack(&fields(&interface.load)),
+            feed: feed.map_or(vec![], |feed| feed.pack_steps(&fields(feed))),
+        }
+    }
+
+    /// Puts them on the streams of a driver.
+    ///
+    /// # Errors
+    /// When the design has no such streams.
+    pub fn send(
+        &self,
+        scheduled: &Scheduled,
+        driver: &mut StreamDriver,
+    ) -> Result<(), SimulationError> {
+        let interface = &scheduled.interface;
+        for data in &self.load {
+            let (data, last) = (data.clone(), false);
+            driver.send(&interface.load.prefix, Beat { data, last })?;
+        }
+        if let Some(feed) = &interface.feed {
+            for (data, last) in &self.feed {
+                let (data, last) = (data.clone(), *last);
+                driver.send(&feed.prefix, Beat { data, last })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.load.len() + self.feed.len()
+    }
 }

@@ -5,11 +5,12 @@ use cosim::Bench;
 use cosim::bench::RESET_CYCLES;
 use hw_sim::Simulator;
 use hw_sim::stimulus::Stimulus;
-use hw_sim::stimulus::stream::{Beat, StreamDriver, StreamOptions};
+use hw_sim::stimulus::stream::{StreamDriver, StreamOptions};
 use schedule::Scheduled;
 
 use crate::error::HopwireError;
 use crate::exit::Exit;
+use crate::hardware::Beats;
 
 /// A recorded run, and what happened in it.
 #[derive(Debug, Clone)]
@@ -65,7 +66,7 @@ const MOODS: [Mood; 4] = [
 /// A fault of the design.
 pub fn record(
     scheduled: &Scheduled,
-    beats: &[Vec<i64>],
+    beats: &Beats,
     cycles: u64,
     seed: u64,
 ) -> Result<Recording, HopwireError> {
@@ -97,10 +98,7 @@ pub fn record(
             random_data: true,
         };
         let mut driver = StreamDriver::new(&simulator, options)?;
-        for data in beats {
-            let (data, last) = (data.clone(), false);
-            driver.send(&scheduled.interface.load.prefix, Beat { data, last })?;
-        }
+        beats.send(scheduled, &mut driver)?;
         let more = if first { u64::from(RESET_CYCLES) } else { 0 };
         driver.run(&mut simulator, share + more, |_| Ok(()))?;
         resets += driver.resets().len() as u64 + u64::from(!first);

@@ -147,23 +147,10 @@ impl<'s> Fed<'s> {
             return Ok(());
         };
         self.first.push(self.beats + feed.beats);
-        let all = fields(&feed.fields, values);
-        let steps = all.iter().zip(&feed.lengths);
-        let steps = steps.map(|(values, length)| values.len() / length.max(&1));
-        let steps = steps.min().unwrap_or(0);
-        for step in 0..steps {
-            let of = |(values, length): (&&'_ [i64], &usize)| -> Vec<i64> {
-                values[step * length..(step + 1) * length].to_vec()
-            };
-            let now: Vec<Vec<i64>> = all.iter().zip(&feed.lengths).map(of).collect();
-            let now: Vec<&[i64]> = now.iter().map(Vec::as_slice).collect();
-            let beats = feed.pack(&now);
-            let count = beats.len();
-            for (place, data) in beats.into_iter().enumerate() {
-                let last = step + 1 == steps && place + 1 == count;
-                driver.send(&feed.prefix, Beat { data, last })?;
-            }
-            self.beats += count;
+        let beats = feed.pack_steps(&fields(&feed.fields, values));
+        self.beats += beats.len();
+        for (data, last) in beats {
+            driver.send(&feed.prefix, Beat { data, last })?;
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds that work at all four levels.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Hopfield,
         Kind::Cellular,
         Kind::BrainState,
@@ -46,10 +46,8 @@ impl Kind {
         Kind::DenseMemory,
         Kind::CohenGrossberg,
         Kind::Oscillator,
+        Kind::Sequence,
     ];
-
-    /// The kinds that are described and run in real numbers alone.
-    pub const IN_REAL_NUMBERS: [Kind; 1] = [Kind::Sequence];
 
     /// The word for `network.kind`.
     pub fn name(self) -> &'static str {
@@ -72,7 +70,6 @@ impl Kind {
 
     /// The kind with this name.
     pub fn named(name: &str) -> Option<Kind> {
-        let all = Kind::ALL.into_iter().chain(Kind::IN_REAL_NUMBERS);
-        all.into_iter().find(|kind| kind.name() == name)
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }

@@ -98,6 +98,9 @@ pub fn quantize(
         (Network::Oscillator(network), Sections::Oscillator(sections)) => {
             oscillator::quantize(network, &sections.format, options)?
         }
+        (Network::Sequence(network), Sections::Sequence(sections)) => {
+            sequence::quantize(network, &sections.format, options)?
+        }
         _ => return Err(QuantizeError::Mismatched),
     };
     quantized.program.sources = sources(description);
@@ -109,10 +112,8 @@ pub fn quantize(
 /// itself.
 pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
     match network {
-        Network::Hopfield(_)
-        | Network::Cellular(_)
-        | Network::CohenGrossberg(_)
-        | Network::Sequence(_) => None,
+        Network::Hopfield(_) | Network::Cellular(_) | Network::CohenGrossberg(_) => None,
+        Network::Sequence(network) => sequence::rounded(network, program).map(Network::Sequence),
         Network::Continuous(network) => {
             let rounded = continuous::rounded(network, program)?;
             Some(Network::Continuous(Box::new(rounded)))

@@ -111,6 +111,28 @@ impl Stream {
         (0..self.beats).map(beat).collect()
     }
 
+    /// The beats of all the steps of sequences, one slice a field in field order with the elements of
+    /// step after step; each with whether it is the last of the sequence.
+    pub fn pack_steps(&self, values: &[&[i64]]) -> Vec<(Vec<i64>, bool)> {
+        let steps = values.iter().zip(&self.lengths);
+        let steps = steps.map(|(values, length)| values.len() / length.max(&1));
+        let steps = steps.min().unwrap_or(0);
+        let mut beats = vec![];
+        for step in 0..steps {
+            let now: Vec<&[i64]> = values
+                .iter()
+                .zip(&self.lengths)
+                .map(|(values, length)| values.get(step * length..(step + 1) * length))
+                .map(Option::unwrap_or_default)
+                .collect();
+            beats.extend(self.pack(&now).into_iter().map(|beat| (beat, false)));
+        }
+        if let Some((_, last)) = beats.last_mut() {
+            *last = true;
+        }
+        beats
+    }
+
     /// Raw values of each field from the beats of a whole transfer, without padding; what is
     /// repeated around a torus is included.
     pub fn unpack(&self, beats: &[Vec<i64>]) -> Vec<Vec<i64>> {

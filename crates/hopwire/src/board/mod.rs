@@ -30,8 +30,15 @@ pub const WEIGHT_TRANSFER: i64 = 1;
 /// that were lost or not understood in bit 3 (it stays), and the steps of the last run above.
 ///
 /// # Errors
-/// A design that lacks a port of its interface, which is a fault of hopwire.
+/// A design that is fed step by step, or lacks a port of its interface, which is a fault of hopwire.
 pub fn behind_bytes(scheduled: &Scheduled) -> Result<Design, HopwireError> {
+    if !suits(scheduled) {
+        return Err(HopwireError::Argument {
+            argument: "--target",
+            message: "a network that is fed step by step has no byte front for the board".into(),
+            expected: "ecp5-85k, ice40-hx8k or xilinx, which count the design alone".into(),
+        });
+    }
     let mut design = scheduled.design.clone();
     let inner = ModuleId(design.modules.len().saturating_sub(1) as u32);
     let name = design.name.clone();
@@ -54,6 +61,12 @@ pub fn behind_bytes(scheduled: &Scheduled) -> Result<Design, HopwireError> {
     design.name = top.name.clone();
     design.modules.push(top);
     Ok(design)
+}
+
+/// Whether there is a byte front for a design: one that is loaded once a run.
+pub fn suits(scheduled: &Scheduled) -> bool {
+    let interface = &scheduled.interface;
+    interface.feed.is_none() && interface.load.beats > 0
 }
 
 /// What the byte front must know of the design.

@@ -90,7 +90,13 @@ fn parts(material: &Material<'_>, steps: u64) -> Block {
         ("Before the first step", timing.start),
         ("Steps", timing.step * steps),
         ("After the last step", timing.finish),
-        ("Unloading", interface.unload.beats as u64),
+        (
+            "Unloading",
+            match interface.unloads_each_step {
+                true => 0,
+                false => interface.unload.beats as u64,
+            },
+        ),
     ];
     let total = counts.iter().map(|(_, cycles)| cycles).sum::<u64>().max(1);
     let part = |(name, cycles): (&str, u64)| {
@@ -140,10 +146,18 @@ fn streams(material: &Material<'_>) -> Table {
             "#Bits a beat",
             "#Beats a run",
         ]),
-        rows: vec![
-            row(&interface.load, "loads a run"),
-            row(&interface.unload, "unloads its result"),
-        ],
+        rows: {
+            let loads = Some(&interface.load).filter(|load| load.beats > 0);
+            let unloads = match interface.unloads_each_step {
+                true => "unloads the outputs of a step",
+                false => "unloads its result",
+            };
+            let feeds = interface.feed.as_ref();
+            let all = loads.map(|load| row(load, "loads a run")).into_iter();
+            all.chain(feeds.map(|feed| row(feed, "feeds a step")))
+                .chain([row(&interface.unload, unloads)])
+                .collect()
+        },
     }
 }
 

@@ -27,7 +27,7 @@ use schedule::Scheduled;
 use crate::built::Built;
 use crate::error::HopwireError;
 use crate::facts::integer_facts;
-use crate::hardware::{Loads, load_beats};
+use crate::hardware::{Beats, Loads};
 use crate::progress::Progress;
 use crate::simulation::calibration;
 use crate::simulation::integer::{self, IntegerRun};
@@ -86,7 +86,7 @@ impl<'a> Material<'a> {
         let observation = built.observed(&loads)?;
         drop(bar);
         let none = vec![];
-        let beats = load_beats(&scheduled, loads.first().unwrap_or(&none));
+        let beats = Beats::of(&scheduled, loads.first().unwrap_or(&none));
         let steps = pairs.first().map_or(1, |pair| pair.integer.run.steps);
         let watched = waveform::watch(&scheduled, &beats, steps, progress)?;
         let network = &built.project.network;

@@ -9,6 +9,7 @@ use plot::{Wave, WaveKind};
 use schedule::Scheduled;
 
 use crate::error::HopwireError;
+use crate::hardware::Beats;
 use crate::progress::Progress;
 use crate::simulation::ticks::{self, TickRun};
 
@@ -52,14 +53,14 @@ pub struct Watched {
 /// A fault of the design.
 pub fn watch(
     scheduled: &Scheduled,
-    beats: &[Vec<i64>],
+    beats: &Beats,
     steps: u64,
     progress: &Progress,
 ) -> Result<Watched, HopwireError> {
     let mut simulator = Simulator::new(&scheduled.design)?;
     let mut recorder = Recorder::new(&simulator, &scheduled.design);
     let expected = scheduled.timing.run(steps);
-    let reachable = expected.saturating_add(beats.len() as u64) < CYCLES;
+    let reachable = expected.saturating_add(beats.count() as u64) < CYCLES;
     let (mut beginning, mut end) = (None, None);
     let mut look = |simulator: &mut Simulator, loaded: Option<u64>| {
         let cycle = simulator.cycle();

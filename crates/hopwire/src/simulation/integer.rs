@@ -10,7 +10,7 @@ use program::{
 };
 use schedule::Timing;
 
-use super::run::{Attractor, Run, outputs};
+use super::run::{Attractor, Run, SEQUENCE, outputs};
 use crate::built::Built;
 use crate::error::HopwireError;
 use crate::exit::Exit;
@@ -51,8 +51,13 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
     let stop = program.stop;
     // A streaming design makes as many steps as it is long.
     let most = timing.fixed_steps.unwrap_or(stop.max_steps);
+    let emits = vectors(program, |role| *role == Role::Emitted);
+    let mut emitted: Vec<(VectorId, Vec<i64>)> = emits.map(|(id, _)| (id, vec![])).collect();
     let status = loop {
         let step = executor.step().map_err(failed)?;
+        for (id, all) in &mut emitted {
+            all.extend_from_slice(executor.values(*id));
+        }
         energy.extend(meter.read(&executor));
         let (largest, elements) = moved(program, &executor);
         distance.push(largest);
@@ -64,11 +69,25 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
         if stop.on_period_two && executor.is_period_two() {
             break Status::Period;
         }
-        if executor.steps() >= most {
+        if executor.steps() >= most || executor.sequence_ended() {
             break Status::Budget;
         }
     };
-    let attractor = Attractor::of(status, recurrence.period());
+    let mut attractor = Attractor::of(status, recurrence.period());
+    if executor.sequence_ended() && vectors(program, |role| *role == Role::Sequence).count() > 0 {
+        attractor = Attractor {
+            ended_by: SEQUENCE,
+            ..Attractor::of(status, None)
+        };
+    }
+    let raw: Vec<(VectorId, Vec<i64>)> = unloaded(program, &executor)
+        .into_iter()
+        .chain(emitted)
+        .collect();
+    let shown = |id: VectorId| {
+        let found = raw.iter().find(|(of, _)| *of == id);
+        found.map_or(&[][..], |(_, values)| values.as_slice())
+    };
     let network = built.project.network.dynamics();
     let network = network.map(|network| (network, moment(program, network, &executor)));
     Ok(IntegerRun {
@@ -90,10 +109,10 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
                 .as_ref()
                 .map_or(vec![], |(network, moment)| network.parts(moment)),
             answer: network.and_then(|(network, moment)| network.answer(&moment)),
-            state: state(built, |id| executor.values(id)),
+            state: state(built, shown),
         },
         status,
-        raw: unloaded(program, &executor),
+        raw,
     })
 }
 
@@ -126,7 +145,8 @@ fn unloaded(program: &Program, executor: &Executor<'_>) -> Vec<(VectorId, Vec<i6
         .collect()
 }
 
-/// What the raw values of the state that is looked at stand for.
+/// What the raw values of the state that is looked at stand for; of a program without
+/// states, what it gives.
 pub fn state<'r>(built: &Built, raw: impl Fn(VectorId) -> &'r [i64]) -> Vec<f64> {
     let program = &built.program;
     let real = |id: VectorId| -> Option<Vec<f64>> {
@@ -134,7 +154,9 @@ pub fn state<'r>(built: &Built, raw: impl Fn(VectorId) -> &'r [i64]) -> Vec<f64>
         Some(raw(id).iter().map(|&raw| format.value(raw)).collect())
     };
     let Some(network) = built.project.network.dynamics() else {
+        let given = |role: &Role| matches!(role, Role::Output | Role::Emitted);
         let first = vectors(program, |role| *role == Role::State).next();
+        let first = first.or_else(|| vectors(program, given).next());
         return first.and_then(|(id, _)| real(id)).unwrap_or_default();
     };
     let variables = network.variables();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use network::cellular::CellularStatus;
 use network::dynamics::{self, Answer, Ending, Moment, Part, Start, VariableRole};
 use network::hopfield::HopfieldStatus;
-use network::{Cellular, Dynamics, Hopfield};
+use network::{Cellular, Dynamics, Hopfield, SequenceNetwork};
 use program::Status;
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ pub struct Run {
     /// back to no state within its steps. Of two states, all that the network remembers counts.
     pub period: Option<u64>,
     /// What ended the run, as the hardware tells it: `stable`, `period` (the state of two steps
-    /// before) or `budget`.
+    /// before) or `budget`; `sequence` where a sequence network has come to the end of its input.
     pub ended_by: &'static str,
     /// The largest change of a state in each step.
     pub distance: Vec<f64>,
@@ -85,6 +85,9 @@ impl Run {
     /// In words, where the run ended.
     pub fn ending(&self) -> String {
         let steps = self.steps;
+        if self.ended_by == SEQUENCE {
+            return format!("the sequence ended after {steps} steps");
+        }
         match (self.status, self.period, self.distance.last()) {
             ("period", Some(period), _) => {
                 format!("a cycle of {period} states after {steps} steps")
@@ -97,6 +100,29 @@ impl Run {
             (status, _, _) => format!("{status} after {steps} steps"),
         }
     }
+}
+
+/// What ends the run of a sequence network.
+pub const SEQUENCE: &str = "sequence";
+
+/// Runs a sequence network in real numbers; its state is what it gives, of all steps.
+pub fn sequence(network: &SequenceNetwork, sequence: &[Vec<f64>]) -> Run {
+    let run = network.run(sequence);
+    let attractor = Attractor {
+        ended_by: SEQUENCE,
+        ..Attractor::of(Status::Budget, None)
+    };
+    let course = Course {
+        distance: vec![],
+        changed: vec![],
+        energy: vec![],
+    };
+    plain(
+        sequence.len() as u64,
+        attractor,
+        run.outputs.concat(),
+        course,
+    )
 }
 
 /// Runs a Hopfield network in real numbers.

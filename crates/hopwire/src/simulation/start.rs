@@ -6,7 +6,10 @@ use network::cellular::Start as StartRule;
 use network::description::{Sections, TensorSource};
 use network::dynamics::Start;
 use network::noise::SplitMix64;
-use network::{Cellular, Dynamics, GreyImage, Hopfield, Network, NetworkError, Problem, Tensor};
+use network::{
+    Cellular, Dynamics, GreyImage, Hopfield, Network, NetworkError, Problem, SequenceNetwork,
+    Tensor,
+};
 
 use crate::arguments::SimulateArguments;
 use crate::error::HopwireError;
@@ -27,6 +30,8 @@ pub enum Starts {
     },
     /// What a network with real states is loaded with.
     Vectors(Vec<Start>),
+    /// Sequences, each [time, inputs].
+    Sequences(Vec<Vec<Vec<f64>>>),
 }
 
 impl Starts {
@@ -38,6 +43,7 @@ impl Starts {
                 first.iter().map(|&value| f64::from(value)).collect()
             }
             Starts::Images { input, .. } => input.clone(),
+            Starts::Sequences(_) => vec![],
             Starts::Vectors(starts) => {
                 let first = network.dynamics().zip(starts.first());
                 let shown = first.map(|(network, start)| network.shown(&network.begin(start)));
@@ -57,6 +63,10 @@ impl Starts {
             Starts::Vectors(starts) => {
                 let single = |start: &Start| Starts::Vectors(vec![start.clone()]);
                 starts.iter().map(single).collect()
+            }
+            Starts::Sequences(sequences) => {
+                let single = |of: &Vec<Vec<f64>>| Starts::Sequences(vec![of.clone()]);
+                sequences.iter().map(single).collect()
             }
         }
     }
@@ -79,6 +89,7 @@ pub fn starts(arguments: &SimulateArguments, project: &Project) -> Result<Starts
     match &project.network {
         Network::Hopfield(network) => units(arguments, network),
         Network::Cellular(network) => images(arguments, network, project),
+        Network::Sequence(network) => sequences(arguments, network),
         other => match other.dynamics() {
             Some(network) => vectors(arguments, network),
             None => Ok(Starts::Vectors(vec![])),
@@ -117,6 +128,31 @@ fn vectors(arguments: &SimulateArguments, network: &dyn Dynamics) -> Result<Star
         }
     }
     Ok(Starts::Vectors(chosen))
+}
+
+/// Sequences of a file, or of the description.
+fn sequences(
+    arguments: &SimulateArguments,
+    network: &SequenceNetwork,
+) -> Result<Starts, HopwireError> {
+    let unsuited_here = [
+        ("--second", arguments.second.is_some()),
+        ("--pattern", arguments.pattern.is_some()),
+        ("--noise", arguments.noise.is_some()),
+    ];
+    if let Some((argument, _)) = unsuited_here.iter().find(|(_, given)| *given) {
+        return Err(unsuited(argument, "a sequence network is given sequences"));
+    }
+    let candidates = match &arguments.input {
+        Some(file) => {
+            let given = |problem| HopwireError::from(NetworkError::at(problem, None, "--input"));
+            let tensor = Tensor::load(Path::new(""), file).map_err(given)?;
+            network.sequences_of(&tensor).map_err(given)?
+        }
+        None => network.sequences.clone(),
+    };
+    let chosen = chosen(arguments.all, "--probe", arguments.probe, candidates)?;
+    Ok(Starts::Sequences(chosen))
 }
 
 /// Rows of real states from an array.

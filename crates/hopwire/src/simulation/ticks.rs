@@ -3,11 +3,13 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use hw_sim::stimulus::stream::{Beat, StreamDriver, StreamOptions};
+use hw_sim::stimulus::stream::{StreamDriver, StreamOptions};
 use hw_sim::{SimulationError, Simulator, TraceFormat, Tracer};
 use schedule::Scheduled;
+use schedule::interface::Stream;
 
 use crate::error::HopwireError;
+use crate::hardware::Beats;
 use crate::progress::Progress;
 
 /// What the host saw of a run.
@@ -42,7 +44,7 @@ pub struct Trace<'a> {
 /// A fault of the design, a trace that cannot be written, or a run that does not end.
 pub fn run(
     scheduled: &Scheduled,
-    beats: &[Vec<i64>],
+    beats: &Beats,
     limit: u64,
     trace: Option<Trace<'_>>,
     progress: &Progress,
@@ -87,7 +89,7 @@ pub type Look<'a> =
 pub fn watched(
     simulator: &mut Simulator,
     scheduled: &Scheduled,
-    beats: &[Vec<i64>],
+    beats: &Beats,
     limit: u64,
     look: Look<'_>,
     progress: &Progress,
@@ -99,13 +101,12 @@ pub fn watched(
     };
     let mut driver = StreamDriver::new(simulator, quiet)?;
     let (load, unload) = (&scheduled.interface.load, &scheduled.interface.unload);
-    for data in beats {
-        let (data, last) = (data.clone(), false);
-        driver.send(&load.prefix, Beat { data, last })?;
-    }
+    let feed = scheduled.interface.feed.as_ref();
+    let each_step = scheduled.interface.unloads_each_step;
+    beats.send(scheduled, &mut driver)?;
     let mut status = Outputs::new(simulator);
     // Loading takes a cycle a beat where the design is ready, and unloading likewise.
-    let most = limit.saturating_add(4 * (beats.len() + unload.beats) as u64 + 1000);
+    let most = limit.saturating_add(4 * (beats.count() + unload.beats) as u64 + 1000);
     let bar = progress.cycles("simulating", most);
     let mut loaded_at = None;
     for cycle in 0..most {
@@ -120,15 +121,23 @@ pub fn watched(
         if cycle % 4096 == 0 {
             bar.at(cycle);
         }
-        if loaded_at.is_none() && driver.sent(&load.prefix) == load.beats as u64 {
+        // A run that is not loaded begins by itself, in the cycle before the first that is seen.
+        let loaded = load.beats > 0 && driver.sent(&load.prefix) == load.beats as u64;
+        if loaded_at.is_none() && loaded {
             loaded_at = Some(cycle);
         }
-        if driver.received(&unload.prefix).len() == unload.beats {
+        let first = feed.filter(|_| load.beats == 0 && loaded_at.is_none());
+        if let Some(feed) = first.filter(|feed| driver.sent(&feed.prefix) == feed.beats as u64) {
+            let before = feed.beats as u64 + scheduled.timing.start;
+            loaded_at = Some(cycle.saturating_sub(before));
+        }
+        if ended(driver.received(&unload.prefix), unload.beats, each_step) {
             break;
         }
     }
     let received = driver.received(&unload.prefix);
-    let (Some(loaded), true) = (loaded_at, received.len() == unload.beats) else {
+    let all = ended(received, unload.beats, each_step);
+    let (Some(loaded), true) = (loaded_at, all) else {
         return Err(HopwireError::Internal {
             message: format!(
                 "the hardware did not end its run within {most} cycles: {} of {} beats in, {} of \
@@ -145,12 +154,31 @@ pub fn watched(
         beat.map_or(0, |beat| beat.cycle.saturating_sub(loaded))
     };
     Ok(Some(TickRun {
-        unloaded: unload.unpack(&out),
+        unloaded: transfers(unload, &out),
         status: status.status,
         steps: status.steps,
         first_beat: since(received.first()),
         last_beat: since(received.last()),
     }))
+}
+
+/// Whether all that a run unloads has come: one transfer, or one for each step up to the last.
+fn ended(received: &[hw_sim::ReceivedBeat], beats: usize, each_step: bool) -> bool {
+    match each_step {
+        true => received.last().is_some_and(|last| last.beat.last),
+        false => received.len() == beats,
+    }
+}
+
+/// The raw values of each vector, those of one transfer after the other.
+fn transfers(unload: &Stream, beats: &[Vec<i64>]) -> Vec<Vec<i64>> {
+    let mut all = vec![vec![]; unload.fields.len()];
+    for transfer in beats.chunks(unload.beats.max(1)) {
+        for (all, values) in all.iter_mut().zip(unload.unpack(transfer)) {
+            all.extend(values);
+        }
+    }
+    all
 }
 
 /// The outputs that tell how a run ended.

@@ -8,7 +8,7 @@ use crate::arguments::EmitArguments;
 use crate::built::Built;
 use crate::emission;
 use crate::error::HopwireError;
-use crate::hardware::load_beats;
+use crate::hardware::Beats;
 use crate::progress::Progress;
 use crate::recording::{self, Recording};
 use crate::report::Report;
@@ -57,7 +57,7 @@ pub fn run(arguments: &EmitArguments, progress: &Progress) -> Result<EmitReport,
     let built = Built::load(&arguments.file)?;
     let scheduled = built.scheduled()?;
     let bar = progress.stage("recording the stimulus");
-    let beats = load_beats(&scheduled, &built.described_loads());
+    let beats = Beats::of(&scheduled, &built.described_loads());
     let cycles = recording::cycles_worth(&scheduled).min(MOST_CYCLES);
     let recording: Recording = recording::record(&scheduled, &beats, cycles, 1)?;
     drop(bar);

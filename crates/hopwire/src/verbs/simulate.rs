@@ -7,13 +7,13 @@ use hw_sim::TraceFormat;
 use network::Network;
 use network::dynamics::{Answer, Part};
 use network::learning::overlap;
-use program::VectorId;
+use program::{Role, VectorId};
 use serde::Serialize;
 
 use crate::arguments::SimulateArguments;
 use crate::built::Built;
 use crate::error::HopwireError;
-use crate::hardware::load_beats;
+use crate::hardware::Beats;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::report::Report;
@@ -404,6 +404,10 @@ pub fn float(project: &Project, starts: &Starts) -> Vec<Run> {
         (Network::Cellular(network), Starts::Images { input, second }) => {
             vec![run::cellular(network, input, second)]
         }
+        (Network::Sequence(network), Starts::Sequences(sequences)) => sequences
+            .iter()
+            .map(|sequence| run::sequence(network, sequence))
+            .collect(),
         (network, Starts::Vectors(starts)) => {
             let Some(network) = network.dynamics() else {
                 return vec![];
@@ -445,7 +449,7 @@ fn on_hardware(
     let scheduled = built.scheduled()?;
     let loads = built.loads(starts);
     let expected = integer::run(built, &scheduled.timing, &loads)?;
-    let beats = load_beats(&scheduled, &loads);
+    let beats = Beats::of(&scheduled, &loads);
     let limit = 2 * scheduled.timing.run(expected.run.steps);
     let tick = |trace: Option<Trace<'_>>| ticks::run(&scheduled, &beats, limit, trace, progress);
     let found = match trace {
@@ -458,9 +462,11 @@ fn on_hardware(
             }))
         })?,
     };
-    let cycles = match scheduled.timing.fixed_steps {
-        Some(_) => found.last_beat,
-        None => found.first_beat,
+    let last = scheduled.timing.fixed_steps.is_some() || scheduled.interface.unloads_each_step;
+    let cycles = if last {
+        found.last_beat
+    } else {
+        found.first_beat
     };
     let fields = scheduled.interface.unload.fields.iter();
     let unloaded: Vec<(VectorId, &[i64])> = fields
@@ -471,8 +477,13 @@ fn on_hardware(
     let of = |id: VectorId| {
         let found = unloaded.iter().find(|(unloaded, _)| *unloaded == id);
         let values = found.map_or(&[][..], |(_, values)| values);
-        let elements = built.program.vector(id).map(|of| of.shape.elements());
-        values.get(..elements.unwrap_or(0)).unwrap_or(values)
+        let of = built.program.vector(id);
+        let elements = match of {
+            Some(of) if of.role == Role::Emitted => values.len(),
+            Some(of) => of.shape.elements(),
+            None => 0,
+        };
+        values.get(..elements).unwrap_or(values)
     };
     let run = Run {
         cycles: Some(cycles),

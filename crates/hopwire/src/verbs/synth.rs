@@ -15,7 +15,7 @@ use crate::built::Built;
 use crate::emission::{self, tool_error};
 use crate::error::HopwireError;
 use crate::estimate::{Estimate, estimate};
-use crate::hardware::load_beats;
+use crate::hardware::Beats;
 use crate::progress::Progress;
 use crate::recording;
 use crate::report::Report;
@@ -175,7 +175,7 @@ struct Measured {
 
 impl Synthesis<'_> {
     fn run(&self, built: &Built, scheduled: &Scheduled) -> Result<Measured, HopwireError> {
-        let beats = load_beats(scheduled, &built.described_loads());
+        let beats = Beats::of(scheduled, &built.described_loads());
         let recording = recording::record(scheduled, &beats, STIMULUS_CYCLES, 1)?;
         let files = emission::files(built, scheduled, &recording)?;
         emission::write(self.folder, &files)?;
@@ -201,8 +201,8 @@ impl Synthesis<'_> {
         let counts = self.count(&top, &emission::sources(&files, &["rtl/"]))?;
         let estimate = estimate(&scheduled.design, family);
         let fmax_mhz = match self.target.ecp5_device() {
-            Some(_) => self.clock(scheduled)?,
-            None => None,
+            Some(_) if board::suits(scheduled) => self.clock(scheduled)?,
+            Some(_) | None => None,
         };
         Ok(Measured {
             top,

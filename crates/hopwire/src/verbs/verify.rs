@@ -8,7 +8,7 @@ use crate::arguments::VerifyArguments;
 use crate::built::Built;
 use crate::emission::{self, tool_error};
 use crate::error::HopwireError;
-use crate::hardware::load_beats;
+use crate::hardware::Beats;
 use crate::progress::Progress;
 use crate::recording;
 use crate::report::Report;
@@ -107,7 +107,7 @@ pub fn run(arguments: &VerifyArguments, progress: &Progress) -> Result<VerifyRep
         .cycles
         .unwrap_or_else(|| recording::cycles_worth(&scheduled));
     let bar = progress.stage("recording in the simulator");
-    let beats = load_beats(&scheduled, &built.described_loads());
+    let beats = Beats::of(&scheduled, &built.described_loads());
     let recording = recording::record(&scheduled, &beats, cycles, arguments.seed)?;
     drop(bar);
     let files = emission::files(&built, &scheduled, &recording)?;

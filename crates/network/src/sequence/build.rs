@@ -392,6 +392,16 @@ impl Reader<'_> {
     }
 }
 
+impl SequenceNetwork {
+    /// The sequences of an array: sequences x steps x inputs, or steps x inputs of one.
+    ///
+    /// # Errors
+    /// When it has another shape, or numbers that are not finite.
+    pub fn sequences_of(&self, tensor: &Tensor) -> Result<Vec<Vec<Vec<f64>>>, Problem> {
+        vectors_of(tensor, self.inputs, "the array of sequences")
+    }
+}
+
 /// The biases of the input weights and of the recurrent ones.
 fn split(bias: &Parts, direction: usize, rows: usize) -> (&[f64], &[f64]) {
     let all = bias.of(direction);
@@ -411,6 +421,15 @@ fn vectors(
     source: &Source,
 ) -> Result<Vec<Vec<Vec<f64>>>, Problem> {
     let tensor = Tensor::from_source(given, source.folder(), what)?;
+    vectors_of(&tensor, width, what)
+}
+
+/// The same of an array that was read.
+fn vectors_of(
+    tensor: &Tensor,
+    width: usize,
+    what: &'static str,
+) -> Result<Vec<Vec<Vec<f64>>>, Problem> {
     tensor.check_finite(what)?;
     let steps = match tensor.shape.as_slice() {
         [steps, columns] if *columns == width => *steps,
