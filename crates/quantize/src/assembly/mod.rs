@@ -4,8 +4,10 @@
 //! run. For each stage it says what is gathered and builds the expression over it in a [`Wide`];
 //! accumulators and exact nodes get the width that the ranges of their operands need.
 
+pub mod bounds;
 mod factor;
 pub mod read;
+mod scale;
 mod sign;
 mod truth;
 mod wide;
@@ -21,7 +23,9 @@ use program::{
 use crate::QuantizeError;
 use crate::coefficients::Coefficients;
 use crate::range::fit_accumulator;
+pub use bounds::Bounds;
 pub use factor::Factor;
+pub use scale::Scale;
 pub use sign::{Sign, sign};
 pub use wide::{Scope, Wide};
 

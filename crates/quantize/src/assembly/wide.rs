@@ -1,5 +1,7 @@
 //! Expressions whose exact nodes are as wide as what can occur needs.
 
+use std::ops::Range;
+
 use program::range::{Fit, Interval, Walk};
 use program::{
     Coding, Expression, Format, Gather, Node, NodeId, Operation, Overflow, Rounding, Table,
@@ -106,6 +108,29 @@ impl<'a> Wide<'a> {
         let gather = self.scope.gathers.get(place);
         let format = gather.map_or(Format::BIPOLAR, |gather| gather.accumulator);
         self.push(name, Operation::Gathered(place), format)
+    }
+
+    /// The sums of these gathers of the stage together; 0 where there are none.
+    ///
+    /// # Errors
+    /// When no word of 64 bits holds every sum.
+    pub fn gathered_all(
+        &mut self,
+        name: &str,
+        places: Range<usize>,
+    ) -> Result<NodeId, QuantizeError> {
+        let mut sum = None;
+        for place in places {
+            let gathered = self.gathered(&format!("{name}_{place}"), place)?;
+            sum = Some(match sum {
+                None => gathered,
+                Some(sum) => self.plus(&format!("{name}_to_{place}"), sum, gathered)?,
+            });
+        }
+        match sum {
+            Some(sum) => Ok(sum),
+            None => self.constant(name, 0),
+        }
     }
 
     /// The row's own element of a vector.

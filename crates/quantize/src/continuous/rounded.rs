@@ -1,10 +1,9 @@
 //! A continuous network with its numbers as the words of its program stand for them.
 
-use network::Matrix;
 use network::continuous::{Continuous, Drive, Form, Method};
-use program::{Program, Role, Stage, Vector};
+use program::{Program, Stage};
 
-use crate::assembly::{Factor, values};
+use crate::assembly::{Scale, read};
 use crate::delay;
 
 /// The network of the words. Its activation function is the real one, which the table follows within
@@ -13,20 +12,12 @@ pub fn rounded(network: &Continuous, program: &Program) -> Option<Continuous> {
     let step = stage(program, "move")?;
     let (own, late) = step.gathers.split_first()?;
     let units = network.units();
-    let mut paces = vec![];
-    for unit in 0..units {
-        let exact = network.pace(unit);
-        paces.push(scale(program, "pace", unit, exact)?);
-    }
-    let decay = network.decay.iter().enumerate();
-    let decay = decay.map(|(unit, decay)| scale(program, "decay", unit, *decay));
+    let paces: Vec<f64> = (0..units).map(|unit| network.pace(unit)).collect();
+    let paces = Scale::rounded(program, "pace", &paces)?;
     let mut rounded = Continuous {
-        weights: Matrix::sparse(units, units, &values(&own.weights)),
-        bias: match own.offset.and_then(|offset| program.vector(offset)) {
-            Some(vector) => numbers(vector)?,
-            None => vec![0.0; units],
-        },
-        decay: decay.collect::<Option<_>>()?,
+        weights: read::matrix(own, units, units),
+        bias: read::offset(program, own, units)?,
+        decay: Scale::rounded(program, "decay", &network.decay)?,
         delays: delay::rounded(&network.delays, late)?,
         drive: match &network.drive {
             Some(drive) => Some(rounded_drive(drive, program)?),
@@ -48,27 +39,11 @@ fn stage<'p>(program: &'p Program, name: &str) -> Option<&'p Stage> {
     program.stages.iter().find(|stage| stage.name == name)
 }
 
-/// What multiplies an element in fact: that of a parameter, or the factor for all.
-fn scale(program: &Program, name: &str, unit: usize, exact: f64) -> Option<f64> {
-    match program.find(name).and_then(|id| program.vector(id)) {
-        Some(vector) => numbers(vector)?.get(unit).copied(),
-        None => Some(Factor::new(exact).ok()?.value()),
-    }
-}
-
-fn numbers(vector: &Vector) -> Option<Vec<f64>> {
-    match &vector.role {
-        Role::Parameter(raw) => Some(raw.iter().map(|&raw| vector.format.value(raw)).collect()),
-        _ => None,
-    }
-}
-
 fn rounded_drive(drive: &Drive, program: &Program) -> Option<Drive> {
     let mut rounded = drive.clone();
     if let Some(weights) = &drive.weights {
-        let gather = stage(program, "receive")?.gathers.first()?;
-        let links = values(&gather.weights);
-        rounded.weights = Some(Matrix::sparse(weights.rows(), weights.columns(), &links));
+        let gather = read::gather(program, "receive")?;
+        rounded.weights = Some(read::matrix(gather, weights.rows(), weights.columns()));
     }
     Some(rounded)
 }

@@ -4,6 +4,7 @@
 //! A lowering says what is delayed ([`Origin`]) and gets the sums to be gathered ([`Late`]). Each
 //! delay that occurs is one past, whatever the number of terms that look so far back.
 
+mod before;
 mod rest;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use program::{Delay, Format, Gather, Past, Role, VectorId, When};
 use crate::QuantizeError;
 use crate::assembly::{Assembly, Factor, New, Source, Written, values, weights};
 use crate::dynamic::Words;
+pub use before::{Before, raw, widened};
 pub use rest::{Rest, rest};
 
 /// Fraction bits that an average over the past has more than what it averages.

@@ -3,11 +3,12 @@
 
 mod search;
 
-use network::Dynamics;
-use network::description::{FormatChoice, RealFormat};
+use network::description::{ActivationTable, FormatChoice, RealFormat};
 use network::dynamics::{Start, StopRule, VariableRole};
+use network::{Activation, Dynamics};
 use program::{Executor, Format, Overflow, Program, Rounding, Stop, VectorId, rounding::nearest};
 
+use crate::activation::{Plan, Wish, plan};
 use crate::cellular::{holding_ones, unit_range};
 use crate::coefficients::Coefficients;
 use crate::{Options, QuantizeError};
@@ -83,6 +84,36 @@ impl Words {
             Some(format) => Coefficients::new(values, FormatChoice::Fixed(format), values),
             None => Coefficients::with_bits(values, (self.fraction + 2).max(8)),
         }
+    }
+
+    /// How an activation function is made of a word: in its fixed format, or with the fraction bits
+    /// of the states and as wide as what it gives.
+    ///
+    /// # Errors
+    /// When a format cannot be used, or nothing fulfils the wish of the description.
+    pub fn activation(
+        &self,
+        activation: &Activation,
+        argument: Format,
+        table: &ActivationTable,
+    ) -> Result<Plan, QuantizeError> {
+        let output = match self.activation {
+            Some(format) => format,
+            None => {
+                let ends = [argument.min_raw(), argument.max_raw()];
+                let reached = ends.map(|raw| activation.value(argument.value(raw)).abs());
+                let (low, high) = activation.range();
+                let largest = low.abs().max(high.abs()).min(reached[0].max(reached[1]));
+                self.free().bounded_state(largest)?
+            }
+        };
+        plan(activation, argument, output, &Wish::from(table))
+    }
+
+    /// The same without a fixed format of states: for values that are none.
+    pub fn free(&self) -> Words {
+        let state = None;
+        Words { state, ..*self }
     }
 
     /// How a value is brought into its format.

@@ -1,19 +1,18 @@
 //! A projection network in integers: one stage for the projection method, two for the extragradient
 //! method; the first computes the residual, and whether it is small enough to rest.
 
-mod bounds;
-
 use network::description::RealFormat;
 use network::dynamics;
 use network::projection::{Method, Projection};
 use program::{Format, NodeId, Order, Overflow, Program, Role, VectorId, When};
 
-use crate::assembly::{Assembly, Factor, New, Source, Wide, Written, values, weights};
+use crate::assembly::{
+    Assembly, Bounds, Factor, New, Source, Wide, Written, bounds, values, weights,
+};
 use crate::dynamic::{Words, narrowest, stop};
 use crate::real::floor;
 use crate::report::Report;
 use crate::{Options, QuantizeError, Quantized};
-use bounds::Bounds;
 
 /// How far beyond the largest magnitude on its way in real numbers a state without bounds may go.
 const ROOM: f64 = 1.25;
@@ -94,7 +93,7 @@ fn lower(network: &Projection, words: &Words, reach: f64) -> Result<Quantized, Q
         network,
         words,
         format,
-        bounds: Bounds::new(&mut assembly, network, format)?,
+        bounds: Bounds::new(&mut assembly, (&network.lower, &network.upper), format)?,
         step: Factor::new(network.step)?,
         relaxation: Factor::new(network.relaxation)?,
         state,
@@ -259,7 +258,7 @@ pub fn rounded(network: &Projection, program: &Program) -> Option<Projection> {
     let Role::Parameter(raw) = &offset.role else {
         return None;
     };
-    let (lower, upper) = bounds::rounded(network, format);
+    let (lower, upper) = bounds::rounded((&network.lower, &network.upper), format);
     Some(Projection {
         matrix: network::Matrix::sparse(units, units, &links),
         offset: raw.iter().map(|&raw| offset.format.value(raw)).collect(),

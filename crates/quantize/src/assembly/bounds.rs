@@ -1,13 +1,13 @@
 //! The box in words: no word of a state lies outside of the bounds that were asked for.
 
-use network::projection::Projection;
 use program::{Format, NodeId, Operation, Role, VectorId, rounding::nearest};
 
+use super::{Assembly, Wide};
 use crate::QuantizeError;
-use crate::assembly::{Assembly, Wide};
 use crate::real::{ceil, floor};
 
 /// The bounds of a state's elements, as raw values of its format.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Bounds {
     lower: Bound,
     upper: Bound,
@@ -16,6 +16,7 @@ pub struct Bounds {
 }
 
 /// One of the two bounds.
+#[derive(Debug, Clone, PartialEq)]
 enum Bound {
     /// That of the format.
     Word,
@@ -26,20 +27,21 @@ enum Bound {
 }
 
 impl Bounds {
-    /// The bounds of a network in the format of its state; where they differ, as parameters.
+    /// The least and the largest values of elements in the format of a state, parameters `lower` and
+    /// `upper` where they differ.
     ///
     /// # Errors
     /// When the format cannot hold one of them.
     pub fn new(
         assembly: &mut Assembly,
-        network: &Projection,
+        (lower, upper): (&[f64], &[f64]),
         format: Format,
     ) -> Result<Bounds, QuantizeError> {
         let (low, high) = (
             format.value(format.min_raw()),
             format.value(format.max_raw()),
         );
-        let all = network.lower.iter().chain(&network.upper);
+        let all = lower.iter().chain(upper);
         let mut finite = all.filter(|bound| bound.is_finite());
         // A bound may lie up to a word beyond the last one.
         let last = format.value(1);
@@ -51,10 +53,10 @@ impl Bounds {
                 would: "a format that holds every bound".into(),
             });
         }
-        let pairs = raw(network, format);
-        let (lower, upper): (Vec<i64>, Vec<i64>) = pairs.into_iter().unzip();
-        let exact = network.lower.iter().zip(&lower);
-        let exact = exact.chain(network.upper.iter().zip(&upper));
+        let pairs = raw((lower, upper), format).into_iter();
+        let (least, most): (Vec<i64>, Vec<i64>) = pairs.unzip();
+        let exact = lower.iter().zip(&least);
+        let exact = exact.chain(upper.iter().zip(&most));
         let exact = exact.filter(|(bound, _)| bound.is_finite());
         let error = exact.map(|(bound, raw)| (bound - format.value(*raw)).abs());
         let error = error.fold(0.0, f64::max);
@@ -72,8 +74,8 @@ impl Bounds {
             }
         };
         Ok(Bounds {
-            lower: bound("lower", lower, format.min_raw()),
-            upper: bound("upper", upper, format.max_raw()),
+            lower: bound("lower", least, format.min_raw()),
+            upper: bound("upper", most, format.max_raw()),
             error,
         })
     }
@@ -119,8 +121,8 @@ impl Bound {
 
 /// The raw bounds of each element: the outermost words within them; where there is none, the word
 /// next to their middle.
-fn raw(network: &Projection, format: Format) -> Vec<(i64, i64)> {
-    let pairs = network.lower.iter().zip(&network.upper);
+fn raw((lower, upper): (&[f64], &[f64]), format: Format) -> Vec<(i64, i64)> {
+    let pairs = lower.iter().zip(upper);
     pairs
         .map(|(lower, upper)| {
             let (low, high) = (ceil(*lower, format), floor(*upper, format));
@@ -133,9 +135,9 @@ fn raw(network: &Projection, format: Format) -> Vec<(i64, i64)> {
         .collect()
 }
 
-/// The bounds that the words stand for.
-pub fn rounded(network: &Projection, format: Format) -> (Vec<f64>, Vec<f64>) {
-    let pairs = raw(network, format).into_iter();
+/// The lower and the upper bounds that the words stand for.
+pub fn rounded(bounds: (&[f64], &[f64]), format: Format) -> (Vec<f64>, Vec<f64>) {
+    let pairs = raw(bounds, format).into_iter();
     pairs
         .map(|(low, high)| (format.value(low), format.value(high)))
         .unzip()
