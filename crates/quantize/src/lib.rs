@@ -13,6 +13,7 @@ mod brain_state;
 pub mod cellular;
 mod chaotic;
 mod coefficients;
+mod cohen_grossberg;
 mod continuous;
 pub mod contraction;
 pub mod delay;
@@ -89,6 +90,9 @@ pub fn quantize(
         (Network::Continuous(network), Sections::Continuous(sections)) => {
             continuous::quantize(network, &sections.format, options)?
         }
+        (Network::CohenGrossberg(network), Sections::CohenGrossberg(sections)) => {
+            cohen_grossberg::quantize(network, &sections.format, options)?
+        }
         (Network::Bidirectional(network), Sections::Bidirectional(sections)) => {
             bidirectional::quantize(network, &sections.format, options)?
         }
@@ -112,8 +116,12 @@ pub fn quantize(
 /// itself.
 pub fn rounded(network: &Network, program: &Program) -> Option<Network> {
     match network {
-        Network::Hopfield(_) | Network::Cellular(_) | Network::CohenGrossberg(_) => None,
+        Network::Hopfield(_) | Network::Cellular(_) => None,
         Network::Sequence(network) => sequence::rounded(network, program).map(Network::Sequence),
+        Network::CohenGrossberg(network) => {
+            let rounded = cohen_grossberg::rounded(network, program)?;
+            Some(Network::CohenGrossberg(Box::new(rounded)))
+        }
         Network::Continuous(network) => {
             let rounded = continuous::rounded(network, program)?;
             Some(Network::Continuous(Box::new(rounded)))
@@ -158,6 +166,9 @@ fn sources(description: &Description) -> Vec<(String, String)> {
         ("anneal", "dynamics"),
         ("bifurcate", "dynamics"),
         ("transient", "dynamics"),
+        ("receive", "input"),
+        ("respond", "dynamics"),
+        ("move", "dynamics"),
         ("recall_y", "weights"),
         ("recall_x", "weights"),
         ("overlap", "weights"),

@@ -173,6 +173,10 @@ impl Dynamics for CohenGrossberg {
         Some(settled && !moved)
     }
 
+    fn settles(&self) -> u64 {
+        self.delays.settles()
+    }
+
     fn flow(&self, start: &Start) -> Option<Box<dyn Flow + '_>> {
         Some(flow::flow(self, start))
     }

@@ -1,6 +1,6 @@
 //! Functions of a unit's state.
 
-use crate::activation::Activation;
+use crate::activation::{Activation, Function};
 use crate::description::{ResponseFields, ResponseSource, Source};
 use crate::diagnostic::NetworkError;
 use crate::problem::Problem;
@@ -69,14 +69,35 @@ impl Response {
         }
     }
 
-    /// Whether the function is 1 for every state of every unit.
-    pub fn is_one(&self) -> bool {
+    /// The coefficients of the polynomials of so many units, a row for each; empty for another
+    /// function.
+    pub fn rows(&self, units: usize) -> Vec<Vec<f64>> {
+        let units = 0..units;
+        units.map(|unit| self.coefficients(unit).to_vec()).collect()
+    }
+
+    /// The values of so many units, where these are the same for every state.
+    pub fn constants(&self, units: usize) -> Option<Vec<f64>> {
+        let constant = |unit: usize| match self.coefficients(unit) {
+            [first, others @ ..] if others.iter().all(|c| *c == 0.0) => Some(*first),
+            _ => None,
+        };
+        (0..units).map(constant).collect()
+    }
+
+    /// Whether the function of every unit is the state itself.
+    pub fn is_identity(&self) -> bool {
+        let is = |row: &Vec<f64>| match row.as_slice() {
+            [constant, slope, others @ ..] => {
+                (*constant, *slope) == (0.0, 1.0) && others.iter().all(|c| *c == 0.0)
+            }
+            _ => false,
+        };
         match self {
-            Response::Polynomial(rows) => rows.iter().all(|row| match row.as_slice() {
-                [first, others @ ..] => *first == 1.0 && others.iter().all(|c| *c == 0.0),
-                [] => false,
-            }),
-            Response::Activation(_) => false,
+            Response::Polynomial(rows) => !rows.is_empty() && rows.iter().all(is),
+            Response::Activation(activation) => {
+                (activation.function(), activation.gain()) == (&Function::Identity, 1.0)
+            }
         }
     }
 
