@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use network::dynamics::stray;
 use network::{Fact, Level};
 use program::Format;
 use quantize::contraction::Distance;
@@ -87,6 +88,7 @@ pub fn run(arguments: &CheckArguments) -> Result<CheckReport, HopwireError> {
     let scheduled = built.scheduled()?;
     let network = &built.project.network;
     let mut facts = network.facts();
+    facts.extend(network.dynamics().and_then(stray));
     facts.extend(integer_facts(network, &built.program));
     let distance = Distance::of(network, &built.program, &built.report);
     facts.push(crate::facts::distance(&distance));

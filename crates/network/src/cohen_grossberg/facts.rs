@@ -13,6 +13,7 @@ pub fn facts(network: &CohenGrossberg, level: Level) -> Vec<Fact> {
     vec![
         Fact::symmetric(asymmetry, level),
         amplified(network, level),
+        rising(network, level),
         lyapunov(network, symmetric, level),
         equilibrium(network, level),
         contraction(network, level),
@@ -81,10 +82,34 @@ fn amplified(network: &CohenGrossberg, level: Level) -> Fact {
     }
 }
 
+/// The least slope of d in the box.
+fn least_slope(network: &CohenGrossberg) -> f64 {
+    let slopes = over_units(network, |unit, low, high| network.d.slopes(unit, low, high));
+    slopes.map_or(0.0, |slopes| slopes.low)
+}
+
+fn rising(network: &CohenGrossberg, level: Level) -> Fact {
+    let (least, place) = (least_slope(network), place(network));
+    let rises = least >= 0.0;
+    let text = match rises {
+        true => format!("the signals d never fall {place}"),
+        false => format!(
+            "the signals d may fall {place}, with slopes down to {least:.6}: the Lyapunov function \
+             is lost"
+        ),
+    };
+    Fact {
+        name: "signals_never_fall",
+        level,
+        holds: Some(rises),
+        value: least.is_finite().then_some(least),
+        text,
+    }
+}
+
 /// Cohen and Grossberg (1983), theorem 1.
 fn lyapunov(network: &CohenGrossberg, symmetric: bool, level: Level) -> Fact {
-    let slopes = over_units(network, |unit, low, high| network.d.slopes(unit, low, high));
-    let rises = slopes.is_none_or(|slopes| slopes.low >= 0.0);
+    let rises = least_slope(network) >= 0.0;
     let values = over_units(network, |unit, low, high| network.a.values(unit, low, high));
     let positive = values.is_none_or(|values| values.low >= 0.0);
     let mut lacks = vec![];
@@ -120,9 +145,17 @@ fn lyapunov(network: &CohenGrossberg, symmetric: bool, level: Level) -> Fact {
     }
 }
 
-/// One equilibrium that attracts every start: where b falls with a slope of at least g, d has the
-/// Lipschitz constant l, and `diag(g) - (|c| + late) diag(l)` is a nonsingular M-matrix, whatever the
-/// delays: L. Wang, X. Zou, Neural Networks 15 (2002) 415, and with delays Physica D 170 (2002) 162.
+/// Bounds of the slope of `b_i - c_ii d_i`: what a unit makes of its own state at once.
+fn own_slopes(network: &CohenGrossberg, unit: usize) -> Enclosure {
+    let (low, high) = network.ends(unit);
+    let inhibition = Enclosure::exact(network.weights.get(unit, unit));
+    let itself = inhibition * network.d.slopes(unit, low, high);
+    network.b.slopes(unit, low, high) - itself
+}
+
+/// One equilibrium that attracts every start: where `b_i - c_ii d_i` falls with a slope of at least
+/// g, d has the Lipschitz constant l, and `diag(g) - (|c| + late) diag(l)`, with the c of others, is a
+/// nonsingular M-matrix, whatever the delays: L. Wang, X. Zou, Neural Networks 15 (2002) 415, and with delays Physica D 170 (2002) 162.
 /// For an amplification above 0, and one that is constant where delays change. The distance
 /// `sum_i xi_i |int ds / a_i|`, with the weights xi that an M-matrix has, falls; holding states in a
 /// box does not raise it.
@@ -135,7 +168,7 @@ fn equilibrium(network: &CohenGrossberg, level: Level) -> Fact {
     let falls: Vec<Enclosure> = units
         .clone()
         .map(|unit| {
-            let slopes = over(unit, &network.b);
+            let slopes = own_slopes(network, unit);
             Enclosure {
                 low: -slopes.high,
                 high: -slopes.high,
@@ -162,8 +195,8 @@ fn equilibrium(network: &CohenGrossberg, level: Level) -> Fact {
     let holds = settled && found.holds == Some(true);
     let text = if holds {
         format!(
-            "one equilibrium attracts every start: b falls faster than the signals of others can \
-             raise it; the spectral radius of their ratio is {}",
+            "one equilibrium attracts every start: alone a unit's rate falls faster than the signals \
+             of others can raise it; the spectral radius of their ratio is {}",
             found.radius
         )
     } else if network.delays.is_neutral() {
@@ -174,10 +207,13 @@ fn equilibrium(network: &CohenGrossberg, level: Level) -> Fact {
     } else if !positive {
         "not assured that one equilibrium attracts every start: the amplification a is not above 0"
             .to_owned()
+    } else if !found.radius.high.is_finite() {
+        "not assured that one equilibrium attracts every start: alone a unit's rate may not fall"
+            .into()
     } else {
         format!(
-            "not assured that one equilibrium attracts every start: b would have to fall faster than \
-             the signals of others can raise it; the spectral radius of their ratio is {}, not \
+            "not assured that one equilibrium attracts every start: alone a unit's rate would have to \
+             fall faster than the signals of others can raise it; the spectral radius of their ratio is {}, not \
              below 1",
             found.radius
         )
@@ -196,7 +232,8 @@ fn equilibrium(network: &CohenGrossberg, level: Level) -> Fact {
 }
 
 /// One fixed point of the Euler recurrence, which attracts every start whatever the delays: where
-/// `|1 + h a b'| + h a sum_j l_j (|c_ij| + late)` is below 1, for a constant a.
+/// `|1 + h a (b' - c_ii d')| + h a sum_j l_j (|c_ij| + late)` is below 1, with the c of others, for an a
+/// that is constant.
 fn contraction(network: &CohenGrossberg, level: Level) -> Fact {
     let amplification = amplification(network).filter(|_| !network.delays.is_neutral());
     let fact = |holds: Option<bool>, value: Option<f64>, text: String| Fact {
@@ -210,11 +247,12 @@ fn contraction(network: &CohenGrossberg, level: Level) -> Fact {
         let text = "does not apply: a is not constant, or past rates of change are weighed";
         return fact(None, None, text.into());
     };
-    let move_by = Enclosure::exact(network.step) * Enclosure::exact(a);
+    // The amplification of words is a quotient by the step.
+    let a = Enclosure::around(a, a.abs() * f64::EPSILON);
+    let move_by = Enclosure::exact(network.step) * a;
     let coupling = coupling(network);
     let row = |unit: usize| {
-        let (low, high) = network.ends(unit);
-        let own = Enclosure::exact(1.0) + move_by * network.b.slopes(unit, low, high);
+        let own = Enclosure::exact(1.0) + move_by * own_slopes(network, unit);
         let terms = coupling.row(unit).map(|(other, c)| {
             let (low, high) = network.ends(other);
             let steep = network.d.slopes(other, low, high).magnitude();
@@ -243,10 +281,11 @@ fn contraction(network: &CohenGrossberg, level: Level) -> Fact {
     fact(below.then_some(true), value, text)
 }
 
-/// `|c|` and the magnitudes of everything that comes late.
+/// `|c|` of others, and the magnitudes of everything that comes late.
 fn coupling(network: &CohenGrossberg) -> Matrix {
     let units = network.units();
-    let present = network.weights.links().map(|(i, j, c)| (i, j, c.abs()));
+    let others = network.weights.links().filter(|(i, j, _)| i != j);
+    let present = others.map(|(i, j, c)| (i, j, c.abs()));
     let late = network.delays.terms.iter();
     let late = late
         .filter(|term| !term.lag.is_increment())

@@ -8,6 +8,7 @@ mod ending;
 mod flow;
 mod memory;
 mod moment;
+mod stray;
 
 use std::borrow::Cow;
 
@@ -17,6 +18,7 @@ pub use memory::Cue;
 pub(crate) use memory::agreement;
 pub(crate) use moment::word;
 pub use moment::{Moment, Past};
+pub use stray::stray;
 
 use crate::fact::{Fact, Level};
 use crate::spectrum::Enclosure;

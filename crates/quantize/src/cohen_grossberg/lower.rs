@@ -5,6 +5,7 @@ use network::cohen_grossberg::SIGNAL;
 use program::{Format, Operation, Order, Overflow, Role, Rounding, VectorId, When};
 
 use super::answer::{Answer, Making, signals};
+use crate::activation::Figures;
 use crate::assembly::{Assembly, Bounds, New, Scale, Source, Written, weights};
 use crate::delay::{self, Before, Late, Origin};
 use crate::dynamic::{Words, stop};
@@ -23,6 +24,8 @@ struct Lowering<'a> {
     format: Format,
     state: VectorId,
     error: f64,
+    /// What activation functions became.
+    activations: Vec<Figures>,
 }
 
 /// The program for these words; the state holds magnitudes up to `reach`.
@@ -41,6 +44,7 @@ pub fn lower(
         format,
         state,
         error: 0.0,
+        activations: vec![],
     };
     lowering.program()
 }
@@ -56,7 +60,8 @@ impl<'a> Lowering<'a> {
         let stop = stop(network.stop);
         let order = Order::Synchronous;
         let program = self.assembly.finish(&network.name, kind, order, stop)?;
-        let report = Report::of(&program, self.error, 1.0);
+        let mut report = Report::of(&program, self.error, 1.0);
+        report.activations = self.activations;
         Ok(Quantized { program, report })
     }
 
@@ -76,7 +81,11 @@ impl<'a> Lowering<'a> {
         response: &network::cohen_grossberg::Response,
     ) -> Result<Answer, QuantizeError> {
         let making = self.making();
-        Answer::new(&mut self.assembly, name, response, &making, &mut self.error)
+        let answer = Answer::new(&mut self.assembly, name, response, &making, &mut self.error)?;
+        if let Answer::Plan(plan, _) = &answer {
+            self.activations.push(*plan.figures());
+        }
+        Ok(answer)
     }
 
     /// The state with its past.

@@ -83,6 +83,10 @@ pub fn contraction(
                 "states are signs, and a sign jumps; the margins of its patterns say what holds";
             return Err(NoBound::because(why));
         }
+        Network::CohenGrossberg(_) => {
+            let why = "no bound is derived of steps whose factor depends on the state";
+            return Err(NoBound::because(why));
+        }
         _ => {
             let kind = network.kind().name();
             return Err(NoBound::because(format!(

@@ -102,8 +102,14 @@ impl Words {
             None => {
                 let ends = [argument.min_raw(), argument.max_raw()];
                 let reached = ends.map(|raw| activation.value(argument.value(raw)).abs());
+                let reached = reached[0].max(reached[1]);
                 let (low, high) = activation.range();
-                let largest = low.abs().max(high.abs()).min(reached[0].max(reached[1]));
+                let whole = low.abs().max(high.abs());
+                // What neither rises nor falls all the way may be largest in between.
+                let largest = match activation.is_nondecreasing() || whole.is_infinite() {
+                    true => whole.min(reached),
+                    false => whole,
+                };
                 self.free().bounded_state(largest)?
             }
         };

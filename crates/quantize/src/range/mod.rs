@@ -8,7 +8,7 @@ mod certificate;
 pub mod seen;
 
 use program::range::{GatherBounds, Interval};
-use program::{Format, Gather, Program, Table, Vector};
+use program::{Format, Gather, Program, Role, Table, Vector};
 
 use crate::QuantizeError;
 pub use certificate::{SCHEMA, certificate};
@@ -41,7 +41,18 @@ pub(crate) fn fit_accumulator(
     };
     let fraction = gather.weights.format.fraction() + source.ok_or_else(too_wide)?.fraction();
     let bounds = GatherBounds::of(vectors, tables, gather, ranges).ok_or_else(too_wide)?;
-    gather.accumulator = holding(bounds.sums, fraction, of)?;
+    // Sums start from the offsets, which may be further from 0 than any sum.
+    let offset = gather.offset.and_then(|id| vectors.get(id.0));
+    let offsets = match offset.map(|vector| &vector.role) {
+        Some(Role::Parameter(values)) => Interval::hull(values.iter().copied()),
+        _ => None,
+    };
+    let held = offsets.unwrap_or(bounds.sums);
+    let held = Interval {
+        low: bounds.sums.low.min(held.low),
+        high: bounds.sums.high.max(held.high),
+    };
+    gather.accumulator = holding(held, fraction, of)?;
     Ok(bounds)
 }
 
