@@ -27,9 +27,9 @@ pub fn quantize(
     options: &Options,
 ) -> Result<Quantized, QuantizeError> {
     let memory = hopfield::quantize(&network.memory, formats, options)?;
-    let gathers = memory.program.stages.iter().flat_map(|of| &of.gathers);
-    let mut gathers = gathers.cloned();
-    let gather = gathers.next().ok_or(QuantizeError::Mismatched)?;
+    let mut stages = memory.program.stages.iter();
+    let gather = stages.find_map(|stage| stage.gathers.first());
+    let gather = gather.cloned().ok_or(QuantizeError::Mismatched)?;
     let counters = Counters::new(network)?;
     let mut assembly = Assembly::new();
     let units = network.units();
