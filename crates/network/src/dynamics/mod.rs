@@ -15,7 +15,7 @@ use std::borrow::Cow;
 pub use ending::{Ending, Trajectory, last, run};
 pub use flow::{Course, Deviation, Flow, TOLERANCE, deviation, euler, solution};
 pub use memory::Cue;
-pub(crate) use memory::agreement;
+pub(crate) use memory::{agreement, cues};
 pub(crate) use moment::word;
 pub use moment::{Moment, Past};
 pub use stray::stray;
@@ -159,7 +159,7 @@ pub trait Dynamics: Sync {
 
     /// The ways to ask a memory for what it stores; none where nothing is stored.
     fn cues(&self) -> Vec<Cue> {
-        memory::cues(self.patterns(), &self.starts())
+        cues(self.patterns(), &self.starts())
     }
 
     /// The start that asks by cue number `cue` with these values.
@@ -170,7 +170,7 @@ pub trait Dynamics: Sync {
     /// The share of a stored state's units that are on its side in a moment.
     fn agreement(&self, pattern: usize, moment: &Moment) -> f64 {
         let stored = self.patterns().get(pattern).map_or(&[][..], Vec::as_slice);
-        agreement([(stored, moment.of(0))])
+        agreement([(stored, &self.shown(moment)[..])])
     }
 
     /// How far the sum of each unit of a stored state is on the side of its value, at least; below 0

@@ -30,9 +30,12 @@
 mod build;
 mod facts;
 
-use crate::dynamics::{Answer, Dynamics, Moment, Start, StopRule, Variable, VariableRole};
+use crate::dynamics::{
+    Answer, Cue, Dynamics, Moment, Start, StopRule, Variable, VariableRole, cues,
+};
 use crate::fact::{Fact, Level};
 use crate::hopfield::Hopfield;
+use crate::spectrum::Enclosure;
 
 /// A digital oscillatory network.
 #[derive(Debug, Clone, PartialEq)]
@@ -237,5 +240,14 @@ impl Dynamics for Oscillator {
 
     fn patterns(&self) -> &[Vec<f64>] {
         &self.patterns
+    }
+
+    /// Asked with phases of 0 and 180 degrees.
+    fn cues(&self) -> Vec<Cue> {
+        cues(&self.patterns, &[])
+    }
+
+    fn margin(&self, pattern: usize) -> Option<Enclosure> {
+        Some(facts::margin(self, self.patterns.get(pattern)?))
     }
 }

@@ -96,10 +96,11 @@ impl<'a> Moving<'a> {
     /// there are no patterns, of elements on the side of zero of the network in real numbers.
     fn share(&self, ends: &[Moment]) -> f64 {
         let patterns = self.network.patterns();
+        let shown = |end: &Moment| self.network.shown(end);
         if self.from.is_empty() {
             let pairs = ends.iter().zip(&self.ends);
-            let sides = pairs.flat_map(|(end, float)| end.of(0).iter().zip(float.of(0)));
-            let sides = sides.map(|(a, b)| (*a > 0.0) == (*b > 0.0));
+            let sides = pairs.flat_map(|(end, float)| shown(end).into_iter().zip(shown(float)));
+            let sides = sides.map(|(a, b)| (a > 0.0) == (b > 0.0));
             let (mut same, mut all) = (0usize, 0usize);
             for alike in sides {
                 (same, all) = (same + usize::from(alike), all + 1);
@@ -107,7 +108,8 @@ impl<'a> Moving<'a> {
             return same as f64 / all.max(1) as f64;
         }
         let arrived = ends.iter().zip(&self.from).filter(|(end, from)| {
-            let near = |pattern: &Vec<f64>| overlap(end.of(0), pattern);
+            let state = shown(end);
+            let near = |pattern: &Vec<f64>| overlap(&state, pattern);
             let own = patterns.get(**from).map_or(-1.0, near);
             match self.keep {
                 Keep::Labels => {
