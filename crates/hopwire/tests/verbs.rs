@@ -642,3 +642,20 @@ fn the_page_of_activations_has_the_errors_that_are_measured() {
         "the table of docs/activation.md is out of date"
     );
 }
+
+#[test]
+fn a_bidirectional_memory_shows_both_layers() {
+    let scratch = Scratch::new();
+    let text = starter_of(&scratch, "bidirectional_associative_memory");
+    scratch.write("net.toml", text);
+    let mut all = String::new();
+    for probe in ["0", "1"] {
+        let words = ["simulate", "net.toml", "--probe", probe];
+        all.push_str(&scratch.run(&words).stdout);
+        let found = scratch.json(&words, 0);
+        let parts = found["parts"].as_array().expect("parts");
+        assert_eq!(parts[1]["values"].as_array().map(Vec::len), Some(4));
+        assert_eq!(found["answer"]["valid"], true);
+    }
+    insta::assert_snapshot!(all);
+}

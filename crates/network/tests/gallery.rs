@@ -126,6 +126,37 @@ fn every_hopfield_description_recalls() {
     }
 }
 
+/// Every run ends at rest or in a cycle of two states, and four fifths of them in what is stored.
+#[test]
+fn every_memory_of_pairs_and_every_dense_one_recalls() {
+    for folder in ["bidirectional", "dense_memory"] {
+        let paths = descriptions(folder);
+        assert!(paths.len() > 1, "{folder}");
+        for path in paths {
+            let network = load(&path);
+            let network = network.dynamics().unwrap();
+            let starts = network.starts();
+            let recalled = starts.iter().filter(|start| {
+                let run = network::dynamics::run(network, start, &mut |_| {});
+                assert!(
+                    run.ending != network::dynamics::Ending::Budget,
+                    "{}",
+                    path.display()
+                );
+                let patterns = 0..network.patterns().len();
+                let mut agreements = patterns.map(|of| network.agreement(of, &run.last));
+                agreements.any(|share| share == 1.0)
+            });
+            let (recalled, all) = (recalled.count(), starts.len());
+            assert!(
+                recalled * 5 >= all * 4,
+                "{}: {recalled} of {all}",
+                path.display()
+            );
+        }
+    }
+}
+
 #[test]
 fn what_new_writes_works_as_it_stands() {
     for kind in Kind::ALL {

@@ -178,7 +178,16 @@ impl Dynamics for Bidirectional {
             values: values.to_vec(),
         };
         let [grid_x, grid_y] = self.grids;
-        vec![part("x", grid_x, x), part("y", grid_y, y)]
+        let parts = [part("x", grid_x, x), part("y", grid_y, y)];
+        // Before the first step of a discrete memory only the layer that it starts from is known.
+        let known = match &self.form {
+            Form::Discrete(_) if moment.step == 0 => {
+                let from_y = moment.of(HELD).iter().all(|held| *held > 0.5);
+                if from_y { 1..2 } else { 0..1 }
+            }
+            Form::Discrete(_) | Form::Graded(_) => 0..2,
+        };
+        parts.get(known).unwrap_or_default().to_vec()
     }
 
     fn patterns(&self) -> &[Vec<f64>] {
