@@ -2,6 +2,7 @@
 
 mod gallery;
 mod search;
+mod sequence;
 mod size;
 mod speed;
 mod subject;
@@ -66,6 +67,7 @@ fn run() -> Result<(), Failure> {
         search::figures,
         speed::figures,
         size::figures,
+        sequence::figures,
         gallery::figures,
     ];
     for part in parts {

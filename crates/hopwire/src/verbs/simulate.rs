@@ -7,6 +7,7 @@ use hw_sim::TraceFormat;
 use network::Network;
 use network::dynamics::{Answer, Part};
 use network::learning::overlap;
+use network::sequence::Score;
 use program::{Role, VectorId};
 use serde::Serialize;
 
@@ -47,6 +48,9 @@ pub struct SimulateReport {
     /// Where the network has patterns: the one nearest to the final state, and the overlap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest_pattern: Option<Nearest>,
+    /// Of a sequence network with targets: how near its outputs are to them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<Score>,
     /// With `--ticks`: whether the hardware gave the same state, steps and status as the integers,
     /// in as many cycles as the closed form says.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,6 +143,9 @@ impl Report for SimulateReport {
             let Nearest { pattern, overlap } = nearest;
             text.push_str(&format!("nearest pattern: {pattern}, overlap {overlap}\n"));
         }
+        if let Some(score) = self.score {
+            text.push_str(&scored(score));
+        }
         match self.agrees {
             Some(true) => text.push_str("the hardware agrees with the integers, cycles included\n"),
             Some(false) => {
@@ -197,6 +204,38 @@ impl SimulateReport {
         text.push('\n');
         text
     }
+}
+
+/// A score in words.
+fn scored(score: Score) -> String {
+    let of = score.of;
+    match score.right {
+        Some(right) => {
+            let percent = 100.0 * right as f64 / of as f64;
+            format!("targets: {right} of {of} are right, {percent:.1} %\n")
+        }
+        None => format!(
+            "targets: {of} numbers, root mean square error {:.5}\n",
+            score.rms
+        ),
+    }
+}
+
+/// How near the runs of a sequence network are to the targets of the description.
+fn score(arguments: &SimulateArguments, project: &Project, runs: &[Run]) -> Option<Score> {
+    let Network::Sequence(network) = &project.network else {
+        return None;
+    };
+    if arguments.input.is_some() {
+        return None;
+    }
+    let first = if arguments.all {
+        0
+    } else {
+        arguments.probe.unwrap_or(0)
+    };
+    let runs = runs.iter().enumerate();
+    network.score(runs.map(|(at, run)| (first + at, run.state.as_slice())))
 }
 
 /// An answer in words.
@@ -329,6 +368,7 @@ fn report(
             vec![]
         },
         nearest_pattern: nearest(project, &first.state),
+        score: score(arguments, project, &runs),
         agrees: differences.as_ref().map(Vec::is_empty),
         differences: differences.unwrap_or_default(),
         trace: arguments.trace.clone(),

@@ -14,6 +14,7 @@ mod layer;
 mod lstm;
 mod recurrent;
 mod run;
+mod score;
 
 pub use dense::Dense;
 pub use elman::Elman;
@@ -24,6 +25,7 @@ pub use layer::{Layer, argmax, softmax};
 pub use lstm::{Lstm, LstmGate, Peepholes};
 pub use recurrent::{Cell, Direction, Gives, Recurrent, State};
 pub use run::Run;
+pub use score::Score;
 
 use crate::fact::{Fact, Level};
 use crate::problem::Problem;
