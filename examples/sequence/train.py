@@ -115,11 +115,11 @@ def sunspots():
             return run(cell, p, xs[:, None], units) @ p["v"].T + p["c"]
 
         def loss(p):
-            return jnp.mean((given(p, train[:-1])[:, 0] - train[1:]) ** 2) + 5e-4 * sum(
+            return jnp.mean((given(p, train[:-1])[:, 0] - train[1:]) ** 2) + 1e-4 * sum(
                 jnp.sum(q * q) for q in jax.tree.leaves(p)
             )
 
-        p, value = adam(loss, p, 1500, 0.01)
+        p, value = adam(loss, p, 1000, 0.01)
         y = np.asarray(given(p, test[:-1]))[20:, 0]
         rms = np.sqrt(np.mean((y - test[21:]) ** 2))
         naive = np.sqrt(np.mean((test[20:-1] - test[21:]) ** 2))

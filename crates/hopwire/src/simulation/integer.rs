@@ -59,9 +59,11 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
             all.extend_from_slice(executor.values(*id));
         }
         energy.extend(meter.read(&executor));
-        let (largest, elements) = moved(program, &executor);
-        distance.push(largest);
-        changed.push(elements);
+        // Where no state is compared there is no distance.
+        if let Some((largest, elements)) = moved(program, &executor) {
+            distance.push(largest);
+            changed.push(elements);
+        }
         recurrence.look(&executor).map_err(failed)?;
         if stop.when_stable && !step.changed {
             break Status::Stable;
@@ -127,15 +129,17 @@ fn vectors(
 }
 
 /// The largest change of a state in the last step, as a real value, and how many elements changed.
-fn moved(program: &Program, executor: &Executor<'_>) -> (f64, usize) {
+/// `None` without states.
+fn moved(program: &Program, executor: &Executor<'_>) -> Option<(f64, usize)> {
+    vectors(program, |role| *role == Role::State).next()?;
     let changes = vectors(program, |role| *role == Role::State).flat_map(|(id, format)| {
         let before = executor.before(id).unwrap_or_default().iter();
         let pairs = before.zip(executor.values(id));
         pairs.map(move |(&before, &now)| (format.value(now) - format.value(before)).abs())
     });
-    changes.fold((0.0, 0), |(most, changed), of| {
+    Some(changes.fold((0.0, 0), |(most, changed), of| {
         (of.max(most), changed + usize::from(of != 0.0))
-    })
+    }))
 }
 
 /// The raw values of states and outputs.
