@@ -9,9 +9,11 @@ mod check;
 mod draft;
 mod error;
 mod onnx;
+mod pytorch;
 
 pub use axes::{Layout, Role};
 pub use check::{Deviation, compare};
 pub use draft::{Draft, Imported, LayerDraft, network_name};
 pub use error::{Blocker, ImportError};
 pub use onnx::{OnnxOptions, import_onnx, parse_onnx};
+pub use pytorch::import_safetensors;
