@@ -32,6 +32,8 @@ pub enum Verb {
     Quantize(QuantizeArguments),
     /// Check a certificate that no value of a program can leave its format.
     Certify(CertifyArguments),
+    /// Read a trained model: ONNX, or safetensors with PyTorch's names.
+    Import(ImportArguments),
     /// Map a combinatorial problem to a network that minimises an Ising model.
     Map(MapArguments),
     /// Run the network: in integers, in real numbers, or cycle by cycle.
@@ -67,6 +69,46 @@ pub struct NewArguments {
     /// Overwrite the file.
     #[arg(long, requires = "output")]
     pub force: bool,
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The model: a file ending in .onnx or .safetensors.
+    pub model: PathBuf,
+    /// The description to write; the weights stand beside it, in NAME_weights.npz.
+    #[arg(short, long, value_name = "FILE", required_unless_present = "check")]
+    pub output: Option<PathBuf>,
+    /// Overwrite the files.
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// Safetensors: a text (TOML) that says which layers the tensors are; see docs/import.md.
+    #[arg(long, value_name = "FILE")]
+    pub layers: Option<PathBuf>,
+    /// ONNX: the output of the model that is built, by default its first.
+    #[arg(long, value_name = "NAME")]
+    pub model_output: Option<String>,
+    /// ONNX: read tensors from other files inside the model's folder.
+    #[arg(long)]
+    pub external_data: bool,
+    /// ONNX: take initial states for 0 that are inputs of the model.
+    #[arg(long)]
+    pub zero_states: bool,
+    /// Run the network in real numbers on inputs X, and compare with the outputs Y that the model
+    /// gave: arrays in the model's own axes, as .npy, .npz:KEY or .csv.
+    #[arg(long, num_args = 2, value_names = ["X", "Y"])]
+    pub check: Option<Vec<String>>,
+    /// The steps of each sequence of X, where they are fewer than it holds.
+    #[arg(long, value_name = "FILE", requires = "check")]
+    pub lengths: Option<String>,
+    /// The largest difference that --check allows.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 1e-5,
+        requires = "check"
+    )]
+    pub tolerance: f64,
 }
 
 /// Arguments of `schema`.

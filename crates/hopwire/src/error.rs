@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use import::ImportError;
 use network::{NetworkError, Place};
 use serde_json::{Value, json};
 
@@ -310,6 +311,22 @@ impl std::error::Error for HopwireError {}
 impl From<NetworkError> for HopwireError {
     fn from(error: NetworkError) -> HopwireError {
         HopwireError::Network(error)
+    }
+}
+
+impl From<ImportError> for HopwireError {
+    fn from(error: ImportError) -> HopwireError {
+        match error {
+            ImportError::Network(error) => error.into(),
+            error => HopwireError::Level {
+                code: error.code().into(),
+                message: error.to_string(),
+                expected: error.expected(),
+                place: None,
+                field: String::new(),
+                exit: Exit::BadInput,
+            },
+        }
     }
 }
 

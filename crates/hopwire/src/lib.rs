@@ -102,6 +102,7 @@ fn dispatch(arguments: &Arguments) -> Result<Printed, HopwireError> {
         Verb::Check(arguments) => shown(&verbs::check::run(arguments)?, json),
         Verb::Quantize(arguments) => shown(&verbs::quantize::run(arguments, &progress)?, json),
         Verb::Certify(arguments) => shown(&verbs::certify::run(arguments)?, json),
+        Verb::Import(arguments) => shown(&verbs::import::run(arguments)?, json),
         Verb::Map(arguments) => shown(&verbs::map::run(arguments)?, json),
         Verb::Simulate(arguments) => shown(&verbs::simulate::run(arguments, &progress)?, json),
         Verb::Emit(arguments) => shown(&verbs::emit::run(arguments, &progress)?, json),

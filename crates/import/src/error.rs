@@ -67,23 +67,6 @@ pub enum ImportError {
         /// What would be right.
         expected: String,
     },
-    /// What the network gives is not what was expected of it.
-    #[error(
-        "what the network gives differs from what is expected by {largest:e}, at {position}: \
-         {found} instead of {wanted}"
-    )]
-    Deviates {
-        /// The largest difference.
-        largest: f64,
-        /// Where, as the indices of the expected array.
-        position: String,
-        /// What the network gives there.
-        found: f64,
-        /// What was expected.
-        wanted: f64,
-        /// The largest difference that is allowed.
-        tolerance: f64,
-    },
     /// An array to compare with has another shape.
     #[error("{what} has the shape {found}")]
     Shape {
@@ -127,8 +110,7 @@ impl ImportError {
             ImportError::Unsupported { .. } => "HW1404",
             ImportError::Model { .. } => "HW1405",
             ImportError::Layers { .. } => "HW1406",
-            ImportError::Deviates { .. } => "HW1407",
-            ImportError::Shape { .. } => "HW1408",
+            ImportError::Shape { .. } => "HW1407",
             ImportError::Network(error) => error.code(),
         }
     }
@@ -148,9 +130,6 @@ impl ImportError {
             ImportError::Model { expected, .. }
             | ImportError::Layers { expected, .. }
             | ImportError::Shape { expected, .. } => expected.clone(),
-            ImportError::Deviates { tolerance, .. } => {
-                format!("a difference of at most {tolerance:e}")
-            }
             ImportError::Network(_) => return None,
         })
     }

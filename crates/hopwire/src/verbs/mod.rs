@@ -4,6 +4,7 @@ pub mod basin;
 pub mod certify;
 pub mod check;
 pub mod emit;
+pub mod import;
 pub mod map;
 pub mod new;
 pub mod quantize;

@@ -45,7 +45,18 @@ pub fn safetensors_names(bytes: &[u8], path: &Path) -> Result<Vec<String>, Probl
     open(bytes, path).map(|(_, names)| names)
 }
 
+/// The largest header, in bytes: a hundred thousand tensors.
+const MAX_HEADER: u64 = 8 << 20;
+
 fn open<'a>(bytes: &'a [u8], path: &Path) -> Result<(SafeTensors<'a>, Vec<String>), Problem> {
+    // The file begins with the length of its header.
+    let header = bytes
+        .first_chunk()
+        .map_or(0, |length| u64::from_le_bytes(*length));
+    if header > MAX_HEADER {
+        let reason = format!("it announces a header of {header} bytes, more than {MAX_HEADER}");
+        return Err(broken(path, "safetensors", reason));
+    }
     let read = SafeTensors::deserialize(bytes);
     let file = read.map_err(|error| broken(path, "safetensors", error.to_string()))?;
     let names = file.names().into_iter();
