@@ -13,6 +13,13 @@ pub struct Atom {
     pub length: Option<usize>,
 }
 
+/// How many elements atoms or axes of these lengths have; none where a length is not known, or where
+/// there are more than can be counted.
+pub fn total(lengths: impl IntoIterator<Item = Option<usize>>) -> Option<usize> {
+    let mut lengths = lengths.into_iter();
+    lengths.try_fold(1usize, |all, length| all.checked_mul(length?))
+}
+
 /// A length that a reshape asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
@@ -72,7 +79,7 @@ fn search(
 
 /// Whether atoms may be an axis of this length, and how much of that is guessed.
 fn fits(same: Option<&Vec<Atom>>, group: &[Atom], length: Length) -> Option<usize> {
-    let known: usize = group.iter().filter_map(|atom| atom.length).product();
+    let known = total(group.iter().map(|atom| atom.length.or(Some(1))))?;
     let open = group.iter().filter(|atom| atom.length.is_none()).count();
     match length {
         Length::Known(wanted) if open == 0 => (known == wanted).then_some(0),

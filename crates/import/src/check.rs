@@ -2,7 +2,7 @@
 
 use network::{SequenceNetwork, Tensor};
 
-use crate::axes::{Layout, Role};
+use crate::axes::{Layout, Role, total};
 use crate::error::ImportError;
 
 /// How far a network is from its model.
@@ -142,7 +142,10 @@ impl Sizes {
     }
 
     fn output_shape(&self, layout: &Layout) -> Vec<usize> {
-        let axis = |axis: &Vec<Role>| axis.iter().map(|&role| self.length(role)).product();
+        // What cannot be counted is the shape of no array.
+        let axis = |axis: &Vec<Role>| {
+            total(axis.iter().map(|&role| Some(self.length(role)))).unwrap_or(usize::MAX)
+        };
         layout.output.iter().map(axis).collect()
     }
 }

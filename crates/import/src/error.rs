@@ -1,9 +1,9 @@
 //! What can be wrong with a model.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use network::NetworkError;
+use network::{NetworkError, Problem};
 
 /// A node that stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +101,18 @@ fn listed(blockers: &[Blocker]) -> String {
 }
 
 impl ImportError {
+    /// That a file cannot be read.
+    pub(crate) fn unreadable(path: &Path, problem: &Problem) -> ImportError {
+        ImportError::Unreadable {
+            path: path.to_path_buf(),
+            reason: match problem {
+                // It names the file itself.
+                Problem::UnreadableData { reason, .. } => reason.clone(),
+                problem => problem.to_string(),
+            },
+        }
+    }
+
     /// The stable code.
     pub fn code(&self) -> &str {
         match self {

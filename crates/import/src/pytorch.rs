@@ -18,6 +18,9 @@ const MOST_LAYERS: usize = 64;
 /// The largest text of layers, in bytes.
 const MOST_BYTES: u64 = 1 << 20;
 
+/// The most names that notes list.
+const LISTED: usize = 20;
+
 /// Which layers an archive holds, from the input on.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,7 +76,7 @@ pub fn import_safetensors(path: &Path, layers: &Path) -> Result<Draft, ImportErr
     }
     let text = std::fs::read_to_string(layers);
     let text = text.map_err(|error| unreadable(layers, error.to_string()))?;
-    let bytes = read_bounded(path).map_err(|problem| unreadable(path, problem.to_string()))?;
+    let bytes = read_bounded(path).map_err(|problem| ImportError::unreadable(path, &problem))?;
     Archive::open(&bytes, path)?.import(&text)
 }
 
@@ -126,15 +129,25 @@ impl<'a> Archive<'a> {
             notes: vec![],
         };
         for module in &layers.layer {
+            if draft.layers.len() > MOST_LAYERS {
+                let message = format!("there are more than {MOST_LAYERS} layers");
+                return Err(wrong(message, "fewer layers"));
+            }
             self.module(module, &mut draft)?;
         }
         if draft.inputs == 0 {
             return Err(wrong("no layer has weights", "a recurrent or linear layer"));
         }
-        for name in self.names.difference(&self.used) {
+        let left: Vec<&String> = self.names.difference(&self.used).collect();
+        for name in left.iter().take(LISTED) {
+            let note = format!("the tensor `{}` was left out", one_line(name));
+            draft.notes.push(note);
+        }
+        if left.len() > LISTED {
+            let more = left.len() - LISTED;
             draft
                 .notes
-                .push(format!("the tensor `{}` was left out", one_line(name)));
+                .push(format!("{more} more tensors were left out"));
         }
         let one = layers.last || draft.layers.iter().any(|layer| layer.last_state);
         let element = |length: usize| vec![Role::Element(length)];

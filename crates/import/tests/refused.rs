@@ -480,6 +480,83 @@ fn a_flood_of_parts_is_refused() {
     assert_eq!(refused(&new().bytes(7, &nodes).0).code(), "HW1402");
 }
 
+#[test]
+fn small_files_cannot_make_much() {
+    let x = || declared("x", &[i64::MAX / 2, 1 << 40, 3]);
+    let y = || declared("y", &[5, 1, 3]);
+    let start = Instant::now();
+    // Joined with itself again and again, sliced where axes are endless, and of endless empty axes.
+    let name = |at: usize| format!("c{at}");
+    let mut nodes: Vec<Writer> = (0..60)
+        .map(|at| {
+            let axis = [int_attribute("axis", 0)];
+            node("Concat", &[&name(at), &name(at)], &[&name(at + 1)], &axis)
+        })
+        .collect();
+    nodes.push(node("MatMul", &["x", &name(60)], &["y"], &[]));
+    refused(&model(&nodes, &[tensor("c0", &[3, 3])], &[x()], &[y()]));
+    let shapes = |of: &str| {
+        let mut nodes = vec![node("Shape", &["x"], &["c0"], &[])];
+        nodes.extend((0..60).map(|at| {
+            let axis = [int_attribute("axis", 0)];
+            node("Concat", &[&name(at), &name(at)], &[&name(at + 1)], &axis)
+        }));
+        nodes.push(node("Reshape", &[of, "c60"], &["y"], &[]));
+        model(&nodes, &[], &[x()], &[y()])
+    };
+    refused(&shapes("x"));
+    let ints = |key: &str, value: i64| new().text(1, key).int(8, value).int(20, 7);
+    let bounds = [
+        ints("starts", 1),
+        ints("ends", i64::MAX - 1),
+        ints("axes", 0),
+    ];
+    let sliced = node("Slice", &["x"], &["y"], &bounds);
+    refused(&model(&[sliced], &[], &[x()], &[y()]));
+    let empty = |shape: &[i64]| {
+        let shaped = shape
+            .iter()
+            .fold(new(), |writer, &length| writer.int(1, length));
+        shaped.int(2, 1).text(8, "c0").bytes(9, &[])
+    };
+    for shape in [
+        &[0, i64::MAX, 3][..],
+        &[1 << 26, 1 << 26, 0],
+        &[1 << 40, 0, 1 << 40],
+    ] {
+        for at in 0..3 {
+            let nodes = [
+                node(
+                    "Concat",
+                    &["c0", "c0"],
+                    &["c1"],
+                    &[int_attribute("axis", at)],
+                ),
+                node(
+                    "Slice",
+                    &["c1"],
+                    &["c2"],
+                    &[ints("starts", 0), ints("ends", i64::MAX), ints("axes", at)],
+                ),
+                node("MatMul", &["x", "c2"], &["y"], &[]),
+            ];
+            refused(&model(&nodes, &[empty(shape)], &[x()], &[y()]));
+        }
+    }
+    let long: Vec<Writer> = (0..5000)
+        .map(|at| {
+            node(
+                "Tanh",
+                &[&if at == 0 { "x".into() } else { name(at) }],
+                &[&name(at + 1)],
+                &[],
+            )
+        })
+        .collect();
+    refused(&model(&long, &[], &[x()], &[declared("c5000", &[5, 1, 3])]));
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

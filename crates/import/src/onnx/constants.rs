@@ -2,6 +2,11 @@
 
 use network::Tensor;
 
+use crate::axes::total;
+
+/// The most numbers that one node may make.
+const MOST: usize = 1 << 24;
+
 /// Which axis a number means, counted from the end below 0.
 pub fn axis(given: i64, rank: usize) -> Option<usize> {
     let rank = i64::try_from(rank).ok()?;
@@ -15,16 +20,22 @@ pub fn axis(given: i64, rank: usize) -> Option<usize> {
 
 /// The elements of an axis, with the axes before and after it: how many of each.
 fn around(shape: &[usize], axis: usize) -> Option<(usize, usize, usize)> {
-    let before = shape.get(..axis)?.iter().product();
-    let after = shape.get(axis + 1..)?.iter().product();
+    let count = |lengths: &[usize]| total(lengths.iter().copied().map(Some));
+    let before = count(shape.get(..axis)?)?;
+    let after = count(shape.get(axis + 1..)?)?;
     Some((before, *shape.get(axis)?, after))
 }
 
 /// Some elements along an axis.
 pub fn selected(tensor: &Tensor, axis: usize, chosen: &[usize]) -> Option<Tensor> {
     let (before, length, after) = around(&tensor.shape, axis)?;
+    let count = total([before, chosen.len(), after].map(Some))?;
+    if count > MOST || chosen.iter().any(|&at| at >= length) {
+        return None;
+    }
     let mut values = vec![];
-    for outer in 0..before {
+    // What is empty may have any number of outer places.
+    for outer in 0..if count == 0 { 0 } else { before } {
         for &at in chosen {
             let start = (outer * length + at) * after;
             values.extend_from_slice(tensor.values.get(start..start + after)?);
@@ -39,16 +50,20 @@ pub fn selected(tensor: &Tensor, axis: usize, chosen: &[usize]) -> Option<Tensor
 pub fn concatenated(tensors: &[&Tensor], axis: usize) -> Option<Tensor> {
     let first = tensors.first()?;
     let (before, _, after) = around(&first.shape, axis)?;
-    let mut total = 0usize;
+    let mut joined = 0usize;
     for tensor in tensors {
         let (own_before, length, own_after) = around(&tensor.shape, axis)?;
         if (own_before, own_after) != (before, after) {
             return None;
         }
-        total = total.checked_add(length)?;
+        joined = joined.checked_add(length)?;
+    }
+    let count = total([before, joined, after].map(Some))?;
+    if count > MOST {
+        return None;
     }
     let mut values = vec![];
-    for outer in 0..before {
+    for outer in 0..if count == 0 { 0 } else { before } {
         for tensor in tensors {
             let (_, length, _) = around(&tensor.shape, axis)?;
             let start = outer * length * after;
@@ -56,7 +71,7 @@ pub fn concatenated(tensors: &[&Tensor], axis: usize) -> Option<Tensor> {
         }
     }
     let mut shape = first.shape.clone();
-    *shape.get_mut(axis)? = total;
+    *shape.get_mut(axis)? = joined;
     Some(Tensor { shape, values })
 }
 
@@ -86,35 +101,39 @@ pub fn transposed(tensor: &Tensor, order: &[usize]) -> Option<Tensor> {
     Some(Tensor { shape, values })
 }
 
-/// The elements that a slice of an axis of `length` takes, as ONNX counts: bounds below 0 count from
-/// the end, and bounds beyond an end stand for it.
-pub fn slice(start: i64, end: i64, step: i64, length: usize) -> Option<Vec<usize>> {
-    let length = i64::try_from(length).ok()?;
-    let from_end = |bound: i64| {
-        if bound < 0 {
-            bound.saturating_add(length)
-        } else {
-            bound
-        }
+/// A slice of an axis of `length`, as ONNX counts (bounds below 0 count from the end, and bounds beyond
+/// an end stand for it): the first element, and how many there are.
+pub fn span(start: i64, end: i64, step: i64, length: usize) -> Option<(usize, usize)> {
+    let length = i128::try_from(length).ok()?;
+    let (start, end, step) = (i128::from(start), i128::from(end), i128::from(step));
+    let from_end = |bound: i128| if bound < 0 { bound + length } else { bound };
+    let (low, high) = if step > 0 {
+        (0, length)
+    } else {
+        (-1, length - 1)
     };
-    let (start, end) = (from_end(start), from_end(end));
-    let mut taken = vec![];
-    match step {
+    let [start, end] = [start, end].map(|bound| from_end(bound).clamp(low, high));
+    let count = match step {
         0 => return None,
-        1.. => {
-            let mut at = start.clamp(0, length);
-            while at < end.clamp(0, length) {
-                taken.push(usize::try_from(at).ok()?);
-                at = at.saturating_add(step);
-            }
-        }
-        ..0 => {
-            let mut at = start.clamp(-1, length - 1);
-            while at > end.clamp(-1, length - 1) {
-                taken.push(usize::try_from(at).ok()?);
-                at = at.saturating_add(step);
-            }
-        }
+        1.. => (end - start + step - 1) / step,
+        ..0 => (start - end - step - 1) / -step,
+    };
+    let first = usize::try_from(start.max(0)).ok()?;
+    Some((first, usize::try_from(count.max(0)).ok()?))
+}
+
+/// The elements that a slice takes; none where they are too many.
+pub fn slice(start: i64, end: i64, step: i64, length: usize) -> Option<Vec<usize>> {
+    let (first, count) = span(start, end, step, length)?;
+    if count > MOST {
+        return None;
+    }
+    let step = isize::try_from(step).ok()?;
+    let mut at = first;
+    let mut taken = vec![];
+    for _ in 0..count {
+        taken.push(at);
+        at = at.saturating_add_signed(step);
     }
     Some(taken)
 }
@@ -164,6 +183,13 @@ mod tests {
         assert_eq!(slice(-1, i64::MIN, -2, 4), Some(vec![3, 1]));
         assert_eq!(slice(3, 1, 1, 4), Some(vec![]));
         assert_eq!(slice(0, 4, 0, 4), None);
+        assert_eq!(slice(0, 7, 3, 7), Some(vec![0, 3, 6]));
+        assert_eq!(slice(-1, -9, -1, 3), Some(vec![2, 1, 0]));
+        assert_eq!(slice(0, i64::MAX, 1, usize::MAX), None);
+        assert_eq!(
+            span(5, i64::MAX, 1 << 40, usize::MAX).map(|it| it.0),
+            Some(5)
+        );
         assert_eq!(
             (axis(-1, 3), axis(3, 3), axis(i64::MIN, 3)),
             (Some(2), None, None)

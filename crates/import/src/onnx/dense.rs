@@ -102,7 +102,7 @@ impl Importer<'_> {
         let mut axes = track.axes;
         axes.pop();
         axes.push(vector.clone());
-        Ok(vec![Value::Track(self.push(layer, axes, vector))])
+        Ok(vec![Value::Track(self.push(layer, axes, vector)?)])
     }
 
     /// A bias, added to the layer before.

@@ -105,8 +105,7 @@ impl Importer<'_> {
             None => {
                 let mut layer = LayerDraft::new(LayerWord::Activation, label);
                 layer.activations.push(activation);
-                self.draft.layers.push(layer);
-                self.version += 1;
+                self.add_layer(layer)?;
                 Ok(vec![Value::Track(self.going_on(track))])
             }
         }
@@ -140,10 +139,7 @@ impl Importer<'_> {
         }
         self.vectors(&mut track, along, None)?;
         self.join(&track)?;
-        self.draft
-            .layers
-            .push(LayerDraft::new(LayerWord::Softmax, label));
-        self.version += 1;
+        self.add_layer(LayerDraft::new(LayerWord::Softmax, label))?;
         Ok(vec![Value::Track(self.going_on(track))])
     }
 
@@ -171,6 +167,6 @@ impl Importer<'_> {
             false => drop(axes.remove(along)),
         }
         let layer = LayerDraft::new(LayerWord::Argmax, label);
-        Ok(vec![Value::Track(self.push(layer, axes, vec![]))])
+        Ok(vec![Value::Track(self.push(layer, axes, vec![])?)])
     }
 }

@@ -3,14 +3,21 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use network::description::MAX_LAYERS;
+
 use super::OnnxOptions;
 use super::attributes::{Attributes, Reason};
 use super::model::{Model, Node, Setting};
 use super::numbers::numbers;
 use super::track::{Take, Track, Value};
-use crate::axes::{Atom, Layout, Role};
+use crate::axes::{Atom, Layout, Role, total};
 use crate::draft::{Draft, LayerDraft};
 use crate::error::{Blocker, ImportError, one_line};
+
+/// The most numbers that are read and made, in all: a gibibyte of them.
+const BUDGET: usize = 1 << 27;
+/// The most names that a note lists.
+const LISTED: usize = 20;
 
 /// A chain of layers that is being made of a model.
 pub struct Importer<'a> {
@@ -36,6 +43,8 @@ pub struct Importer<'a> {
     /// The directions of the last recurrent layer, where they are two.
     pub(super) directions: Option<Atom>,
     blockers: Vec<Blocker>,
+    /// How many numbers may still be read or made.
+    budget: usize,
 }
 
 impl<'a> Importer<'a> {
@@ -67,6 +76,7 @@ impl<'a> Importer<'a> {
             sequence_lengths: None,
             directions: None,
             blockers: vec![],
+            budget: BUDGET,
         }
     }
 
@@ -77,6 +87,7 @@ impl<'a> Importer<'a> {
         let needed = needed(&graph.nodes, output);
         for tensor in graph.tensors.iter().filter(|it| needed.contains(it.name)) {
             let value = Value::of(numbers(tensor, self.folder)?);
+            self.spend(&value)?;
             self.values.insert(tensor.name, value);
         }
         for (number, input) in graph.inputs.iter().enumerate() {
@@ -105,13 +116,29 @@ impl<'a> Importer<'a> {
                 "{ignored} {nodes} left out, on which `{shown}` does not depend"
             ));
         }
-        for other in graph.outputs.iter().filter(|it| it.name != output) {
+        let others = graph.outputs.iter().filter(|it| it.name != output);
+        for other in others.clone().take(LISTED) {
             self.note(format!(
                 "the output `{}` was left out",
                 one_line(other.name)
             ));
         }
+        let more = others.count().saturating_sub(LISTED);
+        if more > 0 {
+            self.note(format!("{more} more outputs were left out"));
+        }
         self.finish(output)
+    }
+
+    /// Counts numbers that are kept, so that a small file cannot make many.
+    fn spend(&mut self, value: &Value) -> Result<(), ImportError> {
+        let count = value.constant().map_or(0, |tensor| tensor.values.len());
+        let left = self.budget.checked_sub(count);
+        self.budget = left.ok_or_else(|| ImportError::Model {
+            message: format!("the model holds and makes more than {BUDGET} numbers"),
+            expected: "a smaller model".into(),
+        })?;
+        Ok(())
     }
 
     /// The output that is built.
@@ -162,7 +189,8 @@ impl<'a> Importer<'a> {
 
     /// The name of a node in messages: its own, or that of what it gives.
     fn shown(node: &Node<'_>) -> String {
-        let first = node.outputs.first().copied().unwrap_or_default();
+        let mut given = node.outputs.iter().filter(|name| !name.is_empty());
+        let first = given.next().copied().unwrap_or_default();
         one_line(if node.name.is_empty() {
             first
         } else {
@@ -201,6 +229,7 @@ impl<'a> Importer<'a> {
         };
         for name in &node.outputs {
             let value = given.next().unwrap_or(Value::Blocked);
+            self.spend(&value)?;
             if !name.is_empty() {
                 self.values.insert(name, value);
             }
@@ -321,7 +350,7 @@ impl<'a> Importer<'a> {
             self.learned.insert(atom.id, inputs);
         }
         let length = |atom: &Atom| atom.length.or(self.learned.get(&atom.id).copied());
-        let known: Option<usize> = found.iter().map(length).product();
+        let known = total(found.iter().map(length));
         let so_far = self.draft.outputs();
         if self.draft.inputs == 0 && so_far == 0 {
             self.draft.inputs = inputs;
@@ -341,17 +370,29 @@ impl<'a> Importer<'a> {
         layer: LayerDraft,
         axes: Vec<Vec<Atom>>,
         vector: Vec<Atom>,
-    ) -> Track {
-        self.draft.layers.push(layer);
-        self.version += 1;
-        Track {
+    ) -> Result<Track, Reason> {
+        self.add_layer(layer)?;
+        Ok(Track {
             axes,
             vector: Some(vector),
             version: self.version,
             take: Take::Steps,
             last: false,
             part: None,
+        })
+    }
+
+    /// Adds a layer to the chain.
+    pub(super) fn add_layer(&mut self, layer: LayerDraft) -> Result<(), Reason> {
+        if self.draft.layers.len() >= MAX_LAYERS {
+            return Err(format!(
+                "it would be layer number {}, of {MAX_LAYERS} at most",
+                MAX_LAYERS + 1
+            ));
         }
+        self.draft.layers.push(layer);
+        self.version += 1;
+        Ok(())
     }
 
     /// Whether steps are still told apart.
@@ -381,10 +422,10 @@ impl<'a> Importer<'a> {
         if self.draft.inputs == 0 {
             let elements = self.draft.layout.input.iter().flatten();
             let lengths = elements.filter_map(|role| match role {
-                Role::Element(length) => Some(*length),
+                Role::Element(length) => Some(Some(*length)),
                 _ => None,
             });
-            self.draft.inputs = lengths.product();
+            self.draft.inputs = total(lengths).unwrap_or(0);
         }
         if self.draft.inputs == 0 {
             return Err(fail(

@@ -43,10 +43,7 @@ pub struct OnnxOptions {
 /// # Errors
 /// A file that cannot be read, or as [`parse_onnx`].
 pub fn import_onnx(path: &Path, options: &OnnxOptions) -> Result<Draft, ImportError> {
-    let bytes = read_bounded(path).map_err(|problem| ImportError::Unreadable {
-        path: path.to_path_buf(),
-        reason: problem.to_string(),
-    })?;
+    let bytes = read_bounded(path).map_err(|problem| ImportError::unreadable(path, &problem))?;
     parse_onnx(&bytes, path.parent().unwrap_or(Path::new("")), options)
 }
 

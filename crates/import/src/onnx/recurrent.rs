@@ -242,7 +242,7 @@ impl Importer<'_> {
             false => vec![both, sequences, units],
             true => vec![sequences, both, units],
         };
-        let steps = self.push(layer, every, vector);
+        let steps = self.push(layer, every, vector)?;
         let state = |take: Take| Track {
             axes: last.clone(),
             take,

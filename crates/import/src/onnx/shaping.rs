@@ -3,14 +3,16 @@
 use network::Tensor;
 
 use super::attributes::{Attributes, Reason};
-use super::constants::{axis, concatenated, selected, slice, transposed};
+use super::constants::{axis, concatenated, selected, slice, span, transposed};
 use super::graph::Importer;
 use super::model::{Node, Setting};
 use super::track::{Take, Track, Value};
-use crate::axes::{Length, reshaped};
+use crate::axes::{Length, reshaped, total};
 
-/// The most elements of a constant that a node may make.
-const MOST: i64 = 1 << 26;
+/// The most elements of the same number that are kept one by one.
+const MOST: usize = 1 << 16;
+/// The most lengths that shapes are put together of.
+const MOST_LENGTHS: usize = 64;
 
 impl Importer<'_> {
     /// What a node gives that moves numbers; `None` for other operators.
@@ -99,7 +101,7 @@ impl Importer<'_> {
             Value::Input(_) | Value::Track(_) => {
                 let track = self.track(Some(&Some(value.clone())))?;
                 let length = |axis: &Vec<crate::axes::Atom>| {
-                    let all: Option<usize> = axis.iter().map(|atom| atom.length).product();
+                    let all = total(axis.iter().map(|atom| atom.length));
                     all.and_then(|all| i64::try_from(all).ok())
                 };
                 track.axes.iter().map(length).collect()
@@ -396,7 +398,7 @@ impl Importer<'_> {
         let ends = list("ends", 2)?.ok_or("it has no ends")?;
         let axes = list("axes", 3)?;
         let axes = axes.unwrap_or_else(|| (0..).take(starts.len()).collect());
-        let steps = list("steps", 4).unwrap_or(None);
+        let steps = list("steps", 4)?;
         let steps = steps.unwrap_or_else(|| vec![1; starts.len()]);
         if [ends.len(), axes.len(), steps.len()] != [starts.len(); 3] {
             return Err("its starts, ends, axes and steps are not as many".into());
@@ -416,7 +418,8 @@ impl Importer<'_> {
                 for (along, start, end, step) in bounds {
                     let at = axis(along, tensor.shape.len()).ok_or("it has no such axis")?;
                     let length = tensor.shape.get(at).copied().unwrap_or(0);
-                    let chosen = slice(start, end, step, length).ok_or("its step is 0")?;
+                    let chosen = slice(start, end, step, length)
+                        .ok_or("its step is 0, or it takes too much")?;
                     tensor = selected(&tensor, at, &chosen).ok_or("its bounds are out of reach")?;
                 }
                 Ok(Value::of(tensor))
@@ -443,7 +446,7 @@ impl Importer<'_> {
         (start, end, step): (i64, i64, i64),
     ) -> Result<Track, Reason> {
         let group = track.axes.get(at).cloned().unwrap_or_default();
-        let length: Option<usize> = group.iter().map(|atom| atom.length).product();
+        let length = total(group.iter().map(|atom| atom.length));
         // Beyond any length: how exporters write that there is no end.
         let far = i64::from(i32::MAX) - 1;
         if step == 1
@@ -453,11 +456,8 @@ impl Importer<'_> {
         {
             return Ok(track);
         }
-        match length
-            .and_then(|length| slice(start, end, step, length))
-            .as_deref()
-        {
-            Some([one]) => self.chosen(track, at, i64::try_from(*one).unwrap_or(i64::MAX)),
+        match length.and_then(|length| span(start, end, step, length)) {
+            Some((one, 1)) => self.chosen(track, at, i64::try_from(one).unwrap_or(i64::MAX)),
             None if step == 1 && start == -1 && end >= far => self.chosen(track, at, -1),
             None if step == 1 && (start, end) == (0, 1) => self.chosen(track, at, 0),
             _ => Err("it takes a part of an axis that is neither all of it nor one element".into()),
@@ -483,7 +483,11 @@ impl Importer<'_> {
             .map(|it| it.lengths())
             .collect::<Option<Vec<_>>>()
         {
-            return Ok(Value::Lengths(lengths.concat()));
+            let lengths = lengths.concat();
+            return match lengths.len() <= MOST_LENGTHS {
+                true => Ok(Value::Lengths(lengths)),
+                false => Err("it makes a shape of too many axes".into()),
+            };
         }
         let mut tracks = vec![];
         for value in values {
@@ -569,22 +573,18 @@ fn filled(node: &Node<'_>, shape: &Value) -> Result<Value, Reason> {
         },
         _ => return Err("it has more than one value".into()),
     };
-    Ok(match shape.integers() {
-        Some(lengths) if lengths.iter().all(|it| (0..MOST).contains(it)) => {
-            let count = lengths
-                .iter()
-                .try_fold(1i64, |count, &it| count.checked_mul(it));
-            let count = count
-                .filter(|&count| count < MOST)
-                .ok_or("it makes too many numbers")?;
-            Value::of(Tensor {
-                shape: lengths
-                    .iter()
-                    .filter_map(|&it| usize::try_from(it).ok())
-                    .collect(),
-                values: vec![value; usize::try_from(count).unwrap_or(0)],
-            })
-        }
+    let lengths: Option<Vec<usize>> = shape.integers().and_then(|lengths| {
+        let all = lengths.iter().map(|&it| usize::try_from(it).ok());
+        all.collect()
+    });
+    let count = lengths
+        .iter()
+        .find_map(|all| total(all.iter().copied().map(Some)));
+    Ok(match (lengths, count) {
+        (Some(shape), Some(count)) if count <= MOST => Value::of(Tensor {
+            shape,
+            values: vec![value; count],
+        }),
         _ => Value::Filled(value),
     })
 }
