@@ -21,7 +21,10 @@ pub fn facts(network: &Continuous, level: Level) -> Vec<Fact> {
     let mut facts = vec![Fact::symmetric(network.weights.asymmetry(), level)];
     let (rises, text) = increasing(network);
     facts.push(of("increasing", Some(rises), None, text));
-    let (holds, value, text) = energy(network);
+    let (holds, value, mut text) = energy(network);
+    if level == Level::Integer && holds == Some(true) {
+        text.push_str("; but for what rounding states and g adds");
+    }
     facts.push(of("energy_never_rises", holds, value, text));
     let (holds, value, text) = one_fixed_point(network);
     facts.push(of("one_fixed_point", holds, value, text));
