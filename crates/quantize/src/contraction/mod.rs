@@ -84,7 +84,8 @@ pub fn contraction(
             return Err(NoBound::because(why));
         }
         Network::CohenGrossberg(_) => {
-            let why = "no bound is derived of steps whose factor depends on the state";
+            let why = "none is derived for Cohen-Grossberg networks; `steps_contract` says where \
+                       differences shrink";
             return Err(NoBound::because(why));
         }
         _ => {
