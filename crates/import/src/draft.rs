@@ -179,6 +179,23 @@ impl Draft {
     /// # Errors
     /// Weights that no archive holds.
     pub fn finish(&self, name: &str, file: &str) -> Result<Imported, ImportError> {
+        self.in_steps().written(name, file)
+    }
+
+    /// The same with the last state of a layer that reads from the start written as what it gives in
+    /// the last step: the layers behind it, which see no steps, then make theirs in each.
+    fn in_steps(&self) -> Draft {
+        let mut draft = self.clone();
+        for layer in &mut draft.layers {
+            if layer.last_state && layer.direction == "forward" {
+                layer.last_state = false;
+                draft.last = true;
+            }
+        }
+        draft
+    }
+
+    fn written(&self, name: &str, file: &str) -> Result<Imported, ImportError> {
         let mut text = String::new();
         // Writing to a string does not fail.
         let _ = writeln!(text, "# Imported from a model{}.", self.titled());

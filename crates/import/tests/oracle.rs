@@ -104,6 +104,17 @@ fn chains_as_exporters_write_them() {
 }
 
 #[test]
+fn the_last_state_of_a_forward_layer_is_its_last_step() {
+    let path = cases().join("c_gru_last_state.onnx");
+    let draft = import_onnx(&path, &OnnxOptions::default()).unwrap();
+    assert!(draft.layers[0].last_state);
+    let (imported, network) = built(&draft);
+    assert!(network.is_causal() && network.gives_one());
+    assert!(imported.description.contains("output = \"last\""));
+    assert!(!imported.description.contains("last_state"));
+}
+
+#[test]
 fn what_is_written_of_a_chain() {
     let path = cases().join("c_lstm_two_layers.onnx");
     let draft = import_onnx(&path, &OnnxOptions::default()).unwrap();
