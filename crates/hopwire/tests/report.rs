@@ -228,7 +228,8 @@ fn escaped(text: &str) -> String {
 }
 
 /// A document with the page in a frame of this size, which a window could not be as narrow as; the
-/// script measures the page and writes what it finds into the document.
+/// script measures the page and writes what it finds into the document: what reaches beyond the window,
+/// and texts of a drawing that lie on each other or beyond its edge.
 fn framed(page: &str, (width, height): (u32, u32), dark: bool) -> String {
     let page = match dark {
         true => page.replace("(prefers-color-scheme: dark)", "all"),
@@ -245,13 +246,83 @@ fn framed(page: &str, (width, height): (u32, u32), dark: bool) -> String {
              if (edge > view.innerWidth + 0.5 && !element.closest('.scroll, pre'))\
                over.push(element.tagName + '.' + element.className + ' ' + edge);\
            }}\
+           const marred = [];\
+           for (const svg of view.document.querySelectorAll('svg')) {{\
+             const box = svg.getBoundingClientRect();\
+             const texts = [...svg.querySelectorAll('text')].filter(text => text.textContent.trim())\
+               .map(text => [text.textContent.trim(), text.getBoundingClientRect()]);\
+             texts.forEach(([name, a], at) => {{\
+               if (a.left < box.left - 1 || a.right > box.right + 1 || a.top < box.top - 1 ||\
+                   a.bottom > box.bottom + 1) marred.push(name + ' is cut');\
+               for (const [other, b] of texts.slice(at + 1))\
+                 if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&\
+                     Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3)\
+                   marred.push(name + ' lies on ' + other);\
+             }});\
+           }}\
            const fetched = view.performance.getEntriesByType('resource').map(entry => entry.name);\
            document.getElementById('found').textContent = JSON.stringify({{\
              width: view.innerWidth, scrolled: root.scrollWidth, height: root.scrollHeight,\
-             over, fetched: fetched.filter(name => !name.startsWith('data:'))}});\
+             over, marred, fetched: fetched.filter(name => !name.startsWith('data:'))}});\
          }});</script></body>",
         escaped(&page)
     )
+}
+
+/// Where screenshots are kept.
+fn kept() -> PathBuf {
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../report");
+    std::fs::create_dir_all(&kept).expect("a folder");
+    kept
+}
+
+/// A window so wide that shows a page in a frame of this width.
+fn window(width: u32, height: u64) -> String {
+    format!("--window-size={},{height}", width.max(500))
+}
+
+/// Opens a page in a frame of this width: it fits, nothing lies on anything else, nothing is fetched;
+/// its height.
+fn fits(browser: &Path, scratch: &Scratch, text: &str, (width, dark): (u32, bool)) -> u64 {
+    scratch.write("framed.html", framed(text, (width, 900), dark));
+    let options = [window(width, 900), "--dump-dom".into()];
+    let (dom, log) = browse(browser, scratch, "framed.html", &options);
+    assert!(!log.contains("CONSOLE"), "{log}");
+    let found = dom.split("<pre id=\"found\">").nth(1).expect("measured");
+    let found = found.split("</pre>").next().expect("measured");
+    let found: Value = serde_json::from_str(&found.replace("&quot;", "\"")).expect("JSON");
+    assert_eq!(found["width"], width, "{found}");
+    let fit = found["scrolled"].as_u64() <= Some(u64::from(width));
+    assert!(fit, "{width}: {found}");
+    for list in ["over", "marred", "fetched"] {
+        let length = found[list].as_array().map(Vec::len);
+        assert_eq!(length, Some(0), "{list} at {width}: {found}");
+    }
+    let height = found["height"].as_u64().expect("a height");
+    assert!(height > 2000, "{found}");
+    height
+}
+
+fn screenshot(
+    browser: &Path,
+    scratch: &Scratch,
+    (text, picture): (&str, &Path),
+    (width, height, dark): (u32, u64, bool),
+) {
+    scratch.write("framed.html", framed(text, (width, height as u32), dark));
+    let shot = format!("--screenshot={}", picture.display());
+    browse(
+        browser,
+        scratch,
+        "framed.html",
+        &[window(width, height), shot],
+    );
+    let bytes = std::fs::read(picture).expect("a screenshot");
+    assert!(
+        bytes.starts_with(b"\x89PNG") && bytes.len() > 20_000,
+        "{}",
+        bytes.len()
+    );
 }
 
 #[test]
@@ -259,59 +330,35 @@ fn it_fits_phones_and_desktops_in_a_browser() {
     let Some(browser) = browser() else {
         return;
     };
-    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../report");
-    std::fs::create_dir_all(&kept).expect("a folder");
-    let scratch = Scratch::new();
+    let (kept, scratch) = (kept(), Scratch::new());
     for name in ["digits/digits", "templates/edge"] {
         let stem = name.rsplit('/').next().expect("a name");
         let (_, text) = page(&scratch, &["report", &example(&format!("{name}.toml"))]);
         std::fs::write(kept.join(format!("{stem}.html")), &text).expect("written");
         for (width, dark) in [(390, false), (1280, false), (390, true), (1280, true)] {
-            let size = (width, 900);
-            scratch.write("framed.html", framed(&text, size, dark));
-            let window = |height: u64| format!("--window-size={},{height}", width.max(500));
-            let (dom, log) = browse(
-                &browser,
-                &scratch,
-                "framed.html",
-                &[window(900), "--dump-dom".into()],
-            );
-            assert!(!log.contains("CONSOLE"), "{log}");
-            let found = dom.split("<pre id=\"found\">").nth(1).expect("measured");
-            let found = found
-                .split("</pre>")
-                .next()
-                .expect("measured")
-                .replace("&quot;", "\"");
-            let found: Value = serde_json::from_str(&found).expect("JSON");
-            assert_eq!(found["width"], width, "{found}");
-            assert!(
-                found["scrolled"].as_u64() <= Some(u64::from(width)),
-                "{name} {width}: {found}"
-            );
-            assert_eq!(
-                found["over"].as_array().map(Vec::len),
-                Some(0),
-                "{name} {width}: {found}"
-            );
-            assert_eq!(
-                found["fetched"].as_array().map(Vec::len),
-                Some(0),
-                "{found}"
-            );
-            let height = found["height"].as_u64().expect("a height");
-            assert!(height > 2000, "{found}");
+            let height = fits(&browser, &scratch, &text, (width, dark));
             let tint = if dark { "-dark" } else { "" };
             let picture = kept.join(format!("{stem}-{width}{tint}.png"));
-            scratch.write("framed.html", framed(&text, (width, height as u32), dark));
-            let shot = format!("--screenshot={}", picture.display());
-            browse(&browser, &scratch, "framed.html", &[window(height), shot]);
-            let bytes = std::fs::read(&picture).expect("a screenshot");
-            assert!(
-                bytes.starts_with(b"\x89PNG") && bytes.len() > 20_000,
-                "{}",
-                bytes.len()
-            );
+            let size = (width, height, dark);
+            screenshot(&browser, &scratch, (&text, &picture), size);
         }
+    }
+}
+
+#[test]
+fn every_kind_fits_phones_in_a_browser() {
+    let Some(browser) = browser() else {
+        return;
+    };
+    let (kept, scratch) = (kept(), Scratch::new());
+    let kinds = scratch.json(&["new", "--list"], 0);
+    for kind in kinds["kinds"].as_array().expect("kinds") {
+        let kind = kind.as_str().expect("a word");
+        scratch.json(&["new", kind, "-o", "net.toml", "--force"], 0);
+        let (_, text) = page(&scratch, &["report", "net.toml"]);
+        std::fs::write(kept.join(format!("kind-{kind}.html")), &text).expect("written");
+        let height = fits(&browser, &scratch, &text, (390, false));
+        let picture = kept.join(format!("kind-{kind}-390.png"));
+        screenshot(&browser, &scratch, (&text, &picture), (390, height, false));
     }
 }

@@ -10,7 +10,10 @@ use plotters::style::{Color, RGBColor, WHITE};
 use std::ops::Range;
 
 /// Width and height of a plot; a page scales it, down to the width of a phone.
-const SIZE: (u32, u32) = (560, 340);
+const SIZE: (u32, u32) = (560, 380);
+
+/// The size of letters: readable where a plot is shrunk to the width of a phone.
+const LETTERS: i32 = 22;
 
 /// Okabe and Ito's blue, vermilion, bluish green, orange and reddish purple.
 pub(crate) const COLOURS: [RGBColor; 5] = [
@@ -92,8 +95,8 @@ pub(crate) fn framed(
         let mut chart = ChartBuilder::on(&area)
             .margin(12)
             .margin_right(24)
-            .x_label_area_size(48)
-            .y_label_area_size(78)
+            .x_label_area_size(62)
+            .y_label_area_size(104)
             .build_cartesian_2d(x, y)
             .map_err(failed)?;
         chart
@@ -102,8 +105,8 @@ pub(crate) fn framed(
             .bold_line_style(FAINT)
             .x_desc(labels.x.text())
             .y_desc(labels.y.text())
-            .axis_desc_style(("sans-serif", 17))
-            .label_style(("sans-serif", 15))
+            .axis_desc_style(("sans-serif", LETTERS + 2))
+            .label_style(("sans-serif", LETTERS))
             .x_labels(ticks(labels.x, &x_range))
             .y_labels(ticks(labels.y, &y_range))
             .x_label_formatter(&|value| tick(labels.x, *value))
@@ -151,15 +154,15 @@ fn legend_at(chart: &mut Chart<'_>, corner: SeriesLabelPosition) -> Result<(), P
         .position(corner)
         .background_style(WHITE.mix(0.85))
         .border_style(FAINT)
-        .label_font(("sans-serif", 15))
+        .label_font(("sans-serif", LETTERS))
         .draw()
         .map_err(failed)
 }
 
 /// Ticks of an axis over a range: of one that counts no more than there are whole numbers.
 fn ticks(axis: Axis<'_>, range: &Range<f64>) -> usize {
-    let whole = (range.end.floor() - range.start.ceil() + 1.0).clamp(1.0, 6.0) as usize;
-    if axis.whole { whole } else { 6 }
+    let whole = (range.end.floor() - range.start.ceil() + 1.0).clamp(1.0, 5.0) as usize;
+    if axis.whole { whole } else { 5 }
 }
 
 fn tick(axis: Axis<'_>, value: f64) -> String {

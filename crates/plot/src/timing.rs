@@ -111,7 +111,8 @@ impl Drawing {
         );
     }
 
-    /// A line at each rising edge, and the number of every fifth cycle.
+    /// A line at each rising edge, and the number of every fifth cycle; of the first one, too, where
+    /// there is room beside the next.
     fn grid(&mut self, left: usize, first: u64, cycles: usize, height: usize) {
         for cycle in 0..=cycles {
             let x = left + cycle * CYCLE;
@@ -120,8 +121,11 @@ impl Drawing {
                 "<line x1=\"{x}\" y1=\"{HEAD}\" x2=\"{x}\" y2=\"{height}\" stroke=\"{FAINT}\"/>"
             );
             let number = first + cycle as u64;
-            if cycle < cycles && (number.is_multiple_of(5) || cycle == 0) {
-                self.text((x + CYCLE / 2, 15), "middle", 12, &number.to_string());
+            let text = number.to_string();
+            let room = (5 - number % 5) as usize * CYCLE;
+            let shown = number.is_multiple_of(5) || cycle == 0 && room > (text.len() + 1) * LETTER;
+            if cycle < cycles && shown {
+                self.text((x + CYCLE / 2, 15), "middle", 12, &text);
             }
         }
     }

@@ -37,9 +37,6 @@ pub fn section(material: &Material<'_>) -> Result<Section, HopwireError> {
             Term::new("Added by a step, at most", numbers::real(bound.rounding)),
         ]);
     }
-    if let Some(none) = &distance.no_bound {
-        terms.push(Term::new("No bound for all time", none.why.clone()));
-    }
     if let Some(measured) = &distance.measured {
         let steps = numbers::plural(measured.steps, "step");
         let starts = numbers::plural(measured.starts as u64, "start");
@@ -54,12 +51,24 @@ pub fn section(material: &Material<'_>) -> Result<Section, HopwireError> {
         Some(course) => plotted(material, course)?,
         None => None,
     };
-    let mut blocks = vec![Block::Terms { rows: terms }];
-    blocks.push(match figure {
-        Some(figure) => Block::Figures {
+    let mut blocks = vec![];
+    if !terms.is_empty() {
+        blocks.push(Block::Terms { rows: terms });
+    }
+    if let Some(none) = &distance.no_bound {
+        let text = format!("No bound for all time: {}.", none.why);
+        blocks.push(Block::Note { text });
+    }
+    blocks.push(match (figure, &course) {
+        (Some(figure), _) => Block::Figures {
             figures: vec![figure],
         },
-        None => Block::Note {
+        (None, Some(course)) => {
+            let steps = numbers::plural(course.values.len() as u64 - 1, "step");
+            let text = format!("In the first run, of {steps}, both levels are the same all along.");
+            Block::Note { text }
+        }
+        (None, None) => Block::Note {
             text: "The description gives no start from which both levels could be run.".into(),
         },
     });
@@ -91,6 +100,9 @@ fn plotted(
         points: points(&course.values),
     }];
     let most = course.values.iter().copied().fold(0.0, f64::max);
+    if most == 0.0 {
+        return Ok(None);
+    }
     if course.counted {
         let caption = format!(
             "Elements whose sign is another in integers than in real numbers, before the first step \
