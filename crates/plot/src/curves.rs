@@ -4,7 +4,7 @@ use plotters::element::{Circle, PathElement};
 use plotters::series::LineSeries;
 use plotters::style::Color;
 
-use crate::frame::{COLOURS, Labels, PlotError, failed, framed, legend_beside, range};
+use crate::frame::{COLOURS, Labels, PlotError, failed, framed, headroom, legend_beside, range};
 
 /// A curve.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,7 @@ pub fn curves(labels: &Labels<'_>, curves: &[Curve<'_>]) -> Result<String, PlotE
     let all = || curves.iter().flat_map(|curve| &curve.points);
     let x = range(all().map(|point| point.0), "no point of a curve")?;
     let y = range(all().map(|point| point.1), "no point of a curve")?;
+    let y = if curves.len() > 1 { headroom(y) } else { y };
     framed(labels, (x.clone(), y.clone()), |chart| {
         // The first curves are the thickest, so that those below others show.
         let thickness = (0..curves.len() as u32).rev().map(|above| 2 + 2 * above);

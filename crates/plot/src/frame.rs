@@ -119,6 +119,11 @@ pub(crate) fn framed(
     Ok(described(&text, labels))
 }
 
+/// A range with room above it for a legend.
+pub(crate) fn headroom(range: Range<f64>) -> Range<f64> {
+    range.start..range.end + 0.36 * (range.end - range.start)
+}
+
 /// A legend in the upper right corner where there is more than one thing to tell apart.
 pub(crate) fn legend(chart: &mut Chart<'_>) -> Result<(), PlotError> {
     legend_at(chart, SeriesLabelPosition::UpperRight)

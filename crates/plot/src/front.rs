@@ -4,7 +4,7 @@ use plotters::element::{Circle, Cross, PathElement};
 use plotters::series::LineSeries;
 use plotters::style::{Color, RGBColor};
 
-use crate::frame::{COLOURS, Labels, PlotError, failed, framed, legend, range};
+use crate::frame::{COLOURS, Labels, PlotError, failed, framed, headroom, legend, range};
 
 /// Points that others beat.
 const BEATEN: RGBColor = RGBColor(170, 170, 170);
@@ -32,7 +32,7 @@ pub fn front(labels: &Labels<'_>, trades: &[Trade]) -> Result<String, PlotError>
     let at = |trade: &Trade| (trade.cost, trade.error);
     let mut on_front: Vec<(f64, f64)> = trades.iter().filter(|t| t.on_front).map(at).collect();
     on_front.sort_by(|a, b| a.0.total_cmp(&b.0));
-    framed(labels, (x, y), |chart| {
+    framed(labels, (x, headroom(y)), |chart| {
         let beaten = trades.iter().filter(|trade| !trade.on_front).map(at);
         let beaten = beaten.map(|point| Cross::new(point, 3, BEATEN.stroke_width(1)));
         chart

@@ -29,7 +29,7 @@ pub fn histogram(
     let outer = bounds.iter().flat_map(|&(low, high)| [low, high]);
     let x = range(edges.chain(outer), "no bar")?;
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1) as f64;
-    framed(labels, (x, 0.0..most * 1.3), |chart| {
+    framed(labels, (x, 0.0..most * 1.4), |chart| {
         let corners = |bar: &Bar| [(bar.from, 0.0), (bar.to, bar.count as f64)];
         let bars = bars.iter().filter(|bar| bar.count > 0);
         let bars = bars.map(|bar| Rectangle::new(corners(bar), COLOURS[0].mix(0.8).filled()));

@@ -6,9 +6,9 @@ mod samples;
 use std::path::{Path, PathBuf};
 
 use network::noise::SplitMix64;
-use network::{Description, Network};
+use network::{Description, Kind, Network, starter};
 use program::range::analyse;
-use program::{Format, Program};
+use program::{Format, Program, Role};
 use proptest::prelude::*;
 use quantize::range::certificate;
 use quantize::{Options, QuantizeError, quantize};
@@ -39,14 +39,74 @@ fn gallery() -> Vec<(PathBuf, Program)> {
     made.collect()
 }
 
+/// A delayed network: pasts of every kind, averages, leaky states, increments, tables.
+const DELAYED: &str = r#"
+[network]
+kind = "continuous_hopfield"
+name = "delayed"
+units = 3
+[weights]
+w = [[0.0, 0.25, 0.0], [0.25, 0.0, -0.5], [0.0, -0.5, 0.0]]
+[dynamics]
+form = "generalised"
+step = 0.25
+activation = "tanh"
+[delays.constant]
+sparse = [[0, 1, 0.25]]
+delay = 0.5
+[delays.table]
+sparse = [[1, 2, 0.25]]
+table = [[0, 0.25], [0.5, 0.75]]
+[delays.kernel]
+sparse = [[2, 0, 0.25]]
+kernel = [0.5, 0.25]
+spacing = 0.25
+[delays.leaky]
+sparse = [[0, 0, -0.25]]
+rate = 1.0
+[delays.neutral]
+sparse = [[1, 1, 0.0625]]
+delay = 0.25
+neutral = true
+[data]
+probes = [[0.5, -0.5, 0.25]]
+"#;
+
+/// The starters of all kinds, and a delayed network: tables, signals, outputs, schedules, noise, pasts.
+fn starters() -> Vec<(PathBuf, Program)> {
+    let texts = Kind::ALL
+        .into_iter()
+        .map(|kind| (kind.name(), starter(kind)));
+    let made = texts.chain([("delayed", DELAYED)]).map(|(name, text)| {
+        let description = Description::parse(text, name, Path::new(".")).unwrap();
+        let network = Network::from_description(&description).unwrap();
+        let quantized = quantize(&description, &network, &Options::default()).unwrap();
+        (PathBuf::from(name), quantized.program)
+    });
+    let made: Vec<_> = made.collect();
+    let vectors = || made.iter().flat_map(|(_, program)| &program.vectors);
+    let some = |of: &dyn Fn(&Role) -> bool| vectors().any(|vector| of(&vector.role));
+    assert!(made.iter().any(|(_, program)| !program.tables.is_empty()));
+    assert!(some(&|role| matches!(role, Role::Signal)));
+    assert!(some(&|role| matches!(role, Role::Output)));
+    assert!(some(&|role| matches!(role, Role::Schedule(_))));
+    assert!(some(&|role| matches!(role, Role::Noise { .. })));
+    assert!(some(&|role| matches!(role, Role::Past(_))));
+    made
+}
+
+fn all() -> Vec<(PathBuf, Program)> {
+    [gallery(), starters()].concat()
+}
+
 fn text(program: &Program) -> String {
     serde_json::to_string(program).unwrap()
 }
 
 #[test]
 fn the_gallery_is_certified() {
-    let gallery = gallery();
-    assert!(gallery.len() > 25, "{}", gallery.len());
+    let gallery = all();
+    assert!(gallery.len() > 25 + Kind::ALL.len(), "{}", gallery.len());
     for (path, program) in gallery {
         let claimed = certificate(&program).unwrap().to_string();
         let held = ::certificate::verify(&text(&program), &claimed);
@@ -123,7 +183,16 @@ fn tamper(value: &mut Value, random: &mut SplitMix64) {
 
 #[test]
 fn a_thousand_tamperings_are_rejected() {
-    let gallery = gallery();
+    tampered_are_rejected(&gallery());
+}
+
+/// As many of certificates with all that programs can have, whatever the gallery holds.
+#[test]
+fn a_thousand_tamperings_of_every_kind_are_rejected() {
+    tampered_are_rejected(&starters());
+}
+
+fn tampered_are_rejected(gallery: &[(PathBuf, Program)]) {
     let mut random = SplitMix64::new(9);
     let mut tampered = 0;
     while tampered < 1000 {
@@ -146,7 +215,7 @@ fn a_thousand_tamperings_are_rejected() {
 /// Whatever is done to a program, its certificate is no longer one, and the checker says so.
 #[test]
 fn a_thousand_programs_that_were_tampered_with_are_rejected() {
-    let gallery: Vec<(Value, String)> = gallery()
+    let gallery: Vec<(Value, String)> = all()
         .iter()
         .map(|(_, program)| {
             let claimed = certificate(program).unwrap().to_string();

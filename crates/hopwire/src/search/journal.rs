@@ -23,15 +23,38 @@ struct Header {
     schema: String,
     /// SHA-256 of the description and its data.
     description: String,
-    wish: serde_json::Value,
+    /// As text, so that no number is changed by being read.
+    wish: String,
 }
 
 /// A line: a candidate and what was found of it.
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
     place: usize,
-    #[serde(flatten)]
-    judgement: Judgement,
+    /// Numbers as text, which is read as exactly the number that was written.
+    kept: String,
+    error: String,
+    lut: Option<u64>,
+}
+
+impl Line {
+    fn new(place: usize, judgement: &Judgement) -> Line {
+        Line {
+            place,
+            kept: judgement.kept.to_string(),
+            error: judgement.error.to_string(),
+            lut: judgement.lut,
+        }
+    }
+
+    fn judgement(&self) -> Option<(usize, Judgement)> {
+        let judgement = Judgement {
+            kept: self.kept.parse().ok()?,
+            error: self.error.parse().ok()?,
+            lut: self.lut,
+        };
+        Some((self.place, judgement))
+    }
 }
 
 /// A record on disk, or none.
@@ -62,9 +85,9 @@ impl Journal {
             });
         };
         let header = Header {
-            schema: "hopwire.search/1".into(),
+            schema: "hopwire.search/2".into(),
             description: fingerprint(project)?,
-            wish: serde_json::to_value(wish).map_err(|error| HopwireError::Internal {
+            wish: serde_json::to_string(wish).map_err(|error| HopwireError::Internal {
                 message: error.to_string(),
             })?,
         };
@@ -89,7 +112,7 @@ impl Journal {
             }
             // The last line may have been cut off by what stopped the search.
             let lines = lines.filter_map(|line| serde_json::from_str::<Line>(line).ok());
-            known.extend(lines.map(|line| (line.place, line.judgement)));
+            known.extend(lines.filter_map(|line| line.judgement()));
             if !text.ends_with('\n') {
                 file.write_all(b"\n").map_err(unwritten)?;
             }
@@ -115,10 +138,7 @@ impl Journal {
         else {
             return;
         };
-        let line = line(&Line {
-            place,
-            judgement: *judgement,
-        });
+        let line = line(&Line::new(place, judgement));
         let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
         if written.failed.is_none() {
             written.failed = written.file.write_all(line.as_bytes()).err();
