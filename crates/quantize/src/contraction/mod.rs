@@ -91,7 +91,7 @@ pub fn contraction(
         _ => {
             let kind = network.kind().name();
             return Err(NoBound::because(format!(
-                "networks of the kind {kind} do not contract"
+                "none is looked for in networks of the kind {kind}"
             )));
         }
     };
