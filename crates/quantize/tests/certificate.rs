@@ -54,7 +54,7 @@ activation = "tanh"
 [delays.constant]
 sparse = [[0, 1, 0.25]]
 delay = 0.5
-[delays.table]
+[delays.varying]
 sparse = [[1, 2, 0.25]]
 table = [[0, 0.25], [0.5, 0.75]]
 [delays.kernel]

@@ -8,13 +8,16 @@ use crate::error::HopwireError;
 use crate::exit::Exit;
 use crate::search::{fields, pareto};
 
-/// The Pareto front of a search; none where there was none.
+const ID: &str = "front";
+const TITLE: &str = "Cost against loss";
+
+/// The Pareto front of a search; how to ask for one where there was none.
 ///
 /// # Errors
 /// Only where the plot cannot be drawn.
-pub fn section(material: &Material<'_>) -> Result<Option<Section>, HopwireError> {
+pub fn section(material: &Material<'_>) -> Result<Section, HopwireError> {
     let Some(search) = &material.search else {
-        return Ok(None);
+        return Ok(without(material));
     };
     let what = match search.wish.keep {
         Keep::Recall => "noisy patterns that are recalled",
@@ -54,9 +57,9 @@ pub fn section(material: &Material<'_>) -> Result<Option<Section>, HopwireError>
         }
         Keep::Labels | Keep::Argmin | Keep::Values | Keep::Trajectory => String::new(),
     };
-    Ok(Some(Section {
-        id: "front",
-        title: "Cost against loss",
+    Ok(Section {
+        id: ID,
+        title: TITLE,
         lead: format!(
             "A search over word formats: what they cost in bits of memory, adders and multipliers, \
              and what is kept: {what}.{real}"
@@ -73,5 +76,27 @@ pub fn section(material: &Material<'_>) -> Result<Option<Section>, HopwireError>
                 rows,
             }),
         ],
-    }))
+    })
+}
+
+/// The section where nothing was searched.
+fn without(material: &Material<'_>) -> Section {
+    let network = &material.built.project.network;
+    let is_array = matches!(network, network::Network::Cellular(_));
+    let is_memory = matches!(network, network::Network::Hopfield(_));
+    let text = match network.dynamics().is_some() || is_array || is_memory {
+        true => {
+            "No words were searched, as that may take long for this network. With --keep, \
+             --target-error or --budget-lut the report searches, and shows the Pareto front."
+        }
+        false => {
+            "The words of networks of this kind are those of the description; there is no search."
+        }
+    };
+    Section {
+        id: ID,
+        title: TITLE,
+        lead: "What other words would cost and lose.".into(),
+        blocks: vec![Block::Note { text: text.into() }],
+    }
 }

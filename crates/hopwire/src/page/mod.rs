@@ -126,7 +126,7 @@ impl<'a> Material<'a> {
             Some(ranges::section(self)?),
             Some(runs::section(self)?),
             Some(error::section(self)?),
-            front::section(self)?,
+            Some(front::section(self)?),
             Some(hardware::timing(self)),
             Some(hardware::waveform(self)?),
             Some(hardware::resources(self)),

@@ -98,7 +98,7 @@ pub fn cheap(project: &Project) -> Option<Wish> {
 }
 
 /// Units times units times steps of networks whose runs are so short.
-const CHEAP_WORK: u64 = 1 << 23;
+const CHEAP_WORK: u64 = 1 << 25;
 
 /// The energy of what solves a problem, else the numbers where runs end.
 fn cheap_moving(network: &dyn network::Dynamics) -> Option<Keep> {

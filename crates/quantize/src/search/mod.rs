@@ -150,7 +150,11 @@ pub fn explore(
             among(&subject, wish, tables, record)?
         }
         _ => {
-            let moving = network.dynamics().ok_or(QuantizeError::Mismatched)?;
+            let kind = network.kind().name();
+            let moving = network.dynamics().ok_or_else(|| QuantizeError::Search {
+                why: format!("words of the kind {kind} are not searched"),
+                would: "quantize without a search".into(),
+            })?;
             let subject = moving::Moving::new((description, network), moving, &wish)?;
             among(&subject, wish, tables, record)?
         }
