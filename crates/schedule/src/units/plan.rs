@@ -334,14 +334,15 @@ impl<'a> GatherPlan<'a> {
     }
 }
 
-/// A gather whose weights of -1 and +1 have two bits, so that there is a zero to pad with.
+/// A gather whose weights of -1 and +1 have a zero to pad with; in a format of three bits they are
+/// stored as sign and power of two, in two bits, and need no multiplier.
 fn with_zero(program: &Program, gather: &Gather) -> Result<Gather, ScheduleError> {
     if gather.weights.storage == Storage::Ram {
         let what = "bipolar weights that are loaded, which have no zero to pad with";
         return Err(shape(program, what));
     }
     let of = gather.weights.format;
-    let format = Format::signed(2, of.fraction()).map_err(|_| shape(program, "bipolar weights"))?;
+    let format = Format::signed(3, of.fraction()).map_err(|_| shape(program, "bipolar weights"))?;
     let mut gather = gather.clone();
     gather.weights.format = format;
     Ok(gather)
