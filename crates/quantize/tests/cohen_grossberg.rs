@@ -33,17 +33,17 @@ struct Function {
 
 impl Function {
     fn new(random: &mut SplitMix64, units: usize) -> Function {
-        let each = [1, units][random.below(2) as usize];
+        let each = [1, units][random.below(2)];
         let table = random.below(4) == 0;
         if table {
-            let word = ["tanh", "logistic", "softsign", "clamp"][random.below(4) as usize];
+            let word = ["tanh", "logistic", "softsign", "clamp"][random.below(4)];
             return Function {
                 text: format!("\"{word}\""),
                 largest: 1.0,
                 units: 1.0,
             };
         }
-        let powers = 1 + random.below(4) as usize;
+        let powers = 1 + random.below(4);
         let coefficients = rows(random, each, powers);
         let largest = coefficients
             .iter()

@@ -12,6 +12,10 @@ use crate::dynamic::Words;
 
 /// A function of a unit's state.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one of these for each function of a network"
+)]
 pub enum Answer {
     /// The state itself.
     State,
