@@ -79,8 +79,8 @@ fn discrete(
         starts: vec![],
     };
     let layer = |from: &From| match from {
-        From::X(state) => memory.from_layer(X, state),
-        From::Y(state) | From::Both(_, state) => memory.from_layer(Y, state),
+        From::X(state) => memory.start_of_layer(X, state),
+        From::Y(state) | From::Both(_, state) => memory.start_of_layer(Y, state),
     };
     memory.starts = starts.iter().map(layer).collect();
     Ok(memory)

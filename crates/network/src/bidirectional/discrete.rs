@@ -64,7 +64,7 @@ impl Layer {
 
 impl Discrete {
     /// The start from a state of one layer, [`X`] or [`Y`].
-    pub fn from_layer(&self, layer: usize, state: &[f64]) -> Start {
+    pub fn start_of_layer(&self, layer: usize, state: &[f64]) -> Start {
         let (x, y) = (self.x.units(), self.y.units());
         match layer {
             Y => vec![vec![-1.0; x], state.to_vec(), vec![1.0; y]],
@@ -96,11 +96,11 @@ impl Dynamics for Discrete {
     }
 
     fn start_from(&self, state: &[f64]) -> Start {
-        self.from_layer(X, state)
+        self.start_of_layer(X, state)
     }
 
     fn start_from_variable(&self, variable: usize, state: &[f64]) -> Option<Start> {
-        (variable <= Y).then(|| self.from_layer(variable, state))
+        (variable <= Y).then(|| self.start_of_layer(variable, state))
     }
 
     fn step(&self, moment: &mut Moment) -> Option<bool> {

@@ -135,7 +135,7 @@ impl Dynamics for Bidirectional {
 
     fn start_from_cue(&self, cue: usize, values: &[f64]) -> Start {
         match &self.form {
-            Form::Discrete(memory) => memory.from_layer(cue, values),
+            Form::Discrete(memory) => memory.start_of_layer(cue, values),
             Form::Graded(network) => {
                 let from = match cue {
                     Y => From::Y(values.to_vec()),
