@@ -105,7 +105,7 @@ proptest! {
         let row = |i: usize| (0..units).map(|j| entry(i, j)).collect::<Vec<f64>>();
         let c: Vec<Vec<f64>> = (0..units).map(row).collect();
         let d = ["\"tanh\"", "{ polynomial = [0.5, 0.5] }", "{ polynomial = [0, 0.25, 0, 0.5] }"];
-        let d = d[random.below(3) as usize];
+        let d = d[random.below(3)];
         let (b, bias) = (vector(&mut random, 4), vector(&mut random, units));
         let start = vector(&mut random, units);
         let text = text(

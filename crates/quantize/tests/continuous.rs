@@ -18,7 +18,7 @@ struct Made {
 impl Made {
     fn load(name: &str) -> Made {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-        let description = Description::load(&folder.join(name)).unwrap();
+        let description = Description::load(folder.join(name)).unwrap();
         let network = Network::from_description(&description).unwrap();
         let program = quantize(&description, &network, &Options::default());
         let program = program.unwrap().program;
