@@ -99,6 +99,26 @@ impl Bench {
         design: &Design,
         options: StreamOptions,
         (stream, load): (&str, &[Vec<i64>]),
+        unload: (&str, usize),
+        most: u64,
+        progress: impl FnMut(u64),
+    ) -> Result<(Bench, Vec<Vec<i64>>), CosimError> {
+        let beat = |data: &Vec<i64>| Beat {
+            data: data.clone(),
+            last: false,
+        };
+        let beats: Vec<Beat> = load.iter().map(beat).collect();
+        Bench::record_streams(design, options, &[(stream, beats)], unload, most, progress)
+    }
+
+    /// As [`Bench::record_run`], with beats for several streams.
+    ///
+    /// # Errors
+    /// When the design cannot be simulated.
+    pub fn record_streams(
+        design: &Design,
+        options: StreamOptions,
+        streams: &[(&str, Vec<Beat>)],
         (unload, beats): (&str, usize),
         most: u64,
         mut progress: impl FnMut(u64),
@@ -109,14 +129,10 @@ impl Bench {
         };
         let mut simulator = Simulator::new(design)?;
         let mut driver = StreamDriver::new(&simulator, options)?;
-        for data in load {
-            driver.send(
-                stream,
-                Beat {
-                    data: data.clone(),
-                    last: false,
-                },
-            )?;
+        for (stream, beats) in streams {
+            for beat in beats {
+                driver.send(stream, beat.clone())?;
+            }
         }
         let mut recorder = SignatureRecorder::new(INTERVAL);
         let mut cycles = 0;

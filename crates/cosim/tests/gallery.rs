@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use ::program::{Executor, Program, VectorId};
+use ::program::{Executor, Program, Role, VectorId};
 use cosim::tools::for_test;
 use cosim::{Bench, Tool, Tools, VerifyOptions, verify};
 use hopwire::hardware;
-use hw_sim::stimulus::stream::StreamOptions;
+use hw_sim::stimulus::stream::{Beat, StreamOptions};
 use network::cellular::definition::{BinaryImage, defined};
 use network::{Cellular, Description, Network};
 use quantize::{Options, cellular_output, cellular_start, dynamic, hopfield_start, quantize};
@@ -37,47 +37,80 @@ fn descriptions(folder: &str) -> Vec<PathBuf> {
     all
 }
 
-/// What the integer program ends with: the raw values of these vectors.
-fn finish(program: &Program, loads: &Loads, of: &[VectorId]) -> Vec<Vec<i64>> {
+/// What the integer program gives: the raw values of these vectors at the end, or of all steps where
+/// they leave after each; and the steps.
+fn finish(program: &Program, loads: &Loads, of: &[VectorId]) -> (Vec<Vec<i64>>, u64) {
     let mut executor = Executor::new(program).unwrap();
     for (vector, values) in loads {
         executor.load(*vector, values).unwrap();
     }
     executor.start().unwrap();
-    executor.run().unwrap();
-    of.iter().map(|&id| executor.values(id).to_vec()).collect()
+    let emits = program.vectors.iter().any(|of| of.role == Role::Emitted);
+    let mut all = vec![vec![]; of.len()];
+    let run = executor.run_emitting(|executor| {
+        for (all, &id) in all.iter_mut().zip(of) {
+            if !emits {
+                all.clear();
+            }
+            all.extend_from_slice(executor.values(id));
+        }
+    });
+    (all, run.unwrap().steps)
 }
 
-/// Runs the hardware on every load, one after another; gives the final values of the unloaded
-/// vectors, and the recording.
-fn record(scheduled: &Scheduled, loads: &[Loads]) -> (Vec<Vec<Vec<i64>>>, Bench) {
-    let (load, unload) = (&scheduled.interface.load, &scheduled.interface.unload);
-    let pack = |loads: &Loads| {
-        let find = |vector: VectorId| loads.iter().find(|(id, _)| *id == vector).unwrap();
-        let fields: Vec<&[i64]> = load
-            .fields
-            .iter()
-            .map(|(vector, _)| find(*vector).1.as_slice())
-            .collect();
-        load.pack(&fields)
+/// Runs the hardware on every load, one after another, each of so many steps; gives the values of
+/// the unloaded vectors, and the recording.
+fn record(scheduled: &Scheduled, loads: &[Loads], steps: &[u64]) -> (Vec<Vec<Vec<i64>>>, Bench) {
+    let interface = &scheduled.interface;
+    let unload = &interface.unload;
+    let (mut entering, mut fed) = (vec![], vec![]);
+    for loads in loads {
+        let beats = hardware::Beats::of(scheduled, loads);
+        let load = beats.load.into_iter();
+        entering.extend(load.map(|data| Beat { data, last: false }));
+        let feed = beats.feed.into_iter();
+        fed.extend(feed.map(|(data, last)| Beat { data, last }));
+    }
+    let mut streams = vec![];
+    if !entering.is_empty() {
+        streams.push((interface.load.prefix.as_str(), entering));
+    }
+    if let Some(feed) = &interface.feed {
+        streams.push((feed.prefix.as_str(), fed));
+    }
+    let transfers = |steps: &u64| match interface.unloads_each_step {
+        true => *steps as usize,
+        false => 1,
     };
-    let beats: Vec<Vec<i64>> = loads.iter().flat_map(pack).collect();
+    let all: usize = steps.iter().map(transfers).sum();
     let options = StreamOptions {
         gap_per_mille: 60,
         stall_per_mille: 60,
         ..Default::default()
     };
-    let (bench, received) = Bench::record_run(
+    let (bench, received) = Bench::record_streams(
         &scheduled.design,
         options,
-        (&load.prefix, &beats),
-        (&unload.prefix, unload.beats * loads.len()),
+        &streams,
+        (&unload.prefix, unload.beats * all),
         3_000_000,
         |_| {},
     )
     .unwrap();
-    let ends = received.chunks(unload.beats);
-    (ends.map(|beats| unload.unpack(beats)).collect(), bench)
+    let mut transferred = received
+        .chunks(unload.beats)
+        .map(|beats| unload.unpack(beats));
+    let mut ends = vec![];
+    for steps in steps {
+        let mut end = vec![vec![]; unload.fields.len()];
+        for transfer in transferred.by_ref().take(transfers(steps)) {
+            for (end, values) in end.iter_mut().zip(transfer) {
+                end.extend(values);
+            }
+        }
+        ends.push(end);
+    }
+    (ends, bench)
 }
 
 /// What a template's definition makes of the description's pictures; for binary templates only.
@@ -126,13 +159,14 @@ fn check(path: &Path, tools: Option<&Tools>) -> bool {
                 .collect()
         }
     };
-    let (ends, bench) = record(&scheduled, &loads);
-    assert_eq!(ends.len(), loads.len(), "{}", path.display());
     let unloaded = scheduled.interface.unload.fields.iter();
     let unloaded: Vec<VectorId> = unloaded.map(|(id, _)| *id).collect();
-    for (loads, end) in loads.iter().zip(&ends) {
-        let expected = finish(&program, loads, &unloaded);
+    let finish = |loads: &Loads| finish(&program, loads, &unloaded);
+    let (wanted_ends, steps): (Vec<_>, Vec<u64>) = loads.iter().map(finish).unzip();
+    let (ends, bench) = record(&scheduled, &loads, &steps);
+    for (expected, end) in wanted_ends.iter().zip(&ends) {
         for (expected, found) in expected.iter().zip(end) {
+            assert!(found.len() >= expected.len(), "{}", path.display());
             assert_eq!(&found[..expected.len()], expected, "{}", path.display());
         }
     }
