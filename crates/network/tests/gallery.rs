@@ -173,6 +173,12 @@ fn what_new_writes_works_as_it_stands() {
                 );
             }
             Network::Cellular(network) => assert!(check_definition(&network, "edge")),
+            Network::Sequence(network) => {
+                let runs = network.runs();
+                assert!(!runs.is_empty() && runs.iter().all(|run| !run.outputs.is_empty()));
+                let all = runs.iter().flat_map(|run| run.outputs.iter().flatten());
+                assert!(all.into_iter().all(|value| value.is_finite()));
+            }
             other => {
                 let network = other.dynamics().unwrap();
                 for start in network.starts() {
