@@ -69,7 +69,9 @@ pub fn section(material: &Material<'_>) -> Result<Section, HopwireError> {
             Block::Note { text }
         }
         (None, None) => Block::Note {
-            text: "The description gives no start from which both levels could be run.".into(),
+            text: "There is no state that both levels could be compared by step after step; what they \
+                   give at the end is under Words."
+                .into(),
         },
     });
     let lead = match distance.bound {

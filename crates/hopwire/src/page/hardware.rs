@@ -36,8 +36,10 @@ pub fn timing(material: &Material<'_>) -> Section {
         None => terms.push(Term::new("A step", cycles(timing.step))),
     }
     if let Some(run) = &material.watched.run {
+        let each_step = material.scheduled.interface.unloads_each_step;
         let counted = match timing.fixed_steps {
             Some(_) => run.last_beat,
+            None if each_step => run.last_beat,
             None => run.first_beat,
         };
         let agrees = match counted == timing.run(steps) {
