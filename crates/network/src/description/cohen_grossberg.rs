@@ -10,8 +10,7 @@ use super::hopfield::Fold;
 use super::response::ResponseSource;
 use super::values::{NamedFiles, TensorSource, named};
 use super::{
-    ActivationTable, DelaySections, FunctionWord, HistorySection, PerUnit, Quantity, RunUntil,
-    Source,
+    ActivationTable, DelaySections, FunctionWord, HistorySection, PerUnit, Quantity, Source,
 };
 use crate::cohen_grossberg::CohenGrossberg;
 use crate::diagnostic::NetworkError;
@@ -183,10 +182,7 @@ impl Described for CohenGrossbergDescription {
         ])?;
         self.dynamics.check(&check)?;
         check.delays(&self.delays, &self.history, self.dynamics.step)?;
-        if !self.delays.is_empty() && self.update.until == RunUntil::StableOrPeriodTwo {
-            let message = "with delays a state that comes back is no cycle: the past counts too";
-            check.conflict("update.until", message, "`stable` or `steps`")?;
-        }
+        check.cycles_are_none(!self.delays.is_empty(), &self.update)?;
         check.run(&self.update, &self.format)?;
         check.fold(&self.hardware, units)
     }

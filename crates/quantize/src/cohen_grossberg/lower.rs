@@ -2,7 +2,7 @@
 
 use network::CohenGrossberg;
 use network::cohen_grossberg::SIGNAL;
-use program::{Format, Operation, Order, Overflow, Role, Rounding, VectorId, When};
+use program::{Format, Order, Overflow, Role, Rounding, VectorId, When};
 
 use super::answer::{Answer, Making, signals};
 use crate::activation::Figures;
@@ -264,25 +264,7 @@ impl<'a> Lowering<'a> {
                 if let Some(bounds) = &bounds {
                     next = bounds.held(apply, "next", next)?;
                 }
-                let mut known = vec![(state, next)];
-                if let Some(origin) = &increment {
-                    let change = Operation::Subtract(next, x);
-                    let wide = delay::widened(format)?;
-                    known.push((origin.vector, apply.push("increment_now", change, wide)?));
-                }
-                let judged = match &rest {
-                    Some(rest) => {
-                        let (judged, more) = rest.judge(apply, x, next)?;
-                        known.extend(more);
-                        Some(judged)
-                    }
-                    None => None,
-                };
-                Ok(Written {
-                    known,
-                    new: vec![],
-                    rest: judged,
-                })
+                delay::moved(apply, state, (x, next), increment.as_ref(), rest.as_ref())
             })?;
         Ok(())
     }

@@ -256,25 +256,7 @@ impl<'a> Lowering<'a> {
                     false => moved,
                 };
                 let next = apply.resized("next", moved, format, manner)?;
-                let mut known = vec![(state, next)];
-                if let Some(origin) = &increment {
-                    let wide = delay::widened(format)?;
-                    let change = program::Operation::Subtract(next, x);
-                    known.push((origin.vector, apply.push("increment_now", change, wide)?));
-                }
-                let judged = match &rest {
-                    Some(rest) => {
-                        let (judged, more) = rest.judge(apply, x, next)?;
-                        known.extend(more);
-                        Some(judged)
-                    }
-                    None => None,
-                };
-                Ok(Written {
-                    known,
-                    new: vec![],
-                    rest: judged,
-                })
+                delay::moved(apply, state, (x, next), increment.as_ref(), rest.as_ref())
             })?;
         Ok(())
     }

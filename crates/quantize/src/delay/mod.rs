@@ -17,7 +17,7 @@ use crate::QuantizeError;
 use crate::assembly::{Assembly, Factor, New, Source, Written, values, weights};
 use crate::dynamic::Words;
 pub use before::{Before, raw, widened};
-pub use rest::{Rest, rest};
+pub use rest::{Rest, moved, rest};
 
 /// Fraction bits that an average over the past has more than what it averages.
 const GUARD: i32 = 2;

@@ -1,10 +1,11 @@
 //! When a network with a memory is at rest: when its states have not moved for as long as it
 //! remembers.
 
-use program::{Delay, Format, NodeId, Past, Role, VectorId};
+use program::{Delay, Format, NodeId, Operation, Past, Role, VectorId};
 
+use super::{Origin, widened};
 use crate::QuantizeError;
-use crate::assembly::{Assembly, Wide};
+use crate::assembly::{Assembly, Wide, Written};
 
 /// What judges the rest of the states that a stage writes.
 #[derive(Debug, Clone)]
@@ -58,6 +59,39 @@ pub fn rest(
         remembered,
         quiet: Some((quiet, before)),
     }))
+}
+
+/// What a stage writes that moves a state: `next` in the place of `before`, the increment where
+/// something is made of its past, and what judges rest.
+///
+/// # Errors
+/// When a difference needs more than 64 bits.
+pub fn moved(
+    apply: &mut Wide<'_>,
+    state: VectorId,
+    (before, next): (NodeId, NodeId),
+    increment: Option<&Origin>,
+    rest: Option<&Rest>,
+) -> Result<Written, QuantizeError> {
+    let mut known = vec![(state, next)];
+    if let Some(origin) = increment {
+        let wide = widened(apply.format(next))?;
+        let change = Operation::Subtract(next, before);
+        known.push((origin.vector, apply.push("increment_now", change, wide)?));
+    }
+    let judged = match rest {
+        Some(rest) => {
+            let (judged, more) = rest.judge(apply, before, next)?;
+            known.extend(more);
+            Some(judged)
+        }
+        None => None,
+    };
+    Ok(Written {
+        known,
+        new: vec![],
+        rest: judged,
+    })
 }
 
 impl Rest {
