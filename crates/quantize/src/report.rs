@@ -8,6 +8,7 @@ use program::{Coding, Format, Gather, Program, Storage};
 use serde::Serialize;
 
 use crate::activation::Figures;
+use crate::{QuantizeError, Quantized};
 
 /// The formats of a program, and how far it is from the network.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,6 +49,22 @@ pub struct Tried {
     pub score: f64,
     /// Whether nothing was lost.
     pub loses_nothing: bool,
+}
+
+/// The best candidate with all that were tried in its report; what refused the last one, where there
+/// is none.
+///
+/// # Errors
+/// Without a candidate.
+pub fn chosen(
+    best: Option<Quantized>,
+    refused: Option<QuantizeError>,
+    tried: Vec<Tried>,
+) -> Result<Quantized, QuantizeError> {
+    let none = || refused.unwrap_or(QuantizeError::Mismatched);
+    let mut quantized = best.ok_or_else(none)?;
+    quantized.report.tried = tried;
+    Ok(quantized)
 }
 
 impl Report {

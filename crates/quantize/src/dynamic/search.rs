@@ -6,7 +6,7 @@ use program::{Executor, Format, Program};
 use rayon::prelude::*;
 
 use super::{loads, values};
-use crate::report::Tried;
+use crate::report::{Tried, chosen};
 use crate::{QuantizeError, Quantized};
 
 /// Fraction bits that are tried.
@@ -100,14 +100,7 @@ fn first_as_good<T>(
             break;
         }
     }
-    match (best, refused) {
-        (Some((_, mut quantized)), _) => {
-            quantized.report.tried = tried;
-            Ok(quantized)
-        }
-        (None, Some(error)) => Err(error),
-        (None, None) => Err(QuantizeError::Mismatched),
-    }
+    chosen(best.map(|(_, quantized)| quantized), refused, tried)
 }
 
 /// The starts that judge a format: those of the description, and the stored patterns.

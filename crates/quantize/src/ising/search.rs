@@ -8,7 +8,7 @@ use program::{Executor, Program};
 use rayon::prelude::*;
 
 use crate::dynamic::{loads, values};
-use crate::report::Tried;
+use crate::report::{Tried, chosen};
 use crate::{QuantizeError, Quantized};
 
 /// Starts that judge a format at most.
@@ -78,14 +78,7 @@ pub fn lowest(
             break;
         }
     }
-    match (best, refused) {
-        (Some((_, mut quantized)), _) => {
-            quantized.report.tried = tried;
-            Ok(quantized)
-        }
-        (None, Some(error)) => Err(error),
-        (None, None) => Err(QuantizeError::Mismatched),
-    }
+    chosen(best.map(|(_, quantized)| quantized), refused, tried)
 }
 
 /// As many starts as the work allows, one at least.

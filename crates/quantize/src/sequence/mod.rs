@@ -19,7 +19,7 @@ mod words;
 use network::description::RealFormat;
 use network::sequence::{Gives, Layer, Output, SequenceNetwork};
 
-use crate::report::Tried;
+use crate::report::{Tried, chosen};
 use crate::{Options, QuantizeError, Quantized};
 pub use rounded::rounded;
 pub use run::{IntegerRun, distance, loads, real, run, runs};
@@ -112,14 +112,7 @@ pub fn quantize(
             break;
         }
     }
-    match (best, refused) {
-        (Some((_, mut quantized)), _) => {
-            quantized.report.tried = tried;
-            Ok(quantized)
-        }
-        (None, Some(error)) => Err(error),
-        (None, None) => Err(QuantizeError::Mismatched),
-    }
+    chosen(best.map(|(_, quantized)| quantized), refused, tried)
 }
 
 /// That each layer has a form in hardware: it steps as the inputs come.
