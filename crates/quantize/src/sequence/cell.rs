@@ -1,13 +1,13 @@
 //! Recurrent cells: Elman's and Jordan's, and what the cells have in common.
 
-use network::Matrix;
-use network::sequence::{Cell, Elman, Jordan};
+use network::sequence::{Block, Cell, Elman, Gates, Jordan};
+use network::{Activation, Matrix};
 use program::{NodeId, When};
 
 use super::chain::{Chain, Flow};
-use super::function::Use;
+use super::function::{Function, Use};
 use crate::QuantizeError;
-use crate::assembly::{Wide, Written};
+use crate::assembly::{Source, Wide, Written};
 
 /// The weights of the input and of the vector that goes back, side by side.
 pub fn side_by_side(input: &Matrix, recurrent: &Matrix) -> Matrix {
@@ -29,6 +29,20 @@ pub fn side_by_side(input: &Matrix, recurrent: &Matrix) -> Matrix {
         ),
         false => sparse,
     }
+}
+
+/// The weights of blocks side by side, block under block, and their biases.
+pub fn stacked(blocks: &[Block]) -> (Matrix, Vec<f64>) {
+    let (mut rows, mut columns) = (0, 0);
+    let (mut values, mut bias) = (vec![], vec![]);
+    for block in blocks {
+        let matrix = side_by_side(&block.input, &block.recurrent).to_dense();
+        rows += matrix.rows();
+        columns = matrix.columns();
+        values.extend(matrix.entries().map(|(_, _, value)| value));
+        bias.extend_from_slice(&block.bias);
+    }
+    (Matrix::dense(rows, columns, &values), bias)
 }
 
 impl Chain<'_> {
@@ -57,41 +71,49 @@ impl Chain<'_> {
     ) -> Result<Flow, QuantizeError> {
         let hidden = self.kept(&format!("{name}_hidden"), &cell.initial, self.formats.data);
         let read = self.beside(&format!("{name}_read"), &[flow, hidden]);
-        let matrix = side_by_side(&cell.gates.input, &cell.gates.recurrent);
-        let source = self.source(name, read, &matrix, &cell.gates.bias)?;
-        let function = self.function(Use {
-            activation: &cell.activation,
-            bound: self.bound(read, &matrix, &cell.gates.bias),
-            clip: cell.clip,
-            output: self.formats.data,
-        })?;
+        let activated = (&cell.activation, cell.clip);
+        let (source, function) = self.gate(name, read, &cell.gates, activated)?;
         self.moving(name, vec![source], hidden, last, |apply| {
             let sum = apply.gathered("sum", 0)?;
             function.of(apply, "h", sum)
         })
     }
 
+    /// The sum of one gate over what it reads, and its function.
+    fn gate(
+        &mut self,
+        name: &str,
+        read: Flow,
+        gates: &Gates,
+        (activation, clip): (&Activation, Option<f64>),
+    ) -> Result<(Source, Function), QuantizeError> {
+        let matrix = side_by_side(&gates.input, &gates.recurrent);
+        let source = self.source(name, read, &matrix, &gates.bias)?;
+        let function = self.function(Use {
+            activation,
+            bound: self.bound(read, &matrix, &gates.bias),
+            clip,
+            output: self.formats.data,
+        })?;
+        Ok((source, function))
+    }
+
     /// A stage that moves a kept vector, and gives it where the layer is the last.
     pub fn moving(
         &mut self,
         name: &str,
-        sources: Vec<crate::assembly::Source>,
+        sources: Vec<Source>,
         hidden: Flow,
         last: bool,
         build: impl FnOnce(&mut Wide<'_>) -> Result<NodeId, QuantizeError>,
     ) -> Result<Flow, QuantizeError> {
-        let new = match last {
-            true => self.made(String::new(), hidden.elements, NodeId(0), true),
-            false => vec![],
-        };
+        let new = self.given(hidden.elements, last);
         self.assembly
             .stage(name, When::EveryStep, sources, |apply| {
                 let node = build(apply)?;
-                let new = new.into_iter();
-                let new = new.map(|new| crate::assembly::New { node, ..new });
                 Ok(Written {
                     known: vec![(hidden.vector, node)],
-                    new: new.collect(),
+                    new: new(node),
                     rest: None,
                 })
             })?;
@@ -111,17 +133,10 @@ impl Chain<'_> {
         let data = self.formats.data;
         let back = self.kept(&format!("{name}_back"), &cell.initial, data);
         let read = self.beside(&format!("{name}_read"), &[flow, back]);
-        let matrix = side_by_side(&cell.gates.input, &cell.gates.recurrent);
-        let source = self.source(name, read, &matrix, &cell.gates.bias)?;
-        let function = self.function(Use {
-            activation: &cell.activation,
-            bound: self.bound(read, &matrix, &cell.gates.bias),
-            clip: cell.clip,
-            output: data,
-        })?;
-        let units = cell.units();
-        let new = |chain: &Self, node| chain.made(format!("{name}_hidden"), units, node, false);
-        let hidden = self.writing(name, vec![source], units, false, new, |apply| {
+        let activated = (&cell.activation, cell.clip);
+        let (source, function) = self.gate(name, read, &cell.gates, activated)?;
+        let hidden = (format!("{name}_hidden"), false);
+        let hidden = self.writing(name, vec![source], cell.units(), hidden, |apply| {
             let sum = apply.gathered("sum", 0)?;
             function.of(apply, "h", sum)
         })?;

@@ -8,7 +8,7 @@ use super::MAX_STEPS;
 use super::function::{Function, Use};
 use super::seen::Seen;
 use super::words::Formats;
-use crate::assembly::{Assembly, New, Source, Written, weights};
+use crate::assembly::{Assembly, New, Source, Wide, Written, weights};
 use crate::dynamic::Words;
 use crate::report::Report;
 use crate::{QuantizeError, Quantized};
@@ -77,10 +77,6 @@ fn formats(
     words: &Words,
     seen: &Seen,
 ) -> Result<Formats, QuantizeError> {
-    let largest = |activation: &Activation| {
-        let (low, high) = activation.range();
-        low.abs().max(high.abs())
-    };
     let mut gates = vec![];
     for cell in network.cells() {
         match cell {
@@ -120,12 +116,14 @@ fn formats(
     Formats::new(words, &bound, gates, bounded)
 }
 
+/// The largest magnitude of an activation.
+fn largest(activation: &Activation) -> f64 {
+    let (low, high) = activation.range();
+    low.abs().max(high.abs())
+}
+
 /// The largest magnitude that a layer with a bounded activation gives.
 fn reached(network: &SequenceNetwork) -> f64 {
-    let largest = |activation: &Activation| {
-        let (low, high) = activation.range();
-        low.abs().max(high.abs())
-    };
     let of = |layer: &Layer| match layer {
         Layer::Dense(layer) => largest(&layer.activation),
         Layer::Elementwise(activation) => largest(activation),
@@ -310,19 +308,26 @@ impl Chain<'_> {
         matrix.largest_row_sum() * most + bias
     }
 
-    /// New vectors of a stage that gives `node`: that of the layer, and what the network gives where
-    /// the layer is the last.
-    pub fn made(&self, name: String, units: usize, node: NodeId, last: bool) -> Vec<New> {
-        let (name, role) = match last {
+    /// The name and the role of what a layer gives: of what the network gives where it is the last.
+    fn giving_as(&self, name: String, last: bool) -> (String, Role) {
+        match last {
             true => ("output".into(), self.giving()),
             false => (name, Role::Signal),
-        };
-        vec![New {
-            name: name.into(),
-            units,
-            role,
-            node,
-        }]
+        }
+    }
+
+    /// What the network gives from a node of the last layer's stage; nothing of another layer.
+    pub fn given(&self, units: usize, last: bool) -> impl FnOnce(NodeId) -> Vec<New> + use<> {
+        let role = last.then(|| self.giving());
+        move |node| {
+            let new = |role| New {
+                name: "output".into(),
+                units,
+                role,
+                node,
+            };
+            role.map(new).into_iter().collect()
+        }
     }
 
     fn dense(
@@ -339,9 +344,8 @@ impl Chain<'_> {
             clip: None,
             output: self.formats.data,
         })?;
-        let units = layer.units();
-        let new = |chain: &Self, node| chain.made(format!("{name}_given"), units, node, last);
-        self.writing(name, vec![source], units, last, new, |apply| {
+        let given = (format!("{name}_given"), last);
+        self.writing(name, vec![source], layer.units(), given, |apply| {
             let sum = apply.gathered("sum", 0)?;
             function.of(apply, "y", sum)
         })
@@ -361,47 +365,52 @@ impl Chain<'_> {
             clip: None,
             output: self.formats.data,
         })?;
-        let units = flow.elements;
-        let new = |chain: &Self, node| chain.made(format!("{name}_given"), units, node, last);
-        self.writing(name, vec![], units, last, new, |apply| {
+        let given = (format!("{name}_given"), last);
+        self.writing(name, vec![], flow.elements, given, |apply| {
             let x = apply.element("x", flow.vector)?;
             function.of(apply, "y", x)
         })
     }
 
-    /// A stage that writes one new vector.
+    /// A stage that writes one new vector of so many units: one of this name, or, where it is the
+    /// last, what the network gives.
+    ///
+    /// # Errors
+    /// Those of `build`, or when a sum needs more than 64 bits.
     pub fn writing(
         &mut self,
-        name: &str,
+        stage: &str,
         sources: Vec<Source>,
         units: usize,
-        given: bool,
-        new: impl FnOnce(&Self, NodeId) -> Vec<New>,
-        build: impl FnOnce(&mut crate::assembly::Wide<'_>) -> Result<NodeId, QuantizeError>,
+        (name, last): (String, bool),
+        build: impl FnOnce(&mut Wide<'_>) -> Result<NodeId, QuantizeError>,
     ) -> Result<Flow, QuantizeError> {
-        let new = new(self, NodeId(0));
+        let (name, role) = self.giving_as(name, last);
         let made = self
             .assembly
-            .stage(name, When::EveryStep, sources, |apply| {
-                let node = build(apply)?;
-                let new = new.into_iter().map(|new| New { node, ..new });
+            .stage(stage, When::EveryStep, sources, |apply| {
+                let new = New {
+                    name: name.into(),
+                    units,
+                    role,
+                    node: build(apply)?,
+                };
                 Ok(Written {
-                    new: new.collect(),
+                    new: vec![new],
                     ..Written::default()
                 })
             })?;
-        let vector = made.first().copied().ok_or(QuantizeError::Mismatched)?;
         Ok(Flow {
-            vector,
+            vector: made.first().copied().ok_or(QuantizeError::Mismatched)?,
             elements: units,
-            given,
+            given: last,
         })
     }
 
     /// A stage that copies what the network gives.
     fn give(&mut self, flow: Flow) -> Result<Flow, QuantizeError> {
-        let new = |chain: &Self, node| chain.made("output".into(), flow.elements, node, true);
-        self.writing("give", vec![], flow.elements, true, new, |apply| {
+        let given = (String::new(), true);
+        self.writing("give", vec![], flow.elements, given, |apply| {
             apply.element("given", flow.vector)
         })
     }

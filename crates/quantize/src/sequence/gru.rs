@@ -7,12 +7,11 @@
 use network::sequence::{Gru, GruGate, ResetForm};
 use program::{NodeId, Part, VectorId};
 
-use super::cell::side_by_side;
+use super::cell::{side_by_side, stacked};
 use super::chain::{Chain, Flow};
 use super::function::{Function, Use};
 use crate::QuantizeError;
 use crate::assembly::Wide;
-use network::Matrix;
 
 /// Fraction bits of the weighted input beyond those of arguments.
 const GUARD: i32 = 2;
@@ -46,14 +45,7 @@ impl Chain<'_> {
     ) -> Result<[VectorId; 2], QuantizeError> {
         let units = cell.units();
         let stage = format!("{name}_gates");
-        let (update, reset) = (cell.block(GruGate::Update), cell.block(GruGate::Reset));
-        let mut values = vec![];
-        for block in [&update, &reset] {
-            let matrix = side_by_side(&block.input, &block.recurrent).to_dense();
-            values.extend(matrix.entries().map(|(_, _, value)| value));
-        }
-        let matrix = Matrix::dense(2 * units, read.elements, &values);
-        let bias: Vec<f64> = update.bias.into_iter().chain(reset.bias).collect();
+        let (matrix, bias) = stacked(&[cell.block(GruGate::Update), cell.block(GruGate::Reset)]);
         let source = self.source(&stage, read, &matrix, &bias)?;
         let open = self.function(Use {
             activation: &cell.gate,
@@ -61,8 +53,8 @@ impl Chain<'_> {
             clip: cell.clip,
             output: self.formats.gate,
         })?;
-        let new = |chain: &Self, node| chain.made(stage.clone(), 2 * units, node, false);
-        let given = self.writing(&stage, vec![source], 2 * units, false, new, |apply| {
+        let given = (stage.clone(), false);
+        let given = self.writing(&stage, vec![source], 2 * units, given, |apply| {
             let sum = apply.gathered("sum", 0)?;
             open.of(apply, "gate", sum)
         })?;
@@ -87,8 +79,7 @@ impl Chain<'_> {
     ) -> Result<Flow, QuantizeError> {
         let (units, formats) = (cell.units(), self.formats);
         let stage = format!("{name}_reset");
-        let new = |chain: &Self, node| chain.made(stage.clone(), units, node, false);
-        let back = self.writing(&stage, vec![], units, false, new, |apply| {
+        let back = self.writing(&stage, vec![], units, (stage.clone(), false), |apply| {
             let gate = apply.element("reset_gate", reset)?;
             let before = apply.element("before", hidden.vector)?;
             let product = apply.product("product", gate, before)?;
@@ -122,8 +113,8 @@ impl Chain<'_> {
         let stage = format!("{name}_entering");
         let source = self.source(&stage, flow, &block.input, &block.bias)?;
         let fraction = formats.argument + GUARD;
-        let new = |chain: &Self, node| chain.made(stage.clone(), units, node, false);
-        let entering = self.writing(&stage, vec![source], units, false, new, |apply| {
+        let entering = (stage.clone(), false);
+        let entering = self.writing(&stage, vec![source], units, entering, |apply| {
             let sum = apply.gathered("sum", 0)?;
             apply.rounded("entering", sum, fraction, formats.manner.0)
         })?;

@@ -8,11 +8,11 @@ use network::Matrix;
 use network::sequence::{Block, Lstm, LstmGate, Peepholes};
 use program::{Format, NodeId, Part, Role, VectorId, When};
 
-use super::cell::side_by_side;
+use super::cell::stacked;
 use super::chain::{Chain, Flow};
 use super::function::{Function, Use};
 use crate::QuantizeError;
-use crate::assembly::{New, Wide, Written};
+use crate::assembly::{Wide, Written};
 
 /// The gates of a stage, one block of rows for each.
 struct Rows {
@@ -24,24 +24,11 @@ struct Rows {
 impl Rows {
     fn new(cell: &Lstm, gates: &[LstmGate]) -> Rows {
         let blocks: Vec<Block> = gates.iter().map(|gate| cell.block(*gate)).collect();
-        let units = cell.units();
-        let columns = blocks
-            .first()
-            .map_or(0, |block| block.input.columns() + block.recurrent.columns());
-        let dense: Vec<f64> = blocks
-            .iter()
-            .flat_map(|block| {
-                let matrix = side_by_side(&block.input, &block.recurrent).to_dense();
-                matrix
-                    .entries()
-                    .map(|(_, _, value)| value)
-                    .collect::<Vec<_>>()
-            })
-            .collect();
+        let (matrix, bias) = stacked(&blocks);
         Rows {
             gates: gates.to_vec(),
-            matrix: Matrix::dense(gates.len() * units, columns, &dense),
-            bias: blocks.into_iter().flat_map(|block| block.bias).collect(),
+            matrix,
+            bias,
         }
     }
 }
@@ -143,9 +130,8 @@ impl Chain<'_> {
         let kinds = self
             .assembly
             .vector(&format!("{stage}_candidate"), all, Format::TRUTH, kinds);
-        let new = |chain: &Self, node| chain.made(stage.clone(), all, node, false);
         let same = cell.gate == cell.candidate;
-        let given = self.writing(&stage, vec![source], all, false, new, |apply| {
+        let given = self.writing(&stage, vec![source], all, (stage.clone(), false), |apply| {
             let mut sum = apply.gathered("sum", 0)?;
             if let Some(peep) = &peep {
                 sum = peep.add(apply, sum)?;
@@ -233,10 +219,7 @@ impl Chain<'_> {
     ) -> Result<Flow, QuantizeError> {
         let formats = self.formats;
         let last = output.is_some_and(|(_, last)| last);
-        let new = match last {
-            true => self.made(String::new(), cell.units(), NodeId(0), true),
-            false => vec![],
-        };
+        let new = self.given(cell.units(), last);
         self.assembly
             .stage(name, When::EveryStep, vec![], |apply| {
                 let own = |apply: &mut Wide<'_>, name: &str, of: Option<VectorId>| {
@@ -265,7 +248,7 @@ impl Chain<'_> {
                     let hidden = apply.product("hidden_product", gate, shown)?;
                     let node = apply.resized("hidden", hidden, formats.data, formats.manner)?;
                     known.push((parts.hidden.vector, node));
-                    made = new.into_iter().map(|new| New { node, ..new }).collect();
+                    made = new(node);
                 }
                 Ok(Written {
                     known,

@@ -142,8 +142,8 @@ impl Chain<'_> {
         })?;
         let power = format!("{name}_power");
         let source = self.source(&power, largest, &ones(units, 1), &[])?;
-        let new = |chain: &Self, node| chain.made(power.clone(), units, node, false);
-        let powers = self.writing(&power, vec![source], units, false, new, |apply| {
+        let powers = (power.clone(), false);
+        let powers = self.writing(&power, vec![source], units, powers, |apply| {
             let x = apply.element("x", flow.vector)?;
             let most = apply.gathered("most", 0)?;
             let below = apply.minus("below", x, most)?;
@@ -159,15 +159,14 @@ impl Chain<'_> {
             clip: None,
             output: self.formats.gate,
         })?;
-        let new = |chain: &Self, node| chain.made(sum.clone(), 1, node, false);
-        let share = self.writing(&sum, vec![source], 1, false, new, |apply| {
+        let share = self.writing(&sum, vec![source], 1, (sum.clone(), false), |apply| {
             let sum = apply.gathered("sum", 0)?;
             inverse.of(apply, "share", sum)
         })?;
         let source = self.source(name, share, &ones(units, 1), &[])?;
         let formats = self.formats;
-        let new = |chain: &Self, node| chain.made(format!("{name}_given"), units, node, last);
-        self.writing(name, vec![source], units, last, new, |apply| {
+        let given = (format!("{name}_given"), last);
+        self.writing(name, vec![source], units, given, |apply| {
             let power = apply.element("power", powers.vector)?;
             let share = apply.gathered("share", 0)?;
             let product = apply.product("product", power, share)?;
@@ -193,8 +192,7 @@ impl Chain<'_> {
                 self.joined(&format!("{stage}_{word}"), parts).vector
             };
             let (first, second) = (side("first", 0), side("second", 1));
-            let new = |chain: &Self, node| chain.made(stage.clone(), half, node, false);
-            left = self.writing(&stage, vec![], half, false, new, |apply| {
+            left = self.writing(&stage, vec![], half, (stage.clone(), false), |apply| {
                 let a = apply.element("first", first)?;
                 let b = apply.element("second", second)?;
                 let format = apply.format(a);
