@@ -97,18 +97,12 @@ fn record(scheduled: &Scheduled, loads: &[Loads], steps: &[u64]) -> (Vec<Vec<Vec
         |_| {},
     )
     .unwrap();
-    let mut transferred = received
-        .chunks(unload.beats)
-        .map(|beats| unload.unpack(beats));
+    let mut left = received.as_slice();
     let mut ends = vec![];
     for steps in steps {
-        let mut end = vec![vec![]; unload.fields.len()];
-        for transfer in transferred.by_ref().take(transfers(steps)) {
-            for (end, values) in end.iter_mut().zip(transfer) {
-                end.extend(values);
-            }
-        }
-        ends.push(end);
+        let (run, rest) = left.split_at((unload.beats * transfers(steps)).min(left.len()));
+        ends.push(unload.unpack_steps(run));
+        left = rest;
     }
     (ends, bench)
 }

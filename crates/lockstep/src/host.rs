@@ -87,12 +87,7 @@ pub fn runs(
     let runs = received.zip(loaded).zip(verdicts);
     let run = |((received, loaded), (status, steps)): ((&[ReceivedBeat], i64), _)| {
         let beats: Vec<Vec<i64>> = received.iter().map(|r| r.beat.data.clone()).collect();
-        let mut states = vec![vec![]; unload.fields.len()];
-        for transfer in beats.chunks(unload.beats.max(1)) {
-            for (all, values) in states.iter_mut().zip(unload.unpack(transfer)) {
-                all.extend(values);
-            }
-        }
+        let states = unload.unpack_steps(&beats);
         let after = |beat: Option<&ReceivedBeat>| {
             beat.map_or(0, |received| (received.cycle as i64 - loaded).max(0) as u64)
         };

@@ -133,6 +133,18 @@ impl Stream {
         beats
     }
 
+    /// Raw values of each field from the beats of whole transfers, those of one after those of the
+    /// other.
+    pub fn unpack_steps(&self, beats: &[Vec<i64>]) -> Vec<Vec<i64>> {
+        let mut all = vec![vec![]; self.fields.len()];
+        for transfer in beats.chunks(self.beats.max(1)) {
+            for (all, values) in all.iter_mut().zip(self.unpack(transfer)) {
+                all.extend(values);
+            }
+        }
+        all
+    }
+
     /// Raw values of each field from the beats of a whole transfer, without padding; what is
     /// repeated around a torus is included.
     pub fn unpack(&self, beats: &[Vec<i64>]) -> Vec<Vec<i64>> {

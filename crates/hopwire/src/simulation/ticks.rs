@@ -6,7 +6,6 @@ use std::path::Path;
 use hw_sim::stimulus::stream::{StreamDriver, StreamOptions};
 use hw_sim::{SimulationError, Simulator, TraceFormat, Tracer};
 use schedule::Scheduled;
-use schedule::interface::Stream;
 
 use crate::error::HopwireError;
 use crate::hardware::Beats;
@@ -154,7 +153,7 @@ pub fn watched(
         beat.map_or(0, |beat| beat.cycle.saturating_sub(loaded))
     };
     Ok(Some(TickRun {
-        unloaded: transfers(unload, &out),
+        unloaded: unload.unpack_steps(&out),
         status: status.status,
         steps: status.steps,
         first_beat: since(received.first()),
@@ -168,17 +167,6 @@ fn ended(received: &[hw_sim::ReceivedBeat], beats: usize, each_step: bool) -> bo
         true => received.last().is_some_and(|last| last.beat.last),
         false => received.len() == beats,
     }
-}
-
-/// The raw values of each vector, those of one transfer after the other.
-fn transfers(unload: &Stream, beats: &[Vec<i64>]) -> Vec<Vec<i64>> {
-    let mut all = vec![vec![]; unload.fields.len()];
-    for transfer in beats.chunks(unload.beats.max(1)) {
-        for (all, values) in all.iter_mut().zip(unload.unpack(transfer)) {
-            all.extend(values);
-        }
-    }
-    all
 }
 
 /// The outputs that tell how a run ended.
