@@ -33,6 +33,7 @@ mod source;
 mod starter;
 mod syntax;
 mod values;
+mod window;
 
 use std::path::Path;
 
@@ -110,6 +111,7 @@ pub use starter::starter;
 pub use values::{
     AutoNumber, FormatChoice, NamedFiles, PatternSource, PrototypeSource, Start, TensorSource,
 };
+pub use window::WindowSection;
 
 use crate::diagnostic::NetworkError;
 use crate::kind::Kind;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::checks::{Checked, Checker, MAX_SIDE};
 use super::values::{NamedFiles, TensorSource, named_in};
+use super::window::WindowSection;
 use super::{ActivationSource, FunctionWord};
 
 /// A layer. H stands for its units, I for the elements of the vectors that it takes, G for its gates
@@ -54,6 +55,9 @@ pub struct LayerSection {
     pub initial: Option<TensorSource>,
     /// `lstm`: the cells before the first step, H. Default 0.
     pub initial_cell: Option<TensorSource>,
+    /// How a convolution or a pool goes over its input. Units of a convolution are the channels of its
+    /// output; `w` has the weights in the order of ONNX, `bias` one number a channel.
+    pub window: Option<WindowSection>,
 }
 
 /// The kinds of layers.
@@ -71,6 +75,12 @@ pub enum LayerWord {
     Gru,
     /// g(W x + b), in each step.
     Dense,
+    /// A convolution over the elements of each vector, then a function.
+    Convolution,
+    /// A transposed convolution, then a function.
+    TransposedConvolution,
+    /// The mean of each window; zeros beyond the input do not count.
+    AveragePool,
     /// A function of each element.
     Activation,
     /// e^x_i / sum e^x_j.
@@ -124,6 +134,9 @@ impl LayerWord {
             LayerWord::Lstm => "lstm",
             LayerWord::Gru => "gru",
             LayerWord::Dense => "dense",
+            LayerWord::Convolution => "convolution",
+            LayerWord::TransposedConvolution => "transposed_convolution",
+            LayerWord::AveragePool => "average_pool",
             LayerWord::Activation => "activation",
             LayerWord::Softmax => "softmax",
             LayerWord::Argmax => "argmax",
@@ -136,6 +149,19 @@ impl LayerWord {
             self,
             LayerWord::Elman | LayerWord::Jordan | LayerWord::Lstm | LayerWord::Gru
         )
+    }
+
+    /// Whether it is a convolution, of either way.
+    pub fn is_convolution(self) -> bool {
+        matches!(
+            self,
+            LayerWord::Convolution | LayerWord::TransposedConvolution
+        )
+    }
+
+    /// Whether it has weights from its input.
+    pub fn is_weighted(self) -> bool {
+        self.is_recurrent() || self.is_convolution() || self == LayerWord::Dense
     }
 
     /// The blocks of its weights.
@@ -158,9 +184,13 @@ impl LayerWord {
                 FunctionWord::Tanh,
             ],
             LayerWord::Gru => &[FunctionWord::Logistic, FunctionWord::Tanh],
-            LayerWord::Dense | LayerWord::Activation | LayerWord::Softmax | LayerWord::Argmax => {
-                &[]
-            }
+            LayerWord::Dense
+            | LayerWord::Convolution
+            | LayerWord::TransposedConvolution
+            | LayerWord::AveragePool
+            | LayerWord::Activation
+            | LayerWord::Softmax
+            | LayerWord::Argmax => &[],
         }
     }
 }
@@ -202,6 +232,7 @@ impl LayerSection {
             gives: None,
             initial: None,
             initial_cell: None,
+            window: None,
         }
     }
 
@@ -217,6 +248,13 @@ impl LayerSection {
 
     /// Rows of its weights; none of a layer without weights.
     pub(super) fn rows(&self) -> Option<usize> {
+        if let Some(window) = &self.window {
+            // A convolution has a row for each place, about as many as its input has.
+            let places = window.shape.iter().skip(1);
+            return places
+                .copied()
+                .fold(self.units, |rows, places| rows?.checked_mul(places));
+        }
         let rows = self.units?.saturating_mul(self.kind.gates());
         Some(rows.saturating_mul(self.reading().cells()))
     }
@@ -225,13 +263,14 @@ impl LayerSection {
     /// here, and with what it would.
     fn keys(&self) -> [(&'static str, bool, bool, &'static str); 16] {
         use LayerWord::{Activation, Dense, Gru, Jordan, Lstm};
+        let convolution = self.kind.is_convolution();
         let kind = self.kind;
         let recurrent = kind.is_recurrent();
-        let weighted = recurrent || kind == Dense;
+        let weighted = kind.is_weighted();
         let (all, some) = ("a recurrent or dense layer", "a recurrent layer");
         let jordan = "kind = \"jordan\"";
         let lstm = "kind = \"lstm\"";
-        let functions = matches!(kind, Dense | Activation);
+        let functions = matches!(kind, Dense | Activation) || convolution;
         [
             ("units", self.units.is_some(), weighted, all),
             ("outputs", self.outputs.is_some(), kind == Jordan, jordan),
@@ -265,7 +304,21 @@ impl LayerSection {
         }
         let (cells, lstm) = (self.initial_cell.is_some(), self.kind == LayerWord::Lstm);
         check.only(&field("initial_cell"), cells, lstm, "kind = \"lstm\"")?;
+        let windowed = self.kind.is_convolution() || self.kind == LayerWord::AveragePool;
+        let window = self.window.is_some();
+        check.only(
+            &field("window"),
+            window,
+            windowed,
+            "a convolution or a pool",
+        )?;
         self.check_needed(check, number)?;
+        if let Some(window) = &self.window {
+            window.check(check, &field("window"))?;
+        } else if windowed {
+            let what = "how it goes over its input";
+            check.missing(&field("window"), "window", what)?;
+        }
         if let Some(units) = self.units {
             check.count(&field("units"), "the number of units", units, MAX_SIDE)?;
         }
@@ -286,7 +339,7 @@ impl LayerSection {
     /// The keys without which there is no such layer.
     fn check_needed(&self, check: &Checker<'_>, number: usize) -> Checked {
         let (recurrent, jordan) = (self.kind.is_recurrent(), self.kind == LayerWord::Jordan);
-        let weighted = recurrent || self.kind == LayerWord::Dense;
+        let weighted = self.kind.is_weighted();
         let needed = [
             (
                 "units",

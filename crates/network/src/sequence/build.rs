@@ -58,21 +58,21 @@ impl SequenceNetwork {
 }
 
 /// A layer of a description, and how many elements reach it.
-struct Reader<'a> {
-    section: &'a LayerSection,
-    number: usize,
-    inputs: usize,
-    source: &'a Source,
+pub(super) struct Reader<'a> {
+    pub(super) section: &'a LayerSection,
+    pub(super) number: usize,
+    pub(super) inputs: usize,
+    pub(super) source: &'a Source,
 }
 
 /// The numbers of one array, cut into equal parts, one for each direction.
-struct Parts {
+pub(super) struct Parts {
     values: Vec<f64>,
     each: usize,
 }
 
 impl Parts {
-    fn of(&self, direction: usize) -> &[f64] {
+    pub(super) fn of(&self, direction: usize) -> &[f64] {
         let start = direction.saturating_mul(self.each);
         let end = start.saturating_add(self.each);
         self.values.get(start..end).unwrap_or_default()
@@ -86,6 +86,9 @@ impl Reader<'_> {
                 Layer::Recurrent(self.recurrent()?)
             }
             LayerWord::Dense => Layer::Dense(self.dense()?),
+            LayerWord::Convolution | LayerWord::TransposedConvolution | LayerWord::AveragePool => {
+                Layer::Dense(self.windowed()?)
+            }
             LayerWord::Activation => Layer::Elementwise(self.activation()?),
             LayerWord::Softmax => Layer::Softmax,
             LayerWord::Argmax => Layer::ArgMax,
@@ -139,7 +142,7 @@ impl Reader<'_> {
     }
 
     /// A list of `length` numbers for each direction, 0 where it is not given.
-    fn list(
+    pub(super) fn list(
         &self,
         given: &Option<TensorSource>,
         length: usize,
@@ -194,7 +197,7 @@ impl Reader<'_> {
         words.iter().map(read).collect()
     }
 
-    fn activation(&self) -> Result<Activation, NetworkError> {
+    pub(super) fn activation(&self) -> Result<Activation, NetworkError> {
         let field = layer_field(self.number, "activation");
         match &self.section.activation {
             Some(given) => Activation::from_description(given, self.source, &field),

@@ -15,6 +15,8 @@ mod lstm;
 mod recurrent;
 mod run;
 mod score;
+mod window;
+mod windowed;
 
 pub use dense::Dense;
 pub use elman::Elman;
@@ -26,6 +28,7 @@ pub use lstm::{Lstm, LstmGate, Peepholes};
 pub use recurrent::{Cell, Direction, Gives, Recurrent, State};
 pub use run::Run;
 pub use score::Score;
+pub use window::{Axis, Way, Window};
 
 use crate::fact::{Fact, Level};
 use crate::problem::Problem;
