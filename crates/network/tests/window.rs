@@ -161,7 +161,7 @@ proptest! {
         prop_assume!(forward.is_ok());
         let forward = forward.unwrap();
         let x = numbers(forward.inputs, seed);
-        let there = forward.run(&[x.clone()]).outputs[0].clone();
+        let there = forward.run(std::slice::from_ref(&x)).outputs[0].clone();
         let reach = |at: usize| shape.dilation[at] * (shape.kernel[at] - 1) + 1;
         let size = |at: usize| {
             (shape.size[at] + shape.padding[at] + shape.padding[at + 2] - reach(at))
@@ -182,7 +182,7 @@ proptest! {
         let back = build(&text.replace(" }\n", &ends)).unwrap();
         prop_assert_eq!((back.inputs, back.outputs()), (there.len(), x.len()));
         let y = numbers(there.len(), seed + 3);
-        let again = back.run(&[y.clone()]).outputs[0].clone();
+        let again = back.run(std::slice::from_ref(&y)).outputs[0].clone();
         let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
         prop_assert!((dot(&there, &y) - dot(&x, &again)).abs() < 1e-9);
     }
