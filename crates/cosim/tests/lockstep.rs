@@ -1,12 +1,17 @@
 //! Designs of every shape against Verilator and Icarus, in every register in every cycle.
 
+use std::path::Path;
+
 use ::program::{Boundary, Order, Rounding, Storage};
 use cosim::tools::for_test;
 use cosim::{Bench, Tool, Tools, VerifyOptions, verify};
 use hw_sim::stimulus::random::Random;
 use hw_sim::stimulus::stream::StreamOptions;
+use lockstep::chains::{Chain, FUNCTIONS, Kind};
 use lockstep::sample;
 use lockstep::stages::{self, Moving, Sequences, Stages};
+use network::{Description, Network};
+use quantize::Options;
 use schedule::{Form, Hardware, Scheduled};
 
 fn tools() -> Option<Tools> {
@@ -290,6 +295,62 @@ fn sequences() {
             form: Form::Frame,
         };
         check(name, &schedule::schedule(&program, &hardware).unwrap());
+    }
+}
+
+/// Layers of sequence networks: recurrent ones of every kind, windows, and selections.
+#[test]
+fn layers_of_sequence_networks() {
+    let of = |layers: &[Kind], every_step, carry, backward| Chain {
+        layers: layers.to_vec(),
+        every_step,
+        carry,
+        backward,
+        state: "s8f4",
+        functions: FUNCTIONS,
+    };
+    use Kind::{
+        ArgMax, AveragePool, Convolution, Dense, Elman, Gru, Jordan, Lstm, MaxPool, Softmax,
+        Transposed,
+    };
+    let cases = [
+        (
+            "windows",
+            of(
+                &[Convolution, MaxPool, Transposed, AveragePool],
+                true,
+                false,
+                false,
+            ),
+            (2, 2),
+        ),
+        (
+            "carried",
+            of(&[Lstm, Dense, Gru, Softmax], true, true, false),
+            (2, 3),
+        ),
+        (
+            "backward",
+            of(&[Gru, MaxPool, Dense, ArgMax], false, false, true),
+            (1, 4),
+        ),
+        (
+            "fed back",
+            of(&[Jordan, Convolution, Elman], false, true, false),
+            (3, 1),
+        ),
+    ];
+    for (at, (name, of, (lanes, taps))) in cases.into_iter().enumerate() {
+        let text = of.text(&mut Random::new(at as u64 + 11));
+        let described = Description::parse(&text, "random.toml", Path::new(".")).unwrap();
+        let network = Network::from_description(&described).unwrap();
+        let made = quantize::quantize(&described, &network, &Options::default()).unwrap();
+        let hardware = Hardware {
+            lanes,
+            taps,
+            form: Form::Frame,
+        };
+        check(name, &schedule::schedule(&made.program, &hardware).unwrap());
     }
 }
 

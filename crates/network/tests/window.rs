@@ -45,7 +45,7 @@ impl Shape {
         let elements = channels * size[0] * size[1];
         let (units, w) = (groups * outputs, format!("[{weights:?}]"));
         let weighted = match kind {
-            "average_pool" => String::new(),
+            "average_pool" | "max_pool" => String::new(),
             _ => format!("units = {units}\nw = {w}\ngroups = {groups}\n"),
         };
         let (weighted, groups) = match weighted.split_once("groups") {
@@ -188,7 +188,9 @@ proptest! {
     }
 
     #[test]
-    fn a_pool_is_the_mean_of_what_is_there(shape in shapes(), seed in 0usize..100) {
+    fn a_pool_is_the_mean_or_the_largest_of_what_is_there(
+        shape in shapes(), seed in 0usize..100, kind in 0usize..3,
+    ) {
         let channels = shape.groups * shape.inputs;
         let x = numbers(channels * shape.size[0] * shape.size[1], seed);
         let mut wanted = vec![];
@@ -197,10 +199,20 @@ proptest! {
             for window in windows(&shape, &padded(&shape, &x, channel)) {
                 let there: Vec<f64> = window.into_iter().flatten().collect();
                 outside |= there.is_empty();
-                wanted.push(there.iter().sum::<f64>() / there.len() as f64);
+                let sum: f64 = there.iter().sum();
+                wanted.push(match kind {
+                    0 => sum / there.len() as f64,
+                    1 => sum / (shape.kernel[0] * shape.kernel[1]) as f64,
+                    _ => there.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+                });
             }
         }
-        match build(&shape.text("average_pool", &[])) {
+        let text = match kind {
+            0 => shape.text("average_pool", &[]),
+            1 => shape.text("average_pool", &[]).replace(" }\n", ", count_padding = true }\n"),
+            _ => shape.text("max_pool", &[]),
+        };
+        match build(&text) {
             Ok(network) => prop_assert!(near(&network.run(&[x]).outputs[0], &wanted)),
             Err(error) => prop_assert!(outside || wanted.is_empty(), "{error}"),
         }
@@ -250,4 +262,14 @@ fn windows_that_do_not_suit_are_refused() {
     let pool =
         "kind = \"average_pool\"\nwindow = { shape = [1, 4], kernel = [1], padding = [1, 1] }\n";
     assert!(refused(pool).contains("outside the input"));
+    assert!(refused(&pool.replace("average", "max")).contains("outside the input"));
+    for (kind, key) in [
+        ("max_pool", "groups = 1"),
+        ("max_pool", "count_padding = true"),
+        ("average_pool", "output_padding = [1]"),
+    ] {
+        let window = format!("window = {{ shape = [1, 4], kernel = [2], {key} }}\n");
+        let error = refused(&format!("kind = \"{kind}\"\n{window}"));
+        assert!(error.contains("has no meaning here"), "{error}");
+    }
 }

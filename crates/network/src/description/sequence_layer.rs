@@ -79,8 +79,10 @@ pub enum LayerWord {
     Convolution,
     /// A transposed convolution, then a function.
     TransposedConvolution,
-    /// The mean of each window; zeros beyond the input do not count.
+    /// The mean of each window; zeros beyond the input count only with `count_padding`.
     AveragePool,
+    /// The largest element of each window; what lies beyond the input never is.
+    MaxPool,
     /// A function of each element.
     Activation,
     /// e^x_i / sum e^x_j.
@@ -137,6 +139,7 @@ impl LayerWord {
             LayerWord::Convolution => "convolution",
             LayerWord::TransposedConvolution => "transposed_convolution",
             LayerWord::AveragePool => "average_pool",
+            LayerWord::MaxPool => "max_pool",
             LayerWord::Activation => "activation",
             LayerWord::Softmax => "softmax",
             LayerWord::Argmax => "argmax",
@@ -157,6 +160,11 @@ impl LayerWord {
             self,
             LayerWord::Convolution | LayerWord::TransposedConvolution
         )
+    }
+
+    /// Whether it is a pool, of either kind.
+    pub fn is_pool(self) -> bool {
+        matches!(self, LayerWord::AveragePool | LayerWord::MaxPool)
     }
 
     /// Whether it has weights from its input.
@@ -188,6 +196,7 @@ impl LayerWord {
             | LayerWord::Convolution
             | LayerWord::TransposedConvolution
             | LayerWord::AveragePool
+            | LayerWord::MaxPool
             | LayerWord::Activation
             | LayerWord::Softmax
             | LayerWord::Argmax => &[],
@@ -304,7 +313,7 @@ impl LayerSection {
         }
         let (cells, lstm) = (self.initial_cell.is_some(), self.kind == LayerWord::Lstm);
         check.only(&field("initial_cell"), cells, lstm, "kind = \"lstm\"")?;
-        let windowed = self.kind.is_convolution() || self.kind == LayerWord::AveragePool;
+        let windowed = self.kind.is_convolution() || self.kind.is_pool();
         let window = self.window.is_some();
         check.only(
             &field("window"),
@@ -314,7 +323,7 @@ impl LayerSection {
         )?;
         self.check_needed(check, number)?;
         if let Some(window) = &self.window {
-            window.check(check, &field("window"))?;
+            window.check(check, self.kind, &field("window"))?;
         } else if windowed {
             let what = "how it goes over its input";
             check.missing(&field("window"), "window", what)?;

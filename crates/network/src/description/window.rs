@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::LayerWord;
 use super::checks::{Checked, Checker, MAX_SIDE};
 
 /// How a convolution or a pool goes over its input, in one dimension or two; the words are those of
@@ -25,6 +26,8 @@ pub struct WindowSection {
     pub groups: Option<usize>,
     /// `transposed_convolution`: places added behind the output, for each dimension. Default 0.
     pub output_padding: Option<Vec<usize>>,
+    /// `average_pool`: whether zeros beyond the input count. Default false.
+    pub count_padding: Option<bool>,
 }
 
 impl WindowSection {
@@ -33,8 +36,32 @@ impl WindowSection {
         self.shape.len().saturating_sub(1)
     }
 
-    /// Checks each list by itself.
-    pub(super) fn check(&self, check: &Checker<'_>, field: &str) -> Checked {
+    /// Checks each list by itself, and that no key is given that has no meaning for this kind.
+    pub(super) fn check(&self, check: &Checker<'_>, kind: LayerWord, field: &str) -> Checked {
+        use LayerWord::{AveragePool, TransposedConvolution};
+        let keys = [
+            (
+                "groups",
+                self.groups.is_some(),
+                kind.is_convolution(),
+                "a convolution",
+            ),
+            (
+                "output_padding",
+                self.output_padding.is_some(),
+                kind == TransposedConvolution,
+                "kind = \"transposed_convolution\"",
+            ),
+            (
+                "count_padding",
+                self.count_padding.is_some(),
+                kind == AveragePool,
+                "kind = \"average_pool\"",
+            ),
+        ];
+        for (key, given, case, when) in keys {
+            check.only(&format!("{field}.{key}"), given, case, when)?;
+        }
         let dimensions = self.dimensions();
         if !(1..=2).contains(&dimensions) {
             let message = format!("the shape has {} numbers", self.shape.len());

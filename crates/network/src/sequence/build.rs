@@ -86,9 +86,11 @@ impl Reader<'_> {
                 Layer::Recurrent(self.recurrent()?)
             }
             LayerWord::Dense => Layer::Dense(self.dense()?),
-            LayerWord::Convolution | LayerWord::TransposedConvolution | LayerWord::AveragePool => {
-                Layer::Dense(self.windowed()?)
+            LayerWord::Convolution | LayerWord::TransposedConvolution => {
+                Layer::Dense(self.convolution()?)
             }
+            LayerWord::AveragePool => Layer::Dense(self.average_pool()?),
+            LayerWord::MaxPool => Layer::MaxPool(self.max_pool()?),
             LayerWord::Activation => Layer::Elementwise(self.activation()?),
             LayerWord::Softmax => Layer::Softmax,
             LayerWord::Argmax => Layer::ArgMax,

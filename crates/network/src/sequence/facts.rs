@@ -34,7 +34,7 @@ fn products(layer: &Layer) -> usize {
     match layer {
         Layer::Recurrent(layer) => layer.direction.cells().map(cell).sum(),
         Layer::Dense(layer) => size(&layer.weights),
-        Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => 0,
+        Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => 0,
     }
 }
 

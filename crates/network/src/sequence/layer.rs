@@ -1,6 +1,6 @@
 //! The layers of a chain.
 
-use super::{Dense, Direction, Gives, Recurrent};
+use super::{Dense, Direction, Gives, MaxPool, Recurrent};
 use crate::activation::Activation;
 use crate::problem::Problem;
 
@@ -12,6 +12,8 @@ pub enum Layer {
     Recurrent(Recurrent),
     /// A dense layer.
     Dense(Dense),
+    /// The largest element of each window.
+    MaxPool(MaxPool),
     /// A function of each element by itself.
     Elementwise(Activation),
     /// `e^x_i / sum_j e^x_j`.
@@ -43,6 +45,7 @@ impl Layer {
         match self {
             Layer::Recurrent(layer) => layer.outputs(),
             Layer::Dense(layer) => layer.units(),
+            Layer::MaxPool(layer) => layer.windows.len(),
             Layer::Elementwise(_) | Layer::Softmax => inputs,
             Layer::ArgMax => 1,
         }
@@ -53,7 +56,7 @@ impl Layer {
         match self {
             Layer::Recurrent(layer) => layer.direction.cells().map(super::Cell::units).sum(),
             Layer::Dense(layer) => layer.units(),
-            Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => 0,
+            Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => 0,
         }
     }
 
@@ -69,6 +72,7 @@ impl Layer {
         match self {
             Layer::Recurrent(_) => None,
             Layer::Dense(layer) => Some(layer.apply(x)),
+            Layer::MaxPool(layer) => Some(layer.apply(x)),
             Layer::Elementwise(activation) => {
                 Some(x.iter().map(|&x| activation.value(x)).collect())
             }
@@ -81,6 +85,7 @@ impl Layer {
         match self {
             Layer::Recurrent(layer) => layer.check(inputs),
             Layer::Dense(layer) => layer.check(inputs),
+            Layer::MaxPool(layer) => layer.check(inputs),
             Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => Ok(()),
         }
     }

@@ -1,9 +1,10 @@
-//! Convolutions, transposed convolutions and average pools, as matrices with a few weights a row.
+//! Convolutions, transposed convolutions and pools, as matrices with a few weights a row.
 //!
-//! The equations are those of the operators Conv, ConvTranspose and AveragePool of ONNX (operator
-//! set 22): an output at place o sees, with element k of the window, the input at `o stride +
-//! k dilation - padding`. A transposed convolution has the same places, read the other way.
+//! The equations are those of the operators Conv, ConvTranspose, AveragePool and MaxPool of ONNX
+//! (operator set 22): an output at place o sees, with element k of the window, the input at
+//! `o stride + k dilation - padding`. A transposed convolution has the same places, read the other way.
 
+use super::MaxPool;
 use crate::matrix::Matrix;
 use crate::problem::Problem;
 
@@ -148,25 +149,49 @@ impl Window {
         })
     }
 
-    /// The matrix of a pool: the mean over the places of the window that lie in the input.
+    /// The matrix of a pool: the mean over the places of the window that lie in the input, or over
+    /// all of them, with zeros beyond the input.
     ///
     /// # Errors
     /// When the window does not fit, or lies outside the input somewhere.
-    pub fn average(&self) -> Result<Matrix, Problem> {
+    pub fn average(&self, count_padding: bool) -> Result<Matrix, Problem> {
+        let ones = self.pool()?;
+        let all = self.axes[0].kernel * self.axes[1].kernel;
+        let seen: Vec<usize> = (0..ones.rows()).map(|row| ones.row(row).count()).collect();
+        let mean = |row: usize, _, one: f64| match count_padding {
+            true => one / all as f64,
+            false => one / seen.get(row).map_or(1.0, |&of| of as f64),
+        };
+        Ok(ones.map(mean))
+    }
+
+    /// The places of the input that each output of a pool sees.
+    ///
+    /// # Errors
+    /// When the window does not fit, or lies outside the input somewhere.
+    pub fn largest(&self) -> Result<MaxPool, Problem> {
+        let ones = self.pool()?;
+        let places = |row| ones.row(row).map(|(place, _)| place).collect();
+        Ok(MaxPool {
+            inputs: self.inputs(),
+            windows: (0..ones.rows()).map(places).collect(),
+        })
+    }
+
+    /// A one for each place that an output of a pool sees.
+    fn pool(&self) -> Result<Matrix, Problem> {
         let pool = Window {
             groups: self.channels,
             ..*self
         };
         let ones = pool.matrix(self.channels, 1, |_, _, _| 1.0)?;
-        let seen: Vec<usize> = (0..ones.rows()).map(|row| ones.row(row).count()).collect();
-        if seen.contains(&0) {
-            return Err(Problem::Conflict {
+        match (0..ones.rows()).all(|row| ones.row(row).count() > 0) {
+            true => Ok(ones),
+            false => Err(Problem::Conflict {
                 message: "a window lies outside the input".into(),
                 expected: "less padding than the window is long".into(),
-            });
+            }),
         }
-        let mean = |row: usize, _, one: f64| one / seen.get(row).map_or(1.0, |&of| of as f64);
-        Ok(ones.map(mean))
     }
 
     fn matrix(

@@ -1,8 +1,9 @@
-//! From the description of a convolution or a pool to its layer: a dense one with a few weights a row.
+//! From the description of a convolution or a pool to its layer: a dense one with a few weights a row, or the places of each
+//! window.
 
-use super::Dense;
 use super::build::Reader;
 use super::window::{Axis, Way, Window};
+use super::{Dense, MaxPool};
 use crate::activation::Activation;
 use crate::description::{LayerWord, WindowSection, layer_field};
 use crate::diagnostic::NetworkError;
@@ -10,49 +11,17 @@ use crate::problem::Problem;
 use crate::tensor::Tensor;
 
 impl Reader<'_> {
-    /// The layer.
+    /// A convolution, of either way.
     ///
     /// # Errors
     /// Weights or a window that do not suit.
-    pub(super) fn windowed(&self) -> Result<Dense, NetworkError> {
+    pub(super) fn convolution(&self) -> Result<Dense, NetworkError> {
+        let (_, window) = self.window()?;
         let section = self.section;
-        let fail = |key: &str, problem| self.source.error(&layer_field(self.number, key), problem);
-        let Some(described) = &section.window else {
-            let problem = Problem::Conflict {
-                message: "there is no window".into(),
-                expected: "a window".into(),
-            };
-            return Err(fail("window", problem));
-        };
-        let window = window(described, section.kind);
-        if window.inputs() != self.inputs {
-            let problem = Problem::Shape {
-                what: "the input of the window",
-                found: format!("{} elements", window.inputs()),
-                expected: format!("{}, as the layer is given", self.inputs),
-            };
-            return Err(fail("window.shape", problem));
-        }
-        if section.kind == LayerWord::AveragePool {
-            let weights = window
-                .average()
-                .map_err(|problem| fail("window", problem))?;
-            return Ok(Dense {
-                bias: vec![0.0; weights.rows()],
-                weights,
-                activation: Activation::identity(),
-            });
-        }
         let channels = section.units.unwrap_or(0);
-        let count = window
-            .weights(channels)
-            .map_err(|problem| fail("window.groups", problem))?;
-        let values = self
-            .window_weights(count)
-            .map_err(|problem| fail("w", problem))?;
-        let weights = window
-            .convolution(channels, &values)
-            .map_err(|problem| fail("window", problem))?;
+        let count = self.fit("window.groups", window.weights(channels))?;
+        let values = self.fit("w", self.window_weights(count))?;
+        let weights = self.fit("window", window.convolution(channels, &values))?;
         let bias = self.list(&section.bias, channels, "the list of biases", "bias")?;
         let places = weights.rows() / channels.max(1);
         let spread = |&bias: &f64| std::iter::repeat_n(bias, places);
@@ -61,6 +30,57 @@ impl Reader<'_> {
             weights,
             activation: self.activation()?,
         })
+    }
+
+    /// A pool of means.
+    ///
+    /// # Errors
+    /// A window that does not suit.
+    pub(super) fn average_pool(&self) -> Result<Dense, NetworkError> {
+        let (described, window) = self.window()?;
+        let count_padding = described.count_padding.unwrap_or(false);
+        let weights = self.fit("window", window.average(count_padding))?;
+        Ok(Dense {
+            bias: vec![0.0; weights.rows()],
+            weights,
+            activation: Activation::identity(),
+        })
+    }
+
+    /// A pool of largest elements.
+    ///
+    /// # Errors
+    /// A window that does not suit.
+    pub(super) fn max_pool(&self) -> Result<MaxPool, NetworkError> {
+        let (_, window) = self.window()?;
+        self.fit("window", window.largest())
+    }
+
+    /// What was made, or what is wrong with a key of this layer.
+    fn fit<T>(&self, key: &str, made: Result<T, Problem>) -> Result<T, NetworkError> {
+        made.map_err(|problem| self.source.error(&layer_field(self.number, key), problem))
+    }
+
+    /// The window, as described and as it goes over what reaches the layer.
+    fn window(&self) -> Result<(&WindowSection, Window), NetworkError> {
+        let none = || Problem::Conflict {
+            message: "there is no window".into(),
+            expected: "a window".into(),
+        };
+        let described = self.section.window.as_ref().ok_or_else(none);
+        let described = self.fit("window", described)?;
+        let window = window(described, self.section.kind);
+        match window.inputs() == self.inputs {
+            true => Ok((described, window)),
+            false => self.fit(
+                "window.shape",
+                Err(Problem::Shape {
+                    what: "the input of the window",
+                    found: format!("{} elements", window.inputs()),
+                    expected: format!("{}, as the layer is given", self.inputs),
+                }),
+            ),
+        }
     }
 
     /// The weights of a convolution, of any shape with so many numbers.

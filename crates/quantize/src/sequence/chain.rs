@@ -103,7 +103,8 @@ fn formats(
             Cell::Lstm(cell) => largest(&cell.output).is_finite(),
             Cell::Gru(cell) => largest(&cell.candidate).is_finite(),
         }),
-        Layer::Softmax | Layer::ArgMax => true,
+        // The largest element of a window is one that came in.
+        Layer::MaxPool(_) | Layer::Softmax | Layer::ArgMax => true,
     });
     let bound = match bounded {
         // Every magnitude that a bounded activation may reach, not only those that were seen.
@@ -137,7 +138,7 @@ fn reached(network: &SequenceNetwork) -> f64 {
             cells.fold(0.0, f64::max)
         }
         Layer::Softmax => 1.0,
-        Layer::ArgMax => 0.0,
+        Layer::MaxPool(_) | Layer::ArgMax => 0.0,
     };
     let finite = network
         .layers
@@ -178,6 +179,7 @@ impl Chain<'_> {
         match layer {
             Layer::Recurrent(layer) => self.recurrent(&name, layer, flow, last),
             Layer::Dense(layer) => self.dense(&name, layer, flow, last),
+            Layer::MaxPool(layer) => self.largest(&name, flow, &layer.windows, last),
             Layer::Elementwise(activation) => self.elementwise(&name, activation, flow, last),
             Layer::Softmax => self.softmax(&name, flow, last),
             Layer::ArgMax => self.argmax(&name, flow, last),
@@ -192,7 +194,10 @@ impl Chain<'_> {
         last: bool,
     ) -> Result<Flow, QuantizeError> {
         match &layer.direction {
-            Direction::Forward(cell) => self.cell(name, cell, flow, last),
+            Direction::Forward(cell) => {
+                let flow = self.as_data(name, flow)?;
+                self.cell(name, cell, flow, last)
+            }
             Direction::Reverse(cell) => {
                 let flow = self.entering("input_reversed");
                 self.cell(name, cell, flow, last)
@@ -204,6 +209,26 @@ impl Chain<'_> {
                 Ok(self.beside(name, &[forward, reverse]))
             }
         }
+    }
+
+    /// A vector in the format of data, as one must be that stands beside a state: the numbers of an
+    /// `argmax` are in another one.
+    fn as_data(&mut self, name: &str, flow: Flow) -> Result<Flow, QuantizeError> {
+        let formats = self.formats;
+        if self.assembly.format(flow.vector) == formats.data {
+            return Ok(flow);
+        }
+        let name = format!("{name}_taken");
+        self.writing(
+            &name,
+            vec![],
+            flow.elements,
+            (name.clone(), false),
+            |apply| {
+                let x = apply.element("x", flow.vector)?;
+                apply.resized("data", x, formats.data, formats.manner)
+            },
+        )
     }
 
     /// Vectors of one format side by side.

@@ -24,7 +24,7 @@ pub fn rounded(network: &SequenceNetwork, program: &Program) -> Option<SequenceN
                     cell(program, &format!("{name}_reverse"), reverse)?;
                 }
             },
-            Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => {}
+            Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => {}
         }
     }
     Some(rounded)

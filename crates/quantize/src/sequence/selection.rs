@@ -1,4 +1,4 @@
-//! The largest element of a vector and its number, by rounds of pairs; and softmax.
+//! The largest elements of windows, the number of the largest one, by rounds of pairs; and softmax.
 
 use network::Activation;
 use network::Matrix;
@@ -128,7 +128,8 @@ impl Chain<'_> {
     /// `e^(x_i - m) / sum_j e^(x_j - m)`, m the largest element.
     pub fn softmax(&mut self, name: &str, flow: Flow, last: bool) -> Result<Flow, QuantizeError> {
         let units = flow.elements;
-        let largest = self.largest(&format!("{name}_largest"), flow)?;
+        let all = [(0..units).collect()];
+        let largest = self.largest(&format!("{name}_largest"), flow, &all, false)?;
         let ones =
             |rows: usize, columns: usize| Matrix::dense(rows, columns, &vec![1.0; rows * columns]);
         let exp = activation(Shape::Exp)?;
@@ -174,32 +175,55 @@ impl Chain<'_> {
         })
     }
 
-    /// The largest element.
-    fn largest(&mut self, name: &str, flow: Flow) -> Result<Flow, QuantizeError> {
+    /// The largest element of each window of places, by rounds that leave the larger one of each pair.
+    ///
+    /// # Errors
+    /// When a vector is too long.
+    pub fn largest(
+        &mut self,
+        name: &str,
+        flow: Flow,
+        windows: &[Vec<usize>],
+        last: bool,
+    ) -> Result<Flow, QuantizeError> {
+        let part = |of: VectorId, place: usize| Part {
+            of,
+            first: place,
+            count: 1,
+        };
         let mut left = flow;
+        let mut windows = windows.to_vec();
         let mut round = 0;
-        while left.elements > 1 {
+        while windows.iter().any(|window| window.len() > 1) {
             round += 1;
-            let half = left.elements.div_ceil(2);
             let stage = format!("{name}{round}");
-            let mut side = |word: &str, second: usize| {
-                let part = |pair: usize| Part {
-                    of: left.vector,
-                    first: (2 * pair + second).min(left.elements - 1),
-                    count: 1,
-                };
-                let parts = (0..half).map(part).collect();
-                self.joined(&format!("{stage}_{word}"), parts).vector
-            };
-            let (first, second) = (side("first", 0), side("second", 1));
-            left = self.writing(&stage, vec![], half, (stage.clone(), false), |apply| {
+            // A last one without a partner meets itself.
+            let pairs = windows.iter().flat_map(|window| window.chunks(2));
+            let pairs = pairs.filter_map(|pair| pair.first().zip(pair.last()));
+            let (first, second): (Vec<Part>, Vec<Part>) = pairs
+                .map(|(&a, &b)| (part(left.vector, a), part(left.vector, b)))
+                .unzip();
+            let units = first.len();
+            let first = self.joined(&format!("{stage}_first"), first).vector;
+            let second = self.joined(&format!("{stage}_second"), second).vector;
+            let mut next = 0..units;
+            for window in &mut windows {
+                *window = next.by_ref().take(window.len().div_ceil(2)).collect();
+            }
+            let ends = last && windows.iter().all(|window| window.len() == 1);
+            left = self.writing(&stage, vec![], units, (stage.clone(), ends), |apply| {
                 let a = apply.element("first", first)?;
                 let b = apply.element("second", second)?;
                 let format = apply.format(a);
                 apply.push("larger", program::Operation::Maximum(a, b), format)
             })?;
         }
-        Ok(left)
+        if round > 0 {
+            return Ok(left);
+        }
+        let seen = windows.iter().flatten();
+        let seen = seen.map(|&place| part(left.vector, place)).collect();
+        Ok(self.joined(name, seen))
     }
 }
 

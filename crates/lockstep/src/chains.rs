@@ -1,0 +1,397 @@
+//! Descriptions of random sequence networks: layers of every kind with every attribute.
+
+use std::fmt::Write;
+
+use hw_sim::stimulus::random::Random;
+
+/// The most elements of a vector between layers.
+const MAX_WIDTH: usize = 16;
+
+/// A kind of layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Elman's.
+    Elman,
+    /// Jordan's.
+    Jordan,
+    /// Long short-term memory.
+    Lstm,
+    /// Gated recurrent units.
+    Gru,
+    /// Dense.
+    Dense,
+    /// A convolution.
+    Convolution,
+    /// A transposed convolution.
+    Transposed,
+    /// Means of windows.
+    AveragePool,
+    /// Largest elements of windows.
+    MaxPool,
+    /// A function of each element.
+    Activation,
+    /// Shares.
+    Softmax,
+    /// The number of the largest element.
+    ArgMax,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 12] = [
+        Kind::Elman,
+        Kind::Jordan,
+        Kind::Lstm,
+        Kind::Gru,
+        Kind::Dense,
+        Kind::Convolution,
+        Kind::Transposed,
+        Kind::AveragePool,
+        Kind::MaxPool,
+        Kind::Activation,
+        Kind::Softmax,
+        Kind::ArgMax,
+    ];
+
+    /// Those that go over a window.
+    pub const WINDOWED: [Kind; 4] = [
+        Kind::Convolution,
+        Kind::Transposed,
+        Kind::AveragePool,
+        Kind::MaxPool,
+    ];
+
+    fn is_recurrent(self) -> bool {
+        matches!(self, Kind::Elman | Kind::Jordan | Kind::Lstm | Kind::Gru)
+    }
+}
+
+/// What a random network is made of.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    /// Its layers.
+    pub layers: Vec<Kind>,
+    /// Whether a vector leaves after every step, or after the last.
+    pub every_step: bool,
+    /// Whether states are carried from one sequence to the next.
+    pub carry: bool,
+    /// Whether a recurrent first layer reads from the end, or both ways, where that can be built.
+    pub backward: bool,
+    /// The format of its states.
+    pub state: &'static str,
+    /// The activation functions to choose from.
+    pub functions: &'static [&'static str],
+}
+
+/// Functions that every layer takes.
+pub const FUNCTIONS: &[&str] = &[
+    "\"tanh\"",
+    "\"logistic\"",
+    "\"relu\"",
+    "\"identity\"",
+    "{ function = \"leaky_relu\", slope = 0.25 }",
+    "\"hard_sigmoid\"",
+    "\"softsign\"",
+];
+
+impl Chain {
+    /// The text of a description, with numbers from `random`.
+    pub fn text(&self, random: &mut Random) -> String {
+        let mut writer = Writer {
+            functions: self.functions,
+            random,
+            text: String::new(),
+            width: 0,
+        };
+        writer.width = writer.pick(1, 8);
+        let (inputs, carry) = (writer.width, self.carry);
+        let first = self.layers.first().is_some_and(|kind| kind.is_recurrent());
+        let backward = self.backward && first && !self.every_step && !carry;
+        for (at, &kind) in self.layers.iter().enumerate() {
+            writer.layer(kind, at == 0 && backward);
+        }
+        let output = if self.every_step {
+            "every_step"
+        } else {
+            "last"
+        };
+        let (state, layers) = (self.state, writer.text);
+        format!(
+            "[network]\nkind = \"sequence\"\nname = \"random\"\ninputs = {inputs}\n\
+             output = \"{output}\"\ncarry = {carry}\n{layers}[format]\nstate = \"{state}\"\n"
+        )
+    }
+}
+
+/// A description on its way.
+struct Writer<'a> {
+    functions: &'static [&'static str],
+    random: &'a mut Random,
+    text: String,
+    /// Elements of the vector so far.
+    width: usize,
+}
+
+/// One dimension of a window.
+#[derive(Debug, Clone, Copy)]
+struct Axis {
+    input: usize,
+    kernel: usize,
+    stride: usize,
+    dilation: usize,
+    padding: (usize, usize),
+    output_padding: usize,
+}
+
+impl Axis {
+    fn reach(self) -> usize {
+        self.dilation * (self.kernel - 1) + 1
+    }
+
+    /// Places of the output; 0 where the window does not fit.
+    fn output(self, transposed: bool) -> usize {
+        let around = self.padding.0 + self.padding.1;
+        match transposed {
+            true => ((self.input - 1) * self.stride + self.reach() + self.output_padding)
+                .saturating_sub(around),
+            false => (self.input + around)
+                .checked_sub(self.reach())
+                .map_or(0, |left| left / self.stride + 1),
+        }
+    }
+}
+
+impl Writer<'_> {
+    fn pick(&mut self, low: usize, high: usize) -> usize {
+        low + self.random.below((high - low + 1) as u64) as usize
+    }
+
+    fn chance(&mut self) -> bool {
+        self.random.chance(400)
+    }
+
+    /// A number between -1 and 1, in sixteenths.
+    fn number(&mut self) -> String {
+        ((self.random.below(33) as f64 - 16.0) / 16.0).to_string()
+    }
+
+    fn list(&mut self, length: usize) -> String {
+        let numbers: Vec<String> = (0..length).map(|_| self.number()).collect();
+        format!("[{}]", numbers.join(", "))
+    }
+
+    fn matrix(&mut self, rows: usize, columns: usize) -> String {
+        let rows: Vec<String> = (0..rows).map(|_| self.list(columns)).collect();
+        format!("[{}]", rows.join(", "))
+    }
+
+    fn function(&mut self) -> &'static str {
+        let at = self.random.below(self.functions.len().max(1) as u64);
+        self.functions.get(at as usize).unwrap_or(&"\"identity\"")
+    }
+
+    fn line(&mut self, key: &str, value: impl std::fmt::Display) {
+        let _ = writeln!(self.text, "{key} = {value}");
+    }
+
+    fn layer(&mut self, kind: Kind, backward: bool) {
+        self.text.push_str("[[layer]]\n");
+        match kind {
+            Kind::Elman => self.recurrent("elman", 1, backward),
+            Kind::Jordan => self.recurrent("jordan", 1, backward),
+            Kind::Lstm => self.recurrent("lstm", 4, backward),
+            Kind::Gru => self.recurrent("gru", 3, backward),
+            Kind::Dense => {
+                let units = self.pick(1, 5);
+                let w = self.matrix(units, self.width);
+                self.line("kind", "\"dense\"");
+                self.weighted(units, w, units);
+                self.width = units;
+            }
+            Kind::Convolution => self.windowed("convolution"),
+            Kind::Transposed => self.windowed("transposed_convolution"),
+            Kind::AveragePool => self.windowed("average_pool"),
+            Kind::MaxPool => self.windowed("max_pool"),
+            Kind::Activation => {
+                let function = self.function();
+                self.line("kind", "\"activation\"");
+                self.line("activation", function);
+            }
+            Kind::Softmax => self.line("kind", "\"softmax\""),
+            Kind::ArgMax => {
+                self.line("kind", "\"argmax\"");
+                self.width = 1;
+            }
+        }
+    }
+
+    fn weighted(&mut self, units: usize, w: String, biases: usize) {
+        self.line("units", units);
+        self.line("w", w);
+        if self.chance() {
+            let bias = self.list(biases);
+            self.line("bias", bias);
+        }
+        let function = self.function();
+        self.line("activation", function);
+    }
+
+    fn recurrent(&mut self, kind: &str, gates: usize, backward: bool) {
+        let units = self.pick(1, 4);
+        let jordan = kind == "jordan";
+        let back = if jordan { self.pick(1, 3) } else { units };
+        let both = backward && self.chance();
+        let cells = if both { 2 } else { 1 };
+        let rows = gates * units * cells;
+        self.line("kind", format!("\"{kind}\""));
+        self.line("units", units);
+        let w = self.matrix(rows, self.width);
+        self.line("w", w);
+        let r = self.matrix(rows, back);
+        self.line("r", r);
+        if self.chance() {
+            let bias = self.list(2 * rows);
+            self.line("bias", bias);
+        }
+        if self.chance() {
+            self.line("clip", 1.5);
+        }
+        if self.chance() {
+            let initial = self.list(back * cells);
+            self.line("initial", initial);
+        }
+        if backward {
+            let word = if both { "bidirectional" } else { "reverse" };
+            self.line("direction", format!("\"{word}\""));
+            self.line("gives", "\"last_state\"");
+        }
+        self.particular(kind, units, back, cells);
+        self.width = back * cells;
+    }
+
+    /// What only one kind of recurrent layers has.
+    fn particular(&mut self, kind: &str, units: usize, back: usize, cells: usize) {
+        match kind {
+            "jordan" => {
+                self.line("outputs", back);
+                let v = self.matrix(back * cells, units);
+                self.line("v", v);
+                if self.chance() {
+                    let bias = self.list(back * cells);
+                    self.line("v_bias", bias);
+                }
+                let of = format!("[{}, {}]", self.function(), self.function());
+                self.line("activations", of);
+            }
+            "lstm" => {
+                if self.chance() {
+                    let peepholes = self.list(3 * units * cells);
+                    self.line("peepholes", peepholes);
+                }
+                if self.chance() {
+                    let cell = self.list(units * cells);
+                    self.line("initial_cell", cell);
+                }
+                let coupled = self.chance();
+                self.line("coupled", coupled);
+            }
+            "gru" => {
+                let reset = if self.chance() { "after" } else { "before" };
+                self.line("reset", format!("\"{reset}\""));
+            }
+            _ => {
+                let of = format!("[{}]", self.function());
+                self.line("activations", of);
+            }
+        }
+    }
+
+    /// A divisor of a number.
+    fn divisor(&mut self, of: usize) -> usize {
+        let all: Vec<usize> = (1..=of).filter(|by| of.is_multiple_of(*by)).collect();
+        let at = self.pick(0, all.len() - 1);
+        all.get(at).copied().unwrap_or(1)
+    }
+
+    fn axis(&mut self, input: usize, kind: &str) -> Axis {
+        let kernel = self.pick(1, 3.min(input + 1));
+        let dilation = self.pick(1, 2);
+        let transposed = kind == "transposed_convolution";
+        let stride = self.pick(1, 2);
+        // A window of a pool sees a place of the input wherever it stands.
+        let most = match (kind.ends_with("pool"), dilation) {
+            (true, 2) => 0,
+            (true, _) => kernel - 1,
+            _ => 2,
+        };
+        Axis {
+            input,
+            kernel,
+            stride,
+            dilation,
+            padding: (self.pick(0, most), self.pick(0, most)),
+            output_padding: if transposed {
+                self.pick(0, stride - 1)
+            } else {
+                0
+            },
+        }
+    }
+
+    /// A layer with a window that fits and gives no more than [`MAX_WIDTH`] elements.
+    fn windowed(&mut self, kind: &str) {
+        let transposed = kind == "transposed_convolution";
+        let pool = kind.ends_with("pool");
+        let (channels, axes, groups, units) = loop {
+            let channels = self.divisor(self.width);
+            let rows = self.divisor(self.width / channels);
+            let columns = self.width / channels / rows;
+            let axes = match rows {
+                1 if self.chance() => vec![self.axis(columns, kind)],
+                _ => vec![self.axis(rows, kind), self.axis(columns, kind)],
+            };
+            let groups = if pool {
+                channels
+            } else {
+                self.divisor(channels)
+            };
+            let units = if pool {
+                channels
+            } else {
+                groups * self.pick(1, 2)
+            };
+            let places: usize = axes.iter().map(|axis| axis.output(transposed)).product();
+            if (1..=MAX_WIDTH).contains(&(units * places)) {
+                self.width = units * places;
+                break (channels, axes, groups, units);
+            }
+        };
+        self.line("kind", format!("\"{kind}\""));
+        if !pool {
+            let elements: usize = axes.iter().map(|axis| axis.kernel).product();
+            let w = self.matrix(1, units * channels / groups * elements);
+            self.weighted(units, w, units);
+        }
+        let of = |part: fn(&Axis) -> usize| axes.iter().map(part).collect::<Vec<_>>();
+        let mut shape = vec![channels];
+        shape.extend(of(|axis| axis.input));
+        let mut padding = of(|axis| axis.padding.0);
+        padding.extend(of(|axis| axis.padding.1));
+        let mut window = format!(
+            "shape = {shape:?}, kernel = {:?}, stride = {:?}, dilation = {:?}, padding = {padding:?}",
+            of(|axis| axis.kernel),
+            of(|axis| axis.stride),
+            of(|axis| axis.dilation),
+        );
+        if !pool {
+            let _ = write!(window, ", groups = {groups}");
+        }
+        if transposed {
+            let _ = write!(window, ", output_padding = {:?}", of(|a| a.output_padding));
+        }
+        if kind == "average_pool" {
+            let _ = write!(window, ", count_padding = {}", self.chance());
+        }
+        self.line("window", format!("{{ {window} }}"));
+    }
+}

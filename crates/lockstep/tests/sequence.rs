@@ -1,0 +1,106 @@
+//! Sequence networks of random layers, from their description to the hardware: the same vectors after
+//! every step, in the same number of cycles, whatever the fold.
+
+use std::path::Path;
+
+use hw_sim::stimulus::random::Random;
+use lockstep::chains::{Chain, FUNCTIONS, Kind};
+use lockstep::host::Values;
+use lockstep::{levels, sample};
+use network::sequence::{Layer, SequenceNetwork};
+use network::{Description, Network};
+use program::Program;
+use proptest::prelude::*;
+use quantize::Options;
+use schedule::{Form, Hardware};
+
+fn made(text: &str) -> (SequenceNetwork, Program) {
+    let described = Description::parse(text, "random.toml", Path::new(".")).unwrap();
+    let network = Network::from_description(&described).unwrap();
+    let made = quantize::quantize(&described, &network, &Options::default());
+    let made = made.unwrap_or_else(|error| panic!("{error}\n{text}"));
+    match network {
+        Network::Sequence(network) => (network, made.program),
+        other => panic!("{:?}", other.kind()),
+    }
+}
+
+/// The most by which the integers may differ from the equations with the weights of the words, where
+/// nothing saturates: each layer passes on what differs before it, and adds a half unit of the
+/// argument of its function and a unit of what it gives. The functions rise by 1 at most.
+fn rounding_bound(network: &SequenceNetwork, unit: f64) -> f64 {
+    let passes = |error: f64, layer: &Layer| match layer {
+        Layer::Dense(layer) => layer.weights.largest_row_sum() * error + unit / 8.0 + unit,
+        _ => error,
+    };
+    network.layers.iter().fold(unit / 2.0, passes)
+}
+
+prop_compose! {
+    fn chains(kinds: &'static [Kind])(
+        layers in prop::collection::vec(prop::sample::select(kinds), 1..4),
+        every_step in any::<bool>(),
+        carry in any::<bool>(),
+        backward in any::<bool>(),
+        state in prop::sample::select(vec!["s6f3", "s8f4", "s10f6"]),
+    ) -> Chain {
+        Chain { layers, every_step, carry, backward, state, functions: FUNCTIONS }
+    }
+}
+
+fn agrees(
+    of: &Chain,
+    (lanes, taps): (usize, usize),
+    seed: u64,
+    budgets: &[u64],
+) -> Result<(), TestCaseError> {
+    let text = of.text(&mut Random::new(seed));
+    let (_, program) = made(&text);
+    let mut random = Random::new(seed);
+    // What follows a sequence is carried on, or begins anew.
+    let runs = [3, 1, 2].map(|steps| sample::run(&mut random, &program, steps));
+    let loads: Vec<&Values> = runs.iter().map(Vec::as_slice).collect();
+    let hardware = Hardware {
+        lanes,
+        taps,
+        form: Form::Frame,
+    };
+    levels::compare(&program, &hardware, &loads, budgets)
+        .map_err(|why| TestCaseError::fail(format!("{why}\n{text}")))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn chains_agree(
+        of in chains(&Kind::ALL), fold in (1usize..6, 1usize..6), seed in any::<u64>(),
+    ) {
+        agrees(&of, fold, seed, &[1, 2, 3])?;
+    }
+
+    #[test]
+    fn windows_agree(
+        of in chains(&Kind::WINDOWED), fold in (1usize..6, 1usize..6), seed in any::<u64>(),
+    ) {
+        agrees(&of, fold, seed, &[2, 3])?;
+    }
+
+    #[test]
+    fn windows_lose_what_rounding_takes(of in chains(&Kind::WINDOWED), seed in any::<u64>()) {
+        let state = "s18f8";
+        let text = Chain { state, ..of }.text(&mut Random::new(seed));
+        let (network, program) = made(&text);
+        let network = quantize::sequence::rounded(&network, &program).unwrap();
+        let real = quantize::sequence::real(&network);
+        let most = real.iter().flatten().flatten().fold(0.0, |most: f64, x| most.max(x.abs()));
+        prop_assume!(most < 64.0);
+        let found = quantize::sequence::runs(&program, &network).unwrap();
+        let bound = rounding_bound(&network, 1.0 / 256.0);
+        for (real, found) in real.iter().zip(&found) {
+            prop_assert_eq!(real.len(), found.len());
+            let error = quantize::sequence::distance(real, found);
+            prop_assert!(error <= bound, "{} beyond {}\n{}", error, bound, text);
+        }
+    }
+}
