@@ -64,6 +64,14 @@ pub fn compare(
     Ok(largest(network, layout, &sizes, &given, y))
 }
 
+/// The length of a part of the vector.
+fn element(role: Role) -> Option<usize> {
+    match role {
+        Role::Element { length, .. } => Some(length),
+        Role::Sequence | Role::Step => None,
+    }
+}
+
 /// How many there are of what.
 struct Sizes {
     sequences: usize,
@@ -79,25 +87,34 @@ impl Sizes {
         let mut elements = 1usize;
         let mut fits = x.shape.len() == layout.input.len();
         for (axis, &length) in layout.input.iter().zip(&x.shape) {
-            match axis.as_slice() {
-                [] => fits &= length == 1,
-                [Role::Sequence] => sizes.sequences = length,
-                [Role::Step] => sizes.steps = length,
-                [Role::Element(own)] => {
-                    fits &= *own == length;
-                    elements = elements.saturating_mul(length);
-                }
+            let own = total(axis.iter().filter_map(|role| element(*role).map(Some)));
+            let own = own.unwrap_or(0);
+            elements = elements.saturating_mul(own);
+            let mut others = axis.iter().filter(|role| element(**role).is_none());
+            match (others.next(), others.next()) {
+                (None, _) => fits &= length == own,
+                (Some(role), None) if own > 0 && length.is_multiple_of(own) => match role {
+                    Role::Sequence => sizes.sequences = length / own,
+                    _ => sizes.steps = length / own,
+                },
                 _ => fits = false,
             }
         }
         if fits && elements == inputs {
             return Ok(sizes);
         }
-        let word = |axis: &Vec<Role>| match axis.as_slice() {
-            [Role::Sequence] => "sequences".to_string(),
-            [Role::Step] => "steps".to_string(),
-            [Role::Element(length)] => length.to_string(),
-            _ => "1".to_string(),
+        let word = |role: &Role| match role {
+            Role::Sequence => "sequences".to_string(),
+            Role::Step => "steps".to_string(),
+            Role::Element { length, .. } => length.to_string(),
+        };
+        let axis = |axis: &Vec<Role>| match axis.as_slice() {
+            [] => "1".to_string(),
+            [one] => word(one),
+            several => format!(
+                "({})",
+                several.iter().map(word).collect::<Vec<_>>().join(" * ")
+            ),
         };
         Err(ImportError::Shape {
             what: "the array of inputs",
@@ -105,7 +122,7 @@ impl Sizes {
             expected: layout
                 .input
                 .iter()
-                .map(word)
+                .map(axis)
                 .collect::<Vec<_>>()
                 .join(" x "),
         })
@@ -113,23 +130,30 @@ impl Sizes {
 
     /// The vector of a step.
     fn vector(&self, layout: &Layout, x: &Tensor, sequence: usize, step: usize) -> Vec<f64> {
-        let mut places = vec![0usize];
-        for (axis, &length) in layout.input.iter().zip(&x.shape) {
-            let choices: Vec<usize> = match axis.as_slice() {
-                [Role::Sequence] => vec![sequence],
-                [Role::Step] => vec![step],
-                [Role::Element(own)] => (0..*own).collect(),
-                _ => vec![0],
+        // Places in the array, with that in the vector.
+        let mut places = vec![(0usize, 0usize)];
+        for &role in layout.input.iter().flatten() {
+            let (length, choices) = match role {
+                Role::Sequence => (self.sequences, sequence..sequence + 1),
+                Role::Step => (self.steps, step..step + 1),
+                Role::Element { length, .. } => (length, 0..length),
             };
-            let next = places.iter().flat_map(|place| {
+            let stride = match role {
+                Role::Element { stride, .. } => stride,
+                _ => 0,
+            };
+            let next = places.iter().flat_map(|&(place, element)| {
                 let base = place.saturating_mul(length);
-                choices
-                    .iter()
-                    .map(move |choice| base.saturating_add(*choice))
+                let at = move |choice: usize| {
+                    let element = element.saturating_add(choice.saturating_mul(stride));
+                    (base.saturating_add(choice), element)
+                };
+                choices.clone().map(at)
             });
             places = next.collect();
         }
-        let value = |place: &usize| x.values.get(*place).copied().unwrap_or(0.0);
+        places.sort_unstable_by_key(|(_, element)| *element);
+        let value = |(place, _): &(usize, usize)| x.values.get(*place).copied().unwrap_or(0.0);
         places.iter().map(value).collect()
     }
 
@@ -137,7 +161,7 @@ impl Sizes {
         match role {
             Role::Sequence => self.sequences,
             Role::Step => self.steps,
-            Role::Element(length) => length,
+            Role::Element { length, .. } => length,
         }
     }
 
@@ -168,7 +192,7 @@ fn largest(
     };
     for (at, &wanted) in y.values.iter().enumerate() {
         let (mut sequence, mut step, mut element) = (0, 0, 0);
-        let (mut rest, mut weight) = (at, 1);
+        let mut rest = at;
         for &role in roles.iter().rev() {
             let length = sizes.length(role).max(1);
             let index = rest % length;
@@ -176,10 +200,7 @@ fn largest(
             match role {
                 Role::Sequence => sequence = index,
                 Role::Step => step = index,
-                Role::Element(_) => {
-                    element += index * weight;
-                    weight *= length;
-                }
+                Role::Element { stride, .. } => element += index.saturating_mul(stride),
             }
         }
         let step = if network.gives_one() { 0 } else { step };

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use network::activation::{Activation, Function};
 use network::description::{LayerWord, check_name};
+use network::sequence::{Axis, Window};
 use network::tensor::npz_bytes;
 use network::{Description, Network, NetworkError, Problem, SequenceNetwork, Tensor};
 
@@ -51,6 +52,19 @@ pub struct LayerDraft {
     pub reset_after: bool,
     /// Whether it gives its last state alone.
     pub last_state: bool,
+    /// How a convolution or a pool goes over its input.
+    pub window: Option<WindowDraft>,
+}
+
+/// How a convolution or a pool goes over its input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowDraft {
+    /// The window.
+    pub window: Window,
+    /// Its dimensions: 1, where its second axis alone counts, or 2.
+    pub dimensions: usize,
+    /// Whether a pool of means counts zeros beyond the input.
+    pub count_padding: bool,
 }
 
 /// A description, its weights, and what is to be said of them.
@@ -80,7 +94,19 @@ impl LayerDraft {
             coupled: false,
             reset_after: false,
             last_state: false,
+            window: None,
         }
+    }
+
+    /// The biases of a layer of so many units that is not recurrent; 0 where it had none.
+    pub fn bias(&mut self, units: usize) -> &mut [f64] {
+        if !self.arrays.iter().any(|(key, _)| *key == "bias") {
+            let (shape, values) = (vec![units], vec![0.0; units]);
+            self.arrays.push(("bias", Tensor { shape, values }));
+        }
+        let mut arrays = self.arrays.iter_mut();
+        let bias = arrays.find(|(key, _)| *key == "bias");
+        bias.map_or(&mut [], |(_, bias)| bias.values.as_mut_slice())
     }
 
     /// Its directions.
@@ -94,6 +120,14 @@ impl LayerDraft {
 
     /// Elements of what it gives.
     pub fn outputs(&self, inputs: usize) -> usize {
+        if let Some(draft) = &self.window {
+            let channels = match self.kind.is_pool() {
+                true => draft.window.channels,
+                false => self.units,
+            };
+            let (rows, columns) = draft.places().unwrap_or_default();
+            return channels.saturating_mul(rows).saturating_mul(columns);
+        }
         match self.kind {
             LayerWord::Activation | LayerWord::Softmax => inputs,
             LayerWord::Argmax => 1,
@@ -113,6 +147,9 @@ impl LayerDraft {
         }
         if self.direction != "forward" {
             line(format!("direction = \"{}\"", self.direction));
+        }
+        if let Some(draft) = &self.window {
+            line(format!("window = {{ {} }}", draft.keys()));
         }
         for (key, _) in &self.arrays {
             line(format!("{key} = \"{file}:{}\"", array_name(number, key)));
@@ -137,6 +174,54 @@ impl LayerDraft {
                 line(words.into());
             }
         }
+    }
+}
+
+impl WindowDraft {
+    /// Of a window of so many dimensions.
+    pub fn new(window: Window, dimensions: usize) -> WindowDraft {
+        WindowDraft {
+            window,
+            dimensions,
+            count_padding: false,
+        }
+    }
+
+    /// Rows and columns of what it gives.
+    ///
+    /// # Errors
+    /// When the window does not fit.
+    pub fn places(&self) -> Result<(usize, usize), Problem> {
+        self.window.places()
+    }
+
+    /// As a description writes it; what is the default goes without saying.
+    fn keys(&self) -> String {
+        let axes = self.window.axes.iter().skip(2 - self.dimensions.min(2));
+        let all = |of: fn(&Axis) -> usize| axes.clone().map(of).collect::<Vec<usize>>();
+        let padding = [all(|it| it.padding.0), all(|it| it.padding.1)].concat();
+        let shape = [vec![self.window.channels], all(|it| it.input)].concat();
+        let mut keys = vec![
+            format!("shape = {shape:?}"),
+            format!("kernel = {:?}", all(|it| it.kernel)),
+        ];
+        for (key, list, default) in [
+            ("stride", all(|it| it.stride), 1),
+            ("dilation", all(|it| it.dilation), 1),
+            ("padding", padding, 0),
+            ("output_padding", all(|it| it.output_padding), 0),
+        ] {
+            if list.iter().any(|&it| it != default) {
+                keys.push(format!("{key} = {list:?}"));
+            }
+        }
+        if self.window.groups > 1 {
+            keys.push(format!("groups = {}", self.window.groups));
+        }
+        if self.count_padding {
+            keys.push("count_padding = true".into());
+        }
+        keys.join(", ")
     }
 }
 

@@ -136,7 +136,7 @@ impl ImportError {
                 "numbers of 8 to 64 bits, as many as the shape says, in the file itself".into()
             }
             ImportError::Unsupported { .. } => {
-                "chains of RNN, GRU, LSTM and dense layers with activations; see docs/import.md"
+                "chains of recurrent, dense and convolution layers with activations; see docs/import.md"
                     .into()
             }
             ImportError::Model { expected, .. }

@@ -13,7 +13,7 @@ mod pytorch;
 
 pub use axes::{Layout, Role};
 pub use check::{Deviation, compare};
-pub use draft::{Draft, Imported, LayerDraft, network_name};
+pub use draft::{Draft, Imported, LayerDraft, WindowDraft, network_name};
 pub use error::{Blocker, ImportError};
 pub use onnx::{OnnxOptions, import_onnx, parse_onnx};
 pub use pytorch::import_safetensors;

@@ -150,7 +150,7 @@ impl<'a> Archive<'a> {
                 .push(format!("{more} more tensors were left out"));
         }
         let one = layers.last || draft.layers.iter().any(|layer| layer.last_state);
-        let element = |length: usize| vec![Role::Element(length)];
+        let element = |length: usize| vec![Role::Element { length, stride: 1 }];
         let outer = |steps: bool| match (layers.batch_first, steps) {
             (_, false) => vec![vec![Role::Sequence]],
             (true, true) => vec![vec![Role::Sequence], vec![Role::Step]],

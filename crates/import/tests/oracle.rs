@@ -95,6 +95,15 @@ fn node_tests_of_the_package() {
 }
 
 #[test]
+fn convolutions_and_pools() {
+    let names = names("w_");
+    assert!(names.len() >= 70, "{}", names.len());
+    for name in names {
+        assert_eq!(hold(&name), 1, "{name}");
+    }
+}
+
+#[test]
 fn chains_as_exporters_write_them() {
     let names = names("c_");
     assert!(names.len() >= 7);

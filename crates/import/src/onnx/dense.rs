@@ -1,9 +1,10 @@
-//! Matrix products and what is added to them: dense layers.
+//! Matrix products: dense layers.
 
 use network::Tensor;
 use network::description::LayerWord;
 
 use super::attributes::{Attributes, Reason};
+use super::chain::columns;
 use super::constants::transposed;
 use super::graph::{Importer, no_attributes};
 use super::model::Node;
@@ -89,7 +90,9 @@ impl Importer<'_> {
             .len()
             .checked_sub(1)
             .ok_or("it takes a single number")?;
-        self.vectors(&mut track, last, Some(inputs))?;
+        let order = self.vectors(&mut track, last..last + 1, Some(inputs))?;
+        let mut weights = columns(weights, &order).ok_or("its weights are no matrix")?;
+        let sums = self.folded(&mut track)?.map(|own| own.before(&mut weights));
         self.join(&track)?;
         let mut layer = LayerDraft::new(LayerWord::Dense, label);
         layer.units = outputs;
@@ -98,65 +101,16 @@ impl Importer<'_> {
             let shape = vec![values.len()];
             ("bias", Tensor { shape, values })
         }));
+        let sums = sums.filter(|sums| sums.iter().any(|&sum| sum != 0.0));
+        if let Some(sums) = sums {
+            let biases = layer.bias(outputs).iter_mut().zip(sums);
+            biases.for_each(|(bias, sum)| *bias += sum);
+        }
         let vector: Vec<Atom> = self.atom(Some(outputs)).into_iter().collect();
         let mut axes = track.axes;
         axes.pop();
         axes.push(vector.clone());
         Ok(vec![Value::Track(self.push(layer, axes, vector)?)])
-    }
-
-    /// A bias, added to the layer before.
-    pub(super) fn add(
-        &mut self,
-        node: &Node<'_>,
-        inputs: &[Option<Value>],
-    ) -> Result<Vec<Value>, Reason> {
-        no_attributes(node)?;
-        let (first, second) = (inputs.first(), inputs.get(1));
-        let is_constant = |value: Option<&Option<Value>>| {
-            value.is_some_and(|it| it.as_ref().is_some_and(|it| it.constant().is_some()))
-        };
-        let (chain, added) = match is_constant(first) {
-            true => (second, first),
-            false => (first, second),
-        };
-        let added = added
-            .and_then(|it| it.as_ref())
-            .and_then(Value::constant)
-            .cloned();
-        let added = added.ok_or("it adds two results of the chain: branches are not built")?;
-        let mut track = self.track(chain)?;
-        if added.values.iter().all(|&value| value == 0.0) && added.shape.len() <= track.axes.len() {
-            self.note("an addition of 0 was left out");
-            return Ok(vec![Value::Track(track)]);
-        }
-        let last = track
-            .axes
-            .len()
-            .checked_sub(1)
-            .ok_or("it takes a single number")?;
-        self.vectors(&mut track, last, None)?;
-        self.join(&track)?;
-        let layer = self.draft.layers.last_mut();
-        let layer = layer.filter(|it| it.kind == LayerWord::Dense && it.activations.is_empty());
-        let layer = layer.ok_or("it adds to what is no product with a matrix")?;
-        let row = broadcast(&added, layer.units)
-            .ok_or_else(|| format!("it adds numbers of the shape {}", added.shape_text()))?;
-        match layer.arrays.iter_mut().find(|(key, _)| *key == "bias") {
-            Some((_, bias)) => {
-                bias.values
-                    .iter_mut()
-                    .zip(row)
-                    .for_each(|(bias, more)| *bias += more);
-            }
-            None => {
-                let shape = vec![row.len()];
-                layer.arrays.push(("bias", Tensor { shape, values: row }));
-            }
-        }
-        self.version += 1;
-        track.version = self.version;
-        Ok(vec![Value::Track(track)])
     }
 }
 

@@ -7,7 +7,7 @@ use super::attributes::{Attributes, Reason};
 use super::constants::axis;
 use super::graph::Importer;
 use super::model::Node;
-use super::track::{Track, Value};
+use super::track::{Scaling, Value};
 use crate::draft::LayerDraft;
 
 /// Whether an operator is a function of each element.
@@ -24,11 +24,16 @@ pub fn is_known(operator: &str) -> bool {
             | "Softsign"
             | "Softplus"
             | "Clip"
+            | "PRelu"
     )
 }
 
-/// The function of a node; `Clip` where its bounds are those of a function.
-fn function(node: &Node<'_>, inputs: &[Option<Value>]) -> Result<Function, Reason> {
+/// The function of a node, and what is to be done to its values.
+fn function(
+    node: &Node<'_>,
+    inputs: &[Option<Value>],
+    label: &str,
+) -> Result<(Function, Option<Scaling>), Reason> {
     let known: &[&str] = match node.operator {
         "LeakyRelu" | "ThresholdedRelu" | "Elu" => &["alpha"],
         "HardSigmoid" => &["alpha", "beta"],
@@ -37,7 +42,7 @@ fn function(node: &Node<'_>, inputs: &[Option<Value>]) -> Result<Function, Reaso
     };
     let given = Attributes::of(node, known)?;
     let alpha = |default: f64| Ok::<f64, Reason>(given.float("alpha")?.unwrap_or(default));
-    Ok(match node.operator {
+    let function = match node.operator {
         "Relu" => Function::Relu,
         "Tanh" => Function::Tanh,
         "Sigmoid" => Function::Logistic,
@@ -54,33 +59,62 @@ fn function(node: &Node<'_>, inputs: &[Option<Value>]) -> Result<Function, Reaso
             slope: alpha(0.2)?,
             offset: given.float("beta")?.unwrap_or(0.5),
         },
+        "PRelu" => Function::LeakyRelu {
+            slope: number(inputs, 1)?.ok_or("it has no slope")?,
+        },
         _ => {
-            let bound = |at: usize, name: &str| -> Result<Option<f64>, Reason> {
-                match inputs.get(at) {
-                    None | Some(None) => given.float(name),
-                    Some(Some(value)) => {
-                        let value = value.constant().and_then(|it| it.values.first().copied());
-                        Ok(Some(
-                            value.ok_or("its bounds are computed when the model runs")?,
-                        ))
-                    }
-                }
+            let bound = |at: usize, name: &str| match number(inputs, at)? {
+                None => given.float(name),
+                found => Ok(found),
             };
-            match (bound(1, "min")?, bound(2, "max")?) {
-                (Some(-1.0), Some(1.0)) => Function::Clamp,
-                (Some(0.0), Some(1.0)) => Function::HardSigmoid {
-                    slope: 1.0,
-                    offset: 0.0,
-                },
-                (Some(0.0), None) => Function::Relu,
-                _ => return Err("only bounds -1 and 1, 0 and 1, or 0 alone are built".into()),
-            }
+            return clip(bound(1, "min")?, bound(2, "max")?, label);
         }
-    })
+    };
+    Ok((function, None))
+}
+
+/// An input that is one number.
+fn number(inputs: &[Option<Value>], at: usize) -> Result<Option<f64>, Reason> {
+    let value = match inputs.get(at) {
+        None | Some(None) => return Ok(None),
+        Some(Some(Value::Filled(value))) => return Ok(Some(*value)),
+        Some(Some(value)) => value.constant(),
+    };
+    match value.map(|it| it.values.as_slice()) {
+        Some([first, others @ ..]) if others.iter().all(|it| it == first) => Ok(Some(*first)),
+        Some(_) => Err("it has other parameters for some elements than for others".into()),
+        None => Err("its parameters are computed when the model runs".into()),
+    }
+}
+
+/// `Clip`: between two bounds it is a hard sigmoid, stretched.
+fn clip(
+    low: Option<f64>,
+    high: Option<f64>,
+    label: &str,
+) -> Result<(Function, Option<Scaling>), Reason> {
+    let function = match (low, high) {
+        (Some(-1.0), Some(1.0)) => Function::Clamp,
+        (Some(0.0), None) => Function::Relu,
+        (Some(0.0), Some(1.0)) => Function::HardSigmoid {
+            slope: 1.0,
+            offset: 0.0,
+        },
+        (Some(low), Some(high)) if low < high => {
+            let width = high - low;
+            let function = Function::HardSigmoid {
+                slope: 1.0 / width,
+                offset: -low / width,
+            };
+            return Ok((function, Some(Scaling::uniform(label, width, low))));
+        }
+        _ => return Err("only a lower and a higher bound, or 0 alone, are built".into()),
+    };
+    Ok((function, None))
 }
 
 impl Importer<'_> {
-    /// A function of each element, in the dense layer before it where there is one.
+    /// A function of each element, in the layer before it where that takes one.
     pub(super) fn elementwise(
         &mut self,
         node: &Node<'_>,
@@ -88,37 +122,32 @@ impl Importer<'_> {
         blocked: bool,
         label: &str,
     ) -> Result<Vec<Value>, Reason> {
-        let activation = Activation::new(function(node, inputs)?, 1.0)
+        let (function, scaling) = function(node, inputs, label)?;
+        let activation = Activation::new(function, 1.0)
             .map_err(|problem| format!("{problem}, and is to be {}", problem.expected()))?;
         if blocked {
             return Ok(vec![]);
         }
         let track = self.track(inputs.first())?;
+        let track = self.scaled(track)?;
         self.join(&track)?;
-        let last = self.draft.layers.last_mut();
-        match last.filter(|it| it.kind == LayerWord::Dense && it.activations.is_empty()) {
-            Some(dense) => {
-                dense.activations.push(activation);
+        let takes_one = |it: &&mut LayerDraft| {
+            (it.kind == LayerWord::Dense || it.kind.is_convolution()) && it.activations.is_empty()
+        };
+        match self.draft.layers.last_mut().filter(takes_one) {
+            Some(layer) => {
+                layer.activations.push(activation);
                 self.version += 1;
-                Ok(vec![Value::Track(self.going_on(track))])
             }
             None => {
                 let mut layer = LayerDraft::new(LayerWord::Activation, label);
                 layer.activations.push(activation);
                 self.add_layer(layer)?;
-                Ok(vec![Value::Track(self.going_on(track))])
             }
         }
-    }
-
-    /// The same vectors behind a layer that changed their elements alone.
-    fn going_on(&self, track: Track) -> Track {
-        Track {
-            version: self.version,
-            take: super::track::Take::Steps,
-            last: false,
-            ..track
-        }
+        let mut track = self.going_on(track);
+        track.scalings.extend(scaling);
+        Ok(vec![Value::Track(track)])
     }
 
     /// `Softmax` of whole vectors.
@@ -137,7 +166,8 @@ impl Importer<'_> {
         if self.model.operators < 13 && along + 1 != rank {
             return Err("it takes more than one axis together".into());
         }
-        self.vectors(&mut track, along, None)?;
+        self.vectors(&mut track, along..along + 1, None)?;
+        let track = self.scaled(track)?;
         self.join(&track)?;
         self.add_layer(LayerDraft::new(LayerWord::Softmax, label))?;
         Ok(vec![Value::Track(self.going_on(track))])
@@ -159,7 +189,9 @@ impl Importer<'_> {
         let keep = given.int("keepdims", 1)? != 0;
         let mut track = self.track(inputs.first())?;
         let along = axis(given.int("axis", 0)?, track.axes.len()).ok_or("it has no such axis")?;
-        self.vectors(&mut track, along, None)?;
+        let order = self.vectors(&mut track, along..along + 1, None)?;
+        self.reordered(&mut track, order)?;
+        let track = self.scaled(track)?;
         self.join(&track)?;
         let mut axes = track.axes;
         match keep {

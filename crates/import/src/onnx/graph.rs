@@ -3,15 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use network::description::MAX_LAYERS;
-
 use super::OnnxOptions;
+use super::arithmetic::is_arithmetic;
 use super::attributes::{Attributes, Reason};
 use super::model::{Model, Node, Setting};
 use super::numbers::numbers;
-use super::track::{Take, Track, Value};
-use crate::axes::{Atom, Layout, Role, total};
-use crate::draft::{Draft, LayerDraft};
+use super::track::Value;
+use crate::axes::{Atom, Layout};
+use crate::draft::Draft;
 use crate::error::{Blocker, ImportError, one_line};
 
 /// The most numbers that are read and made, in all: a gibibyte of them.
@@ -31,11 +30,13 @@ pub struct Importer<'a> {
     /// The number of atoms that there are.
     atoms: usize,
     /// Lengths of atoms that were not declared and became known.
-    learned: HashMap<usize, usize>,
+    pub(super) learned: HashMap<usize, usize>,
+    /// The parts of atoms that were cut.
+    pub(super) parts: HashMap<usize, Vec<Atom>>,
     /// The input that the vectors come from, with what its axes run over.
-    source: Option<(usize, Vec<Vec<Atom>>)>,
+    pub(super) source: Option<(usize, Vec<Vec<Atom>>)>,
     /// The atoms of an input vector, once a layer takes it.
-    entry: Option<Vec<Atom>>,
+    pub(super) entry: Option<Vec<Atom>>,
     /// What runs over steps and over sequences, once a recurrent layer says so.
     pub(super) steps: Option<[Vec<Atom>; 2]>,
     /// The input that gives the steps of each sequence, once a recurrent layer says so.
@@ -70,6 +71,7 @@ impl<'a> Importer<'a> {
             version: 0,
             atoms: 0,
             learned: HashMap::new(),
+            parts: HashMap::new(),
             source: None,
             entry: None,
             steps: None,
@@ -128,6 +130,11 @@ impl<'a> Importer<'a> {
             self.note(format!("{more} more outputs were left out"));
         }
         self.finish(output)
+    }
+
+    /// What a name stands for.
+    pub(super) fn value(&self, name: &str) -> Option<Value> {
+        self.values.get(name).cloned()
     }
 
     /// Counts numbers that are kept, so that a small file cannot make many.
@@ -254,13 +261,19 @@ impl<'a> Importer<'a> {
         let label = format!("{} `{}`", one_line(node.operator), Importer::shown(node));
         match node.operator {
             "RNN" | "GRU" | "LSTM" => self.recurrent(node, inputs, blocked, &label),
-            "Gemm" | "MatMul" | "Add" if blocked => Ok(vec![]),
+            "Conv" | "ConvTranspose" => self.convolution(node, inputs, blocked, &label),
+            "MaxPool" | "AveragePool" => self.pool(node, inputs, blocked, &label),
+            "GlobalMaxPool" | "GlobalAveragePool" | "ReduceMax" | "ReduceMean" => {
+                self.reduced(node, inputs, blocked, &label)
+            }
+            "BatchNormalization" => self.normalised(node, inputs, blocked, &label),
+            "Gemm" | "MatMul" if blocked => Ok(vec![]),
             "Gemm" => self.gemm(node, inputs, &label),
             "MatMul" => self.matmul(node, inputs, &label),
-            "Add" => self.add(node, inputs),
             "Softmax" | "ArgMax" if blocked => Ok(vec![]),
             "Softmax" => self.softmax(node, inputs, &label),
             "ArgMax" => self.argmax(node, inputs, &label),
+            operator if is_arithmetic(operator) => self.arithmetic(node, inputs, blocked, &label),
             operator => match self.shaping(node, inputs, blocked)? {
                 Some(given) => Ok(given),
                 None if super::elementwise::is_known(operator) => {
@@ -269,232 +282,6 @@ impl<'a> Importer<'a> {
                 None => Err("this operator is not built".into()),
             },
         }
-    }
-
-    /// The vectors that a node takes.
-    pub(super) fn track(&mut self, value: Option<&Option<Value>>) -> Result<Track, Reason> {
-        match value {
-            Some(Some(Value::Track(track))) => Ok(track.clone()),
-            Some(Some(Value::Input(number))) => self.begin(*number),
-            _ => Err("it does not take what comes from the input of the model".into()),
-        }
-    }
-
-    /// The vectors of an input of the model.
-    fn begin(&mut self, number: usize) -> Result<Track, Reason> {
-        let input = self.model.graph.inputs.get(number);
-        let name = one_line(input.map_or("", |input| input.name));
-        let axes = match &self.source {
-            Some((source, axes)) if *source == number => axes.clone(),
-            Some(_) => return Err(format!("`{name}` is a second input of vectors")),
-            None => {
-                let shape = input.and_then(|input| input.shape.clone());
-                let shape =
-                    shape.ok_or_else(|| format!("the input `{name}` has no declared shape"))?;
-                let axes: Vec<Vec<Atom>> = shape
-                    .into_iter()
-                    .map(|length| self.atom(length).into_iter().collect())
-                    .collect();
-                self.source = Some((number, axes.clone()));
-                axes
-            }
-        };
-        Ok(Track {
-            axes,
-            vector: None,
-            version: 0,
-            take: Take::Steps,
-            last: false,
-            part: None,
-        })
-    }
-
-    /// That the next layer may take these vectors; settles what the one before gives.
-    pub(super) fn join(&mut self, track: &Track) -> Result<(), Reason> {
-        if track.version != self.version {
-            return Err("it takes what other layers take too: branches are not built".into());
-        }
-        if track.part.is_some() {
-            return Err("it takes one direction of a bidirectional layer without the other".into());
-        }
-        match (track.take, self.draft.layers.last_mut()) {
-            (Take::Steps, _) => {}
-            (Take::LastState, Some(layer)) => layer.last_state = true,
-            _ => return Err("it takes the state of the cells (`Y_c`), which is not given".into()),
-        }
-        self.draft.last |= track.last;
-        Ok(())
-    }
-
-    /// That an axis runs over whole vectors of `inputs` elements, if so many are known.
-    pub(super) fn vectors(
-        &mut self,
-        track: &mut Track,
-        axis: usize,
-        inputs: Option<usize>,
-    ) -> Result<(), Reason> {
-        let found = track.axes.get(axis).cloned().unwrap_or_default();
-        match &track.vector {
-            Some(vector) if *vector != found => {
-                return Err("it works along an axis that does not hold whole vectors".into());
-            }
-            _ => track.vector = Some(found.clone()),
-        }
-        self.entry.get_or_insert_with(|| found.clone());
-        let Some(inputs) = inputs else {
-            return Ok(());
-        };
-        if let [atom] = found.as_slice()
-            && atom.length.is_none()
-        {
-            self.learned.insert(atom.id, inputs);
-        }
-        let length = |atom: &Atom| atom.length.or(self.learned.get(&atom.id).copied());
-        let known = total(found.iter().map(length));
-        let so_far = self.draft.outputs();
-        if self.draft.inputs == 0 && so_far == 0 {
-            self.draft.inputs = inputs;
-        }
-        if known != Some(inputs) || self.draft.outputs() != inputs {
-            let found = known.unwrap_or(so_far);
-            return Err(format!(
-                "it has weights for {inputs} elements, and vectors have {found}"
-            ));
-        }
-        Ok(())
-    }
-
-    /// Adds a layer; what it gives has these axes and vectors.
-    pub(super) fn push(
-        &mut self,
-        layer: LayerDraft,
-        axes: Vec<Vec<Atom>>,
-        vector: Vec<Atom>,
-    ) -> Result<Track, Reason> {
-        self.add_layer(layer)?;
-        Ok(Track {
-            axes,
-            vector: Some(vector),
-            version: self.version,
-            take: Take::Steps,
-            last: false,
-            part: None,
-        })
-    }
-
-    /// Adds a layer to the chain.
-    pub(super) fn add_layer(&mut self, layer: LayerDraft) -> Result<(), Reason> {
-        if self.draft.layers.len() >= MAX_LAYERS {
-            return Err(format!(
-                "it would be layer number {}, of {MAX_LAYERS} at most",
-                MAX_LAYERS + 1
-            ));
-        }
-        self.draft.layers.push(layer);
-        self.version += 1;
-        Ok(())
-    }
-
-    /// Whether steps are still told apart.
-    pub(super) fn has_steps(&self, track: &Track) -> bool {
-        let gone = self.draft.layers.iter().any(|layer| layer.last_state);
-        !(gone || self.draft.last || track.last || track.take != Take::Steps)
-    }
-
-    /// Settles the output, and where everything stands.
-    fn finish(mut self, output: &str) -> Result<Draft, ImportError> {
-        let fail = |message: String| ImportError::Model {
-            message,
-            expected: "one input of vectors, a chain of layers, and an output of vectors".into(),
-        };
-        let value = self.values.get(output).cloned();
-        let track = self.track(Some(&value)).and_then(|track| {
-            self.join(&track)?;
-            Ok(track)
-        });
-        let shown = one_line(output);
-        let track = track.map_err(|reason| fail(format!("the output `{shown}`: {reason}")))?;
-        if self.draft.layers.is_empty() {
-            return Err(fail("the model has no layer".into()));
-        }
-        let vector = track.vector.clone().unwrap_or_default();
-        self.draft.layout = self.layout(&track, &vector).map_err(fail)?;
-        if self.draft.inputs == 0 {
-            let elements = self.draft.layout.input.iter().flatten();
-            let lengths = elements.filter_map(|role| match role {
-                Role::Element(length) => Some(Some(*length)),
-                _ => None,
-            });
-            self.draft.inputs = total(lengths).unwrap_or(0);
-        }
-        if self.draft.inputs == 0 {
-            return Err(fail(
-                "the number of elements of an input vector is not known".into(),
-            ));
-        }
-        Ok(self.draft)
-    }
-
-    /// Where steps and elements stand in the arrays of the model.
-    fn layout(&self, track: &Track, vector: &[Atom]) -> Result<Layout, String> {
-        let Some((_, input)) = &self.source else {
-            return Err("no layer takes an input of the model".into());
-        };
-        let [mut steps, mut sequences] = self.steps.clone().unwrap_or_default();
-        let is_outer = |atom: &Atom| input.iter().flatten().any(|it| it == atom);
-        let outer = |axes: &[Vec<Atom>]| -> Vec<Atom> {
-            let all = axes.iter().flatten().copied();
-            all.filter(|atom| is_outer(atom) && !vector.contains(atom))
-                .collect()
-        };
-        if self.steps.is_none() {
-            // Nothing tells sequences from steps: the first axis counts the sequences.
-            let mut left = outer(&track.axes).into_iter();
-            sequences = left.next().into_iter().collect();
-            steps = left.collect();
-        }
-        let role = |atom: &Atom| match () {
-            () if steps.contains(atom) => Role::Step,
-            () if sequences.contains(atom) => Role::Sequence,
-            () => Role::Element(
-                atom.length
-                    .or(self.learned.get(&atom.id).copied())
-                    .unwrap_or(0),
-            ),
-        };
-        let roles = |axes: &[Vec<Atom>]| -> Vec<Vec<Role>> {
-            axes.iter()
-                .map(|axis| axis.iter().map(role).collect())
-                .collect()
-        };
-        let last: Vec<Atom> = track.axes.concat();
-        let own: Vec<Atom> = last
-            .iter()
-            .copied()
-            .filter(|atom| vector.contains(atom))
-            .collect();
-        if own != vector {
-            return Err(
-                "the elements of the output stand in another order than in its layer".into(),
-            );
-        }
-        if let Some(entry) = &self.entry {
-            let all = input.iter().flatten().copied();
-            let own: Vec<Atom> = all.filter(|atom| entry.contains(atom)).collect();
-            if own != *entry {
-                return Err(
-                    "the elements of the input stand in another order than it takes".into(),
-                );
-            }
-        }
-        let others = last.iter().filter(|atom| !vector.contains(atom));
-        if steps.len() > 1 || others.clone().any(|atom| !is_outer(atom)) {
-            return Err("the axes of the output are not steps, sequences and elements".into());
-        }
-        Ok(Layout {
-            input: roles(input),
-            output: roles(&track.axes),
-        })
     }
 }
 

@@ -6,16 +6,22 @@
 //! of the axes ([`crate::axes`]); nodes with weights add layers. What cannot be built is noted with
 //! its reason, and the rest is gone through all the same, so that everything in the way is found.
 
+mod arithmetic;
 mod attributes;
+mod chain;
 mod constants;
 mod dense;
 mod elementwise;
+mod finish;
 mod graph;
 mod model;
 mod numbers;
 mod recurrent;
+mod scaling;
+mod selecting;
 mod shaping;
 mod track;
+mod window;
 mod wire;
 
 use std::path::Path;

@@ -5,6 +5,7 @@ use network::activation::{Activation, Function};
 use network::description::LayerWord;
 
 use super::attributes::{Attributes, Reason};
+use super::chain::{Order, columns};
 use super::graph::Importer;
 use super::model::Node;
 use super::track::{Take, Track, Value};
@@ -211,8 +212,8 @@ impl Importer<'_> {
             return Ok(vec![]);
         }
         let mut track = self.track(inputs.first())?;
-        let layer = self.layer(&settings, inputs, label)?;
-        let [steps, sequences] = self.outer(&mut track, &settings, &layer)?;
+        let mut layer = self.layer(&settings, inputs, label)?;
+        let [steps, sequences] = self.outer(&mut track, &settings, &mut layer)?;
         self.lengths(inputs.get(4), &steps)?;
         self.join(&track)?;
         if settings.kind == LayerWord::Gru
@@ -304,7 +305,7 @@ impl Importer<'_> {
         &mut self,
         track: &mut Track,
         settings: &Settings,
-        layer: &LayerDraft,
+        layer: &mut LayerDraft,
     ) -> Result<[Vec<Atom>; 2], Reason> {
         let [first, second, _] = track.axes.as_slice() else {
             return Err(format!(
@@ -328,7 +329,8 @@ impl Importer<'_> {
             .first()
             .and_then(|(_, w)| w.shape.last())
             .copied();
-        self.vectors(track, 2, inputs)?;
+        let order = self.vectors(track, 2..3, inputs)?;
+        self.ordered(track, &order, layer)?;
         let outer = [steps, sequences];
         if outer.iter().any(|axis| axis.len() > 1) {
             return Err("steps and sequences stand in one axis of what it takes".into());
@@ -342,6 +344,37 @@ impl Importer<'_> {
                 Ok(outer)
             }
         }
+    }
+
+    /// The weights of a layer for elements in the order of the vectors, with what is still to be done
+    /// to each of them.
+    fn ordered(
+        &mut self,
+        track: &mut Track,
+        order: &Order,
+        layer: &mut LayerDraft,
+    ) -> Result<(), Reason> {
+        let cells = layer.cells();
+        let own = self.folded(track)?;
+        let w = layer.arrays.iter_mut().find(|(key, _)| *key == "w");
+        let (_, w) = w.ok_or("`W` is missing")?;
+        *w = columns(w.clone(), order).ok_or("the vectors that it takes do not suit `W`")?;
+        let Some(own) = own else {
+            return Ok(());
+        };
+        let sums = own.before(w);
+        if own.is_linear() {
+            return Ok(());
+        }
+        // Of each direction first the biases of W, then those of R.
+        let rows = sums.len() / cells.max(1);
+        let biases = layer.bias(2 * sums.len()).chunks_mut((2 * rows).max(1));
+        for (bias, sums) in biases.zip(sums.chunks(rows.max(1))) {
+            bias.iter_mut()
+                .zip(sums)
+                .for_each(|(bias, sum)| *bias += sum);
+        }
+        Ok(())
     }
 
     /// The steps of each sequence, where they are an input.

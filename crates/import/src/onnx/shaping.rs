@@ -3,16 +3,14 @@
 use network::Tensor;
 
 use super::attributes::{Attributes, Reason};
-use super::constants::{axis, concatenated, selected, slice, span, transposed};
+use super::constants::{axis, slice, transposed};
 use super::graph::Importer;
 use super::model::{Node, Setting};
-use super::track::{Take, Track, Value};
-use crate::axes::{Length, reshaped, total};
+use super::track::{Track, Value};
+use crate::axes::{Length, total};
 
 /// The most elements of the same number that are kept one by one.
 const MOST: usize = 1 << 16;
-/// The most lengths that shapes are put together of.
-const MOST_LENGTHS: usize = 64;
 
 impl Importer<'_> {
     /// What a node gives that moves numbers; `None` for other operators.
@@ -35,6 +33,7 @@ impl Importer<'_> {
             "Reshape",
             "Shape",
             "Slice",
+            "Split",
             "Squeeze",
             "Transpose",
             "Unsqueeze",
@@ -50,6 +49,9 @@ impl Importer<'_> {
         }
         let first = inputs.first().cloned().flatten();
         let first = first.ok_or("it takes nothing")?;
+        if node.operator == "Split" {
+            return self.split(node, first, inputs.get(1)).map(Some);
+        }
         let given = match node.operator {
             "Identity" | "Dropout" | "Cast" => self.passed(node, first)?,
             "Shape" => self.shape(node, &first)?,
@@ -68,7 +70,7 @@ impl Importer<'_> {
     }
 
     /// Vectors of the chain, also where the value is an input of the model; otherwise the value.
-    fn on_track(&mut self, value: Value) -> Result<Result<Track, Value>, Reason> {
+    pub(super) fn on_track(&mut self, value: Value) -> Result<Result<Track, Value>, Reason> {
         match value {
             Value::Input(_) | Value::Track(_) => self.track(Some(&Some(value))).map(Ok),
             other => Ok(Err(other)),
@@ -275,260 +277,20 @@ impl Importer<'_> {
         let wanted: Result<Vec<Length>, _> = wanted.collect();
         let wanted = wanted.map_err(|_| "a length of its shape is below -1")?;
         match self.on_track(value)? {
-            Ok(mut track) => {
-                let axes = reshaped(&track.axes, &wanted);
-                track.axes = axes
-                    .ok_or("it cannot be known how it shares out steps, sequences and elements")?;
-                Ok(Value::Track(track))
+            Ok(track) => {
+                let seen = self.seen_as(track, &wanted);
+                seen.map(Value::Track).ok_or_else(|| {
+                    "it cannot be known how it shares out steps, sequences and elements".into()
+                })
             }
             Err(Value::Constant(tensor)) => reshaped_constant(&tensor, &wanted),
             Err(other) => Ok(other),
         }
     }
-
-    fn gather(
-        &mut self,
-        node: &Node<'_>,
-        value: Value,
-        second: Option<&Option<Value>>,
-    ) -> Result<Value, Reason> {
-        let along = Attributes::of(node, &["axis"])?.int("axis", 0)?;
-        let indices = second.and_then(|it| it.as_ref());
-        let rank = indices.and_then(Value::constant).map(|it| it.shape.len());
-        let indices = indices.and_then(Value::integers);
-        let indices = indices.ok_or("its indices are computed when the model runs")?;
-        match self.on_track(value)? {
-            Ok(track) => {
-                let (Some(0 | 1), [index]) = (rank, indices.as_slice()) else {
-                    return Err("it takes more than one element of an axis".into());
-                };
-                let at = axis(along, track.axes.len()).ok_or("it has no such axis")?;
-                let mut chosen = self.chosen(track, at, *index)?;
-                if rank == Some(0) {
-                    chosen.axes = without(&chosen.axes, &[at]);
-                }
-                Ok(Value::Track(chosen))
-            }
-            Err(Value::Constant(tensor)) => {
-                let at = axis(along, tensor.shape.len()).ok_or("it has no such axis")?;
-                let length = tensor.shape.get(at).copied().unwrap_or(0);
-                let chosen: Option<Vec<usize>> =
-                    indices.iter().map(|&it| axis(it, length)).collect();
-                let taken = chosen.and_then(|chosen| selected(&tensor, at, &chosen));
-                let mut taken = taken.ok_or("an index is out of bounds")?;
-                match rank {
-                    Some(0) => drop(taken.shape.remove(at)),
-                    Some(1) => {}
-                    _ => return Err("its indices are no list".into()),
-                }
-                Ok(Value::of(taken))
-            }
-            Err(Value::Lengths(lengths)) => {
-                let of =
-                    |&it: &i64| axis(it, lengths.len()).and_then(|at| lengths.get(at).copied());
-                let taken: Option<Vec<Option<i64>>> = indices.iter().map(of).collect();
-                taken
-                    .map(Value::Lengths)
-                    .ok_or_else(|| "an index is out of bounds".into())
-            }
-            Err(Value::Filled(value)) => Ok(Value::Filled(value)),
-            Err(_) => Err("it takes an element of what is not known".into()),
-        }
-    }
-
-    /// One element of an axis, which then has the length 1.
-    fn chosen(&self, mut track: Track, at: usize, index: i64) -> Result<Track, Reason> {
-        let group = track.axes.get(at).cloned().unwrap_or_default();
-        let [atom] = group.as_slice() else {
-            return match group.is_empty() && matches!(index, 0 | -1) {
-                true => Ok(track),
-                false => Err("it takes an element of an axis that joins several things".into()),
-            };
-        };
-        let is_steps = self
-            .steps
-            .as_ref()
-            .is_some_and(|[steps, _]| steps.contains(atom));
-        let is_last = index == -1
-            || (index >= 0
-                && usize::try_from(index).ok() == atom.length.and_then(|it| it.checked_sub(1)));
-        let reads_back = (self.draft.layers.last()).is_some_and(|it| it.direction == "reverse");
-        if Some(*atom) == self.directions {
-            track.part = axis(index, 2);
-            if track.part.is_none() {
-                return Err("there is no such direction".into());
-            }
-        } else if is_steps && is_last {
-            track.last = true;
-        } else if is_steps && index == 0 && reads_back && track.version == self.version {
-            // A layer that reads from the end makes the first step last.
-            track.take = Take::LastState;
-        } else {
-            return Err(
-                "it takes one element of an axis, which is neither the last step nor a \
-                        direction"
-                    .into(),
-            );
-        }
-        if let Some(axis) = track.axes.get_mut(at) {
-            axis.clear();
-        }
-        Ok(track)
-    }
-
-    fn slice(
-        &mut self,
-        node: &Node<'_>,
-        value: Value,
-        inputs: &[Option<Value>],
-    ) -> Result<Value, Reason> {
-        let given = Attributes::of(node, &["starts", "ends", "axes"])?;
-        let list = |name: &str, at: usize| -> Result<Option<Vec<i64>>, Reason> {
-            match inputs.get(at) {
-                None | Some(None) => given.ints(name),
-                Some(Some(value)) => {
-                    let known = value.integers();
-                    known
-                        .map(Some)
-                        .ok_or_else(|| "its bounds are computed when the model runs".into())
-                }
-            }
-        };
-        let starts = list("starts", 1)?.ok_or("it has no starts")?;
-        let ends = list("ends", 2)?.ok_or("it has no ends")?;
-        let axes = list("axes", 3)?;
-        let axes = axes.unwrap_or_else(|| (0..).take(starts.len()).collect());
-        let steps = list("steps", 4)?;
-        let steps = steps.unwrap_or_else(|| vec![1; starts.len()]);
-        if [ends.len(), axes.len(), steps.len()] != [starts.len(); 3] {
-            return Err("its starts, ends, axes and steps are not as many".into());
-        }
-        let bounds = starts.into_iter().zip(ends).zip(axes).zip(steps);
-        let bounds = bounds.map(|(((start, end), axis), step)| (axis, start, end, step));
-        match self.on_track(value)? {
-            Ok(mut track) => {
-                for (along, start, end, step) in bounds {
-                    let at = axis(along, track.axes.len()).ok_or("it has no such axis")?;
-                    track = self.sliced(track, at, (start, end, step))?;
-                }
-                Ok(Value::Track(track))
-            }
-            Err(Value::Constant(tensor)) => {
-                let mut tensor = tensor.as_ref().clone();
-                for (along, start, end, step) in bounds {
-                    let at = axis(along, tensor.shape.len()).ok_or("it has no such axis")?;
-                    let length = tensor.shape.get(at).copied().unwrap_or(0);
-                    let chosen = slice(start, end, step, length)
-                        .ok_or("its step is 0, or it takes too much")?;
-                    tensor = selected(&tensor, at, &chosen).ok_or("its bounds are out of reach")?;
-                }
-                Ok(Value::of(tensor))
-            }
-            Err(Value::Lengths(lengths)) => {
-                let mut lengths = lengths;
-                for (_, start, end, step) in bounds {
-                    let chosen = slice(start, end, step, lengths.len()).ok_or("its step is 0")?;
-                    let of = |at: usize| lengths.get(at).copied().flatten();
-                    lengths = chosen.into_iter().map(of).collect();
-                }
-                Ok(Value::Lengths(lengths))
-            }
-            Err(Value::Filled(value)) => Ok(Value::Filled(value)),
-            Err(_) => Err("it takes a part of what is not known".into()),
-        }
-    }
-
-    /// A slice of one axis: all of it, or one element.
-    fn sliced(
-        &self,
-        track: Track,
-        at: usize,
-        (start, end, step): (i64, i64, i64),
-    ) -> Result<Track, Reason> {
-        let group = track.axes.get(at).cloned().unwrap_or_default();
-        let length = total(group.iter().map(|atom| atom.length));
-        // Beyond any length: how exporters write that there is no end.
-        let far = i64::from(i32::MAX) - 1;
-        if step == 1
-            && start == 0
-            && (end >= far
-                || length.is_some_and(|it| usize::try_from(end).is_ok_and(|end| end >= it)))
-        {
-            return Ok(track);
-        }
-        match length.and_then(|length| span(start, end, step, length)) {
-            Some((one, 1)) => self.chosen(track, at, i64::try_from(one).unwrap_or(i64::MAX)),
-            None if step == 1 && start == -1 && end >= far => self.chosen(track, at, -1),
-            None if step == 1 && (start, end) == (0, 1) => self.chosen(track, at, 0),
-            _ => Err("it takes a part of an axis that is neither all of it nor one element".into()),
-        }
-    }
-
-    /// Numbers one behind the other; of the chain, both directions of a layer.
-    fn concat(&mut self, node: &Node<'_>, inputs: &[Option<Value>]) -> Result<Value, Reason> {
-        let along = Attributes::of(node, &["axis"])?.int("axis", 0)?;
-        let values: Vec<&Value> = inputs.iter().flatten().collect();
-        if let Some(tensors) = values
-            .iter()
-            .map(|it| it.constant())
-            .collect::<Option<Vec<_>>>()
-        {
-            let rank = tensors.first().map_or(0, |it| it.shape.len());
-            let at = axis(along, rank).ok_or("it has no such axis")?;
-            let joined = concatenated(&tensors, at).map(Value::of);
-            return joined.ok_or_else(|| "the shapes of what it joins do not fit".into());
-        }
-        if let Some(lengths) = values
-            .iter()
-            .map(|it| it.lengths())
-            .collect::<Option<Vec<_>>>()
-        {
-            let lengths = lengths.concat();
-            return match lengths.len() <= MOST_LENGTHS {
-                true => Ok(Value::Lengths(lengths)),
-                false => Err("it makes a shape of too many axes".into()),
-            };
-        }
-        let mut tracks = vec![];
-        for value in values {
-            match value {
-                Value::Track(track) => tracks.push(track.clone()),
-                _ => return Err("it joins results of the chain with other numbers".into()),
-            }
-        }
-        self.both_directions(tracks, along)
-    }
-
-    fn both_directions(&self, tracks: Vec<Track>, along: i64) -> Result<Value, Reason> {
-        let refused = "it joins results of the chain that are not both directions of one layer";
-        let [first, second] = tracks.as_slice() else {
-            return Err(refused.into());
-        };
-        let same = first.version == second.version
-            && (first.take, first.last) == (second.take, second.last)
-            && first.axes == second.axes
-            && (first.part, second.part) == (Some(0), Some(1));
-        let at = axis(along, first.axes.len()).ok_or("it has no such axis")?;
-        let vector = first.vector.clone().unwrap_or_default();
-        let units: Vec<_> = vector
-            .iter()
-            .copied()
-            .filter(|it| Some(*it) != self.directions)
-            .collect();
-        if !same || first.axes.get(at) != Some(&units) {
-            return Err(refused.into());
-        }
-        let mut joined = first.clone();
-        joined.part = None;
-        if let Some(axis) = joined.axes.get_mut(at) {
-            *axis = vector;
-        }
-        Ok(Value::Track(joined))
-    }
 }
 
 /// A list without the elements at some places.
-fn without<T: Clone>(list: &[T], gone: &[usize]) -> Vec<T> {
+pub(super) fn without<T: Clone>(list: &[T], gone: &[usize]) -> Vec<T> {
     let kept = list.iter().enumerate().filter(|(at, _)| !gone.contains(at));
     kept.map(|(_, item)| item.clone()).collect()
 }

@@ -39,6 +39,21 @@ pub struct Track {
     pub last: bool,
     /// The direction that was chosen of a bidirectional layer.
     pub part: Option<usize>,
+    /// What is still to be done to each element, the first first.
+    pub scalings: Vec<Scaling>,
+}
+
+/// `factor x + offset` of each element.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scaling {
+    /// The node that asks for it, in one line.
+    pub label: String,
+    /// What the numbers run over, the slower first; nothing where there is one of each.
+    pub atoms: Vec<Atom>,
+    /// The factors.
+    pub factors: Vec<f64>,
+    /// The offsets, as many.
+    pub offsets: Vec<f64>,
 }
 
 /// Which output of a recurrent layer.

@@ -61,7 +61,7 @@ pub use cellular::{
     StateSection, TemplateSection, Until,
 };
 pub use chaotic::{ChaoticDescription, ChaoticDynamics, ChaoticKind, ChaoticNetwork};
-pub(crate) use checks::MAX_SIDE;
+pub use checks::MAX_SIDE;
 pub use coding::{ScaleChoice, ScaleWord, WeightCoding};
 pub use cohen_grossberg::{
     BOUND, CohenGrossbergData, CohenGrossbergDescription, CohenGrossbergDynamics,

@@ -14,7 +14,7 @@ pub(super) use cellular::check_cellular;
 pub(super) use hopfield::{check_hopfield, check_memory};
 
 /// Largest number of units of a Hopfield network, and of rows or columns of a cellular array.
-pub(crate) const MAX_SIDE: usize = 4096;
+pub const MAX_SIDE: usize = 4096;
 /// Largest number of steps of a run.
 pub(in crate::description) const MAX_STEPS: u64 = 1_000_000;
 
