@@ -28,7 +28,7 @@ pub fn figures(tools: &Tools) -> Result<Vec<Figure>, Failure> {
             &quantized.program,
             &hardware::described(&description.sections),
         )?;
-        let timing = scheduled.timing;
+        let timing = &scheduled.timing;
         let cycles = timing.interval.unwrap_or(timing.step);
         let ideal = timing.work.div_ceil(timing.units.max(1)).max(1);
         let name = &scheduled.design.name;

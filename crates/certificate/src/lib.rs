@@ -92,8 +92,9 @@ fn claims(program: &Value) -> Found<Value> {
         });
     }
     let mut found = vec![Value::Null; stages.len()];
-    for (when, once) in [("once", ["derived"; 3]), ("every_step", ["signal", "output", "emitted"])] {
-        for (claim, stage) in found.iter_mut().zip(stages).filter(|(_, stage)| stage["when"] == when) {
+    for (first, once) in [(true, ["derived"; 3]), (false, ["signal", "output", "emitted"])] {
+        let now = |stage: &Value| (stage["when"] == "once") == first;
+        for (claim, stage) in found.iter_mut().zip(stages).filter(|(_, stage)| now(stage)) {
             let nodes;
             (*claim, nodes) = stage_claim(program, &ranges, stage)?;
             for (place, node) in read::<Vec<(usize, usize)>>(&stage["writes"])? {
@@ -102,7 +103,7 @@ fn claims(program: &Value) -> Found<Value> {
                 let role = if kept { "kept" } else { read::<&str>(&vector["role"])? };
                 let whole = format(&vector["format"])?.0;
                 let new = once.contains(&role) && ranges[place].is_none();
-                let free = new || when == "every_step" && matches!(role, "state" | "kept");
+                let free = new || !first && matches!(role, "state" | "kept");
                 let why = || format!("what is written to {}", vector["name"]);
                 demand(free && hull(range, whole) == whole, why)?;
                 ranges[place] = ranges[place].or(Some(range));

@@ -2,9 +2,7 @@
 //! nothing is taken over from the real numbers. All of it is computed in integers, exactly.
 
 use network::{Fact, Level, Network};
-use program::{
-    Arrangement, Boundary, Executor, Format, Gather, Order, Program, Stage, VectorId, When,
-};
+use program::{Arrangement, Boundary, Executor, Format, Gather, Order, Program, Stage, VectorId};
 use quantize::contraction::Distance;
 
 /// The facts of a program; `network` is what it was made of (its patterns and its model).
@@ -55,10 +53,7 @@ pub fn distance(distance: &Distance) -> Fact {
 
 /// The stage of every step and its first gather.
 fn sweep(program: &Program) -> Option<(&Stage, &Gather)> {
-    let stage = program
-        .stages
-        .iter()
-        .find(|stage| stage.when == When::EveryStep)?;
+    let stage = program.stages.iter().find(|stage| stage.when.in_steps())?;
     Some((stage, stage.gathers.first()?))
 }
 

@@ -15,6 +15,8 @@ pub struct Ended {
     pub status: Status,
     /// After how many steps.
     pub steps: u64,
+    /// After how many of each phase; none where steps are all alike.
+    pub phases: Vec<u64>,
 }
 
 /// Loads and runs a program once for each of the values, with fast kernels or by the definition.
@@ -49,6 +51,7 @@ pub fn run(program: &Program, values: &[&Values], fast: bool) -> Result<Vec<Ende
             states: unloaded.chain(emissions).collect(),
             status: run.status,
             steps: run.steps,
+            phases: executor.phase_steps().to_vec(),
         })
     };
     let mut all = vec![];
@@ -97,7 +100,7 @@ pub fn compare(
             let status = status_code(Some(defined.status));
             same("status", budget, &seen.status, &status)?;
             same("steps", budget, &seen.steps, &Some(defined.steps as i64))?;
-            let latency = scheduled.timing.run(defined.steps);
+            let latency = scheduled.timing.run_through(defined.steps, &defined.phases);
             let took = match scheduled.interface.unloads_each_step {
                 true => seen.unloaded,
                 false => seen.latency,

@@ -183,6 +183,7 @@ pub fn units(random: &mut Random, of: &Units) -> Program {
             rest: None,
         }],
         order: of.order,
+        phases: None,
         stop: Stop {
             max_steps: of.max_steps,
             when_stable: true,
@@ -317,6 +318,7 @@ pub fn cells(random: &mut Random, of: &Cells) -> Program {
         tables: vec![],
         stages,
         order: Order::Synchronous,
+        phases: None,
         stop: Stop {
             max_steps: of.max_steps,
             when_stable: of.when_stable,

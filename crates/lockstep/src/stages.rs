@@ -130,6 +130,7 @@ pub fn stages(random: &mut Random, of: &Stages) -> Program {
         tables: made.tables,
         stages,
         order: of.order,
+        phases: None,
         stop: Stop {
             max_steps: of.max_steps,
             when_stable: of.ends_itself(),

@@ -334,6 +334,7 @@ fn program(
             rest: None,
         }],
         order,
+        phases: None,
         stop,
     }
 }

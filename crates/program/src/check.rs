@@ -5,6 +5,7 @@
 
 mod expression;
 mod gather;
+mod phases;
 mod time;
 
 use std::collections::HashSet;
@@ -169,17 +170,40 @@ pub(crate) fn structure(program: &Program) -> Result<(), ProgramError> {
             .map_err(at("table", &of.name))?;
     }
     let mut names = HashSet::new();
-    let mut known = HashSet::new();
-    for when in [When::Once, When::EveryStep] {
-        for stage in program.stages.iter().filter(|stage| stage.when == when) {
-            name(&mut names, &stage.name)
-                .and_then(|()| check_stage(program, stage))
-                .and_then(|()| written_before_read(program, stage, &mut known))
-                .and_then(|()| time::reads(program, stage))
-                .map_err(at("stage", &stage.name))?;
+    let mut written = HashSet::new();
+    for stage in &program.stages {
+        name(&mut names, &stage.name)
+            .and_then(|()| check_stage(program, stage))
+            .and_then(|()| written_once(program, stage, &mut written))
+            .and_then(|()| time::reads(program, stage))
+            .map_err(at("stage", &stage.name))?;
+    }
+    phases::check(program).map_err(at("program", &program.name))?;
+    known_when_read(program)?;
+    check_order(program).map_err(at("program", &program.name))
+}
+
+/// In the steps of every phase, what is no state is written before it is read.
+fn known_when_read(program: &Program) -> Result<(), ProgramError> {
+    let phases = program
+        .phases
+        .as_ref()
+        .map_or(0, |phases| phases.phases.len());
+    let kinds = (0..phases).map(Some).chain((phases == 0).then_some(None));
+    for phase in kinds {
+        let mut known = HashSet::new();
+        let once = program.stages.iter().filter(|stage| !stage.when.in_steps());
+        let steps = program.stages.iter();
+        let steps = steps.filter(|stage| stage.when.runs_in(phase));
+        for stage in once.chain(steps) {
+            written_before_read(program, stage, &mut known).map_err(at(
+                program,
+                "stage",
+                &stage.name,
+            ))?;
         }
     }
-    check_order(program).map_err(at("program", &program.name))
+    Ok(())
 }
 
 fn name<'p>(taken: &mut HashSet<&'p str>, name: &'p str) -> Judgement {
@@ -300,7 +324,7 @@ fn writes(program: &Program, stage: &Stage, shape: Shape) -> Judgement {
                 of.role == Role::Derived,
                 "a stage that runs once writes derived vectors",
             ),
-            When::EveryStep => (
+            When::EveryStep | When::Phase(_) => (
                 matches!(
                     of.role,
                     Role::State | Role::Kept(_) | Role::Signal | Role::Output | Role::Emitted
@@ -321,32 +345,40 @@ fn writes(program: &Program, stage: &Stage, shape: Shape) -> Judgement {
     Ok(())
 }
 
-/// Derived vectors, signals and outputs are written by one stage, and read only after it; `known`
-/// are those written by earlier stages.
+/// Whether a vector passes from the one stage that writes it to those after it.
+fn passes(of: &Vector) -> bool {
+    matches!(
+        of.role,
+        Role::Derived | Role::Signal | Role::Output | Role::Emitted
+    )
+}
+
+/// Derived vectors, signals and outputs are written by one stage; `written` are those of the stages
+/// before.
+fn written_once(program: &Program, stage: &Stage, written: &mut HashSet<VectorId>) -> Judgement {
+    stage.writes.iter().try_for_each(|&(target, _)| {
+        let of = vector(program, target)?;
+        let first = !passes(of) || written.insert(target);
+        Rule::Write.demand(first, || {
+            format!("it writes `{}`, as another stage does", of.name)
+        })
+    })
+}
+
+/// Derived vectors, signals and outputs are read only after the stage that writes them; `known` are
+/// those written by earlier stages.
 fn written_before_read(
     program: &Program,
     stage: &Stage,
     known: &mut HashSet<VectorId>,
 ) -> Judgement {
-    let passing = |of: &Vector| {
-        matches!(
-            of.role,
-            Role::Derived | Role::Signal | Role::Output | Role::Emitted
-        )
-    };
     for id in read_parts(program, stage) {
         let read = vector(program, id)?;
-        Rule::Write.demand(!passing(read) || known.contains(&id), || {
+        Rule::Write.demand(!passes(read) || known.contains(&id), || {
             format!("it reads `{}`, which no stage wrote before", read.name)
         })?;
     }
-    for &(target, _) in &stage.writes {
-        let of = vector(program, target)?;
-        let first = !passing(of) || known.insert(target);
-        Rule::Write.demand(first, || {
-            format!("it writes `{}`, as another stage does", of.name)
-        })?;
-    }
+    known.extend(stage.writes.iter().map(|(target, _)| *target));
     Ok(())
 }
 
@@ -375,10 +407,8 @@ fn check_order(program: &Program) -> Judgement {
 
 /// One stage a step, and none over a grid.
 fn one_stage(program: &Program) -> Judgement {
-    let every_step = program
-        .stages
-        .iter()
-        .filter(|stage| stage.when == When::EveryStep);
+    let stages = program.stages.iter();
+    let every_step = stages.filter(|stage| stage.when.in_steps());
     let count = every_step.clone().count();
     Rule::Order.demand(count == 1, || {
         format!("{count} stages a step in an order other than synchronous, which is for one")

@@ -11,6 +11,7 @@ pub mod execute;
 pub mod format;
 pub mod noise;
 pub mod order;
+pub mod phases;
 pub mod program;
 pub mod range;
 pub mod recurrence;
@@ -23,10 +24,11 @@ pub use execute::observe::{Histogram, Observer, Place, Recorder, Seen};
 pub use execute::{ExecutionError, Executor, OverflowPlace, Run, StepReport};
 pub use format::{Coding, Format, FormatError};
 pub use order::{Order, Permutations};
+pub use phases::{Phase, Phases};
 pub use program::{Program, Status, Stop};
 pub use recurrence::{Deterministic, Recurrence};
 pub use rounding::{Overflow, Rounding};
 pub use stage::{
     Arrangement, Boundary, Delay, Expression, Gather, Kept, Node, NodeId, Operation, Part, Past,
-    Role, Shape, Stage, Storage, Table, TableId, Vector, VectorId, Weights, When,
+    Recalled, Role, Shape, Stage, Storage, Table, TableId, Vector, VectorId, Weights, When,
 };

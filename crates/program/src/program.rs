@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::order::Order;
+use crate::phases::Phases;
 use crate::stage::{Stage, Table, TableId, Vector, VectorId};
 
 /// A network in integers. It knows no clock; [`crate::execute`] runs it step by step.
@@ -24,6 +25,9 @@ pub struct Program {
     pub stages: Vec<Stage>,
     /// The order of updates within a step.
     pub order: Order,
+    /// How steps differ; `None` where all are alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phases: Option<Phases>,
     /// When a run ends.
     pub stop: Stop,
 }
@@ -51,7 +55,7 @@ pub enum Status {
     Stable,
     /// The state alternates between two values.
     Period,
-    /// The budget of steps is spent.
+    /// The budget of steps is spent, the sequences have ended, or the phases have come to their end.
     Budget,
 }
 

@@ -54,9 +54,13 @@ pub enum Role {
     /// As [`Role::Signal`], but unloaded after every step. A program with such vectors has neither
     /// states nor outputs, which would leave at the end.
     Emitted,
-    /// Given anew for each step: in step t (from 0) it is the t-th of the vectors that were loaded
-    /// for the run, which ends with the last of them at the latest.
+    /// Given anew for each step, or for each step of a phase that feeds: in the t-th of these (from
+    /// 0) it is the t-th of the vectors that were loaded for the run, which ends where none is left
+    /// for another step at the latest.
     Sequence,
+    /// One element, an unsigned bit: 1 from the step that is given the last vectors of the sequences
+    /// on, until a run's first vectors are given.
+    Last,
     /// Rewritten each step as a state is, but neither loaded nor unloaded.
     Kept(Kept),
     /// Elements of other vectors of the same format, one after the other, as they stand when a
@@ -73,6 +77,32 @@ pub enum Role {
     },
     /// What another vector was some steps before.
     Past(Past),
+    /// What another vector was when it was written to a place of a memory.
+    Recalled(Recalled),
+}
+
+/// A word of a memory of whole vectors, of the same shape and format as its vector.
+///
+/// Its value in a step is the word at address `read`, as that stands when the step begins. After a
+/// step that gives `of` a value (a stage that runs in it writes `of`, or `of` is a sequence that the
+/// step was given), that is stored at address `write`, as it stands then. Words that were never
+/// stored are 0 (-1 where bipolar); words stay from one run to the next, and through a reset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recalled {
+    /// What is stored: a sequence, a signal, an emitted or a kept vector.
+    pub of: VectorId,
+    /// One element, kept; its format is that of the addresses, unsigned and without a fraction, at
+    /// most [`Recalled::MAX_BITS`] wide. The memory has a word for each.
+    pub read: VectorId,
+    /// One element of the same format: kept, or a signal that is written in every step that stores.
+    pub write: VectorId,
+    /// Words of the memory: one for each address.
+    pub words: usize,
+}
+
+impl Recalled {
+    /// The widest address.
+    pub const MAX_BITS: u32 = 16;
 }
 
 /// How a vector begins that is kept from step to step.
@@ -173,9 +203,11 @@ impl Vector {
             | Role::Output
             | Role::Emitted
             | Role::Joined(_)
+            | Role::Last
             | Role::Noise { .. } => 0,
             Role::Schedule(values) => values.len(),
             Role::Past(past) => elements.saturating_mul(past.delay.longest()),
+            Role::Recalled(recalled) => elements.saturating_mul(recalled.words),
         }
     }
 }
@@ -188,6 +220,24 @@ pub enum When {
     Once,
     /// In every step.
     EveryStep,
+    /// In every step of the phase of this number, from 0.
+    Phase(usize),
+}
+
+impl When {
+    /// Whether it runs in steps, not before the first.
+    pub fn in_steps(self) -> bool {
+        self != When::Once
+    }
+
+    /// Whether it runs in the steps of a phase; of `None` where steps are all alike.
+    pub fn runs_in(self, phase: Option<usize>) -> bool {
+        match self {
+            When::Once => false,
+            When::EveryStep => true,
+            When::Phase(of) => phase == Some(of),
+        }
+    }
 }
 
 /// One stage: for each element i of its targets, gather, then apply.

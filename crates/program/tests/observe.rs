@@ -185,6 +185,7 @@ proptest! {
             tables: vec![],
             stages: vec![],
             order: program::Order::Synchronous,
+            phases: None,
             stop: program::Stop { max_steps: 1, when_stable: false, on_period_two: false },
         };
         let record = |values: &[i64]| {

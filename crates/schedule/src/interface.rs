@@ -214,13 +214,16 @@ pub fn status_code(status: Option<Status>) -> i64 {
 }
 
 /// How long a design takes, in clock cycles, without gaps on its streams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timing {
     /// From the last load beat to the end of what runs before the first step.
     pub start: u64,
     /// Cycles of one step, with the beats that feed it and those that unload it where a step has
-    /// these.
+    /// these. Where steps differ, of the longest.
     pub step: u64,
+    /// The same for the steps of each phase; none where steps are all alike.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<u64>,
     /// From the last cycle of the last step to the first unload beat, nothing where each step
     /// unloads; for a streaming design,
     /// whose steps are done while the frame flows, from the last load beat to the last unload beat.
@@ -237,9 +240,21 @@ pub struct Timing {
 
 impl Timing {
     /// Cycles from the last load beat to the first unload beat for a run of `steps` steps; to the
-    /// last unload beat where each step unloads.
+    /// last unload beat where each step unloads. Where steps differ, that is the most it can take.
     pub fn run(&self, steps: u64) -> u64 {
         self.start + self.step * steps + self.finish
+    }
+
+    /// As [`Timing::run`], for a run with so many steps of each phase; none where steps are all alike.
+    pub fn run_through(&self, steps: u64, phases: &[u64]) -> u64 {
+        match self.phases.is_empty() {
+            true => self.run(steps),
+            false => {
+                let cycles = self.phases.iter().zip(phases);
+                let cycles = cycles.map(|(cycles, steps)| cycles * steps);
+                self.start + cycles.sum::<u64>() + self.finish
+            }
+        }
     }
 
     /// The share of lane-cycles that do work.

@@ -101,6 +101,8 @@ fn role(role: &Role) -> &'static str {
         Role::Schedule(_) => "a value for each step",
         Role::Noise { .. } => "noise, new in each step",
         Role::Past(_) => "the past of another vector",
+        Role::Last => "whether the last vectors of the sequences were given",
+        Role::Recalled(_) => "another vector, recalled from a memory",
     }
 }
 
@@ -124,6 +126,20 @@ fn vectors(program: &Program) -> Table {
     }
 }
 
+/// When a stage runs.
+fn when(program: &Program, when: program::When) -> String {
+    let phases = program.phases.as_ref();
+    match when {
+        program::When::Once => "once".into(),
+        program::When::EveryStep => "every step".into(),
+        program::When::Phase(number) => {
+            let phase = phases.and_then(|phases| phases.phases.get(number));
+            let name = phase.map_or("", |phase| phase.name.as_str());
+            format!("every step of phase {name}")
+        }
+    }
+}
+
 fn stages(program: &Program) -> Table {
     let name = |id| program.vector(id).map_or("", |vector| vector.name.as_str());
     let rows = program.stages.iter().map(|stage| {
@@ -138,13 +154,9 @@ fn stages(program: &Program) -> Table {
         let sums: Vec<String> = sums.collect();
         let writes = stage.writes.iter().map(|(target, _)| name(*target));
         let writes: Vec<&str> = writes.collect();
-        let when = match stage.when {
-            program::When::Once => "once",
-            program::When::EveryStep => "every step",
-        };
         vec![
             Cell::code(stage.name.as_str()),
-            when.into(),
+            when(program, stage.when).into(),
             Cell::toned(sums.join("; "), "text"),
             Cell::code(writes.join(", ")),
             source(program, &stage.name),

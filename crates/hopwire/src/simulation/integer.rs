@@ -6,7 +6,6 @@ use network::dynamics::Moment;
 use network::{Dynamics, Hopfield, Network};
 use program::{
     Arrangement, ExecutionError, Executor, Format, Program, Recurrence, Role, Status, VectorId,
-    When,
 };
 use schedule::Timing;
 
@@ -55,8 +54,10 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
     let mut emitted: Vec<(VectorId, Vec<i64>)> = emits.map(|(id, _)| (id, vec![])).collect();
     let status = loop {
         let step = executor.step().map_err(failed)?;
-        for (id, all) in &mut emitted {
-            all.extend_from_slice(executor.values(*id));
+        if executor.leaves() {
+            for (id, all) in &mut emitted {
+                all.extend_from_slice(executor.values(*id));
+            }
         }
         energy.extend(meter.read(&executor));
         // Where no state is compared there is no distance.
@@ -71,12 +72,12 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
         if stop.on_period_two && executor.is_period_two() {
             break Status::Period;
         }
-        if executor.steps() >= most || executor.sequence_ended() {
+        if executor.steps() >= most || executor.is_over() {
             break Status::Budget;
         }
     };
     let mut attractor = Attractor::of(status, recurrence.period());
-    if executor.sequence_ended() && vectors(program, |role| *role == Role::Sequence).count() > 0 {
+    if executor.is_over() && vectors(program, |role| *role == Role::Sequence).count() > 0 {
         attractor = Attractor {
             ended_by: SEQUENCE,
             ..Attractor::of(status, None)
@@ -95,7 +96,7 @@ pub fn run(built: &Built, timing: &Timing, loads: &Loads) -> Result<IntegerRun, 
     Ok(IntegerRun {
         run: Run {
             steps: executor.steps(),
-            cycles: Some(timing.run(executor.steps())),
+            cycles: Some(timing.run_through(executor.steps(), executor.phase_steps())),
             status: attractor.status,
             period: attractor.period,
             ended_by: attractor.ended_by,
@@ -202,11 +203,7 @@ impl<'a> EnergyMeter<'a> {
                 }),
             Network::Cellular(network) => {
                 let mut rounded = network.clone();
-                let stage = built
-                    .program
-                    .stages
-                    .iter()
-                    .find(|s| s.when == When::EveryStep);
+                let stage = built.program.stages.iter().find(|s| s.when.in_steps());
                 let gather = stage.and_then(|stage| stage.gathers.first());
                 if let Some(gather) = gather
                     && let Arrangement::Stencil { coefficients, .. } = &gather.weights.arrangement

@@ -1,11 +1,11 @@
 //! Vectors that change with time by themselves: schedules, noise, and the past of others.
 
-use super::{Judgement, Rule, not_in, vector};
+use super::{Judgement, Rule, not_in, phases, vector};
 use crate::check::MAX_ELEMENTS;
 use crate::format::Coding;
 use crate::order::Order;
 use crate::program::Program;
-use crate::stage::{Delay, Kept, Part, Past, Role, Stage, Vector, When};
+use crate::stage::{Delay, Kept, Part, Past, Role, Stage, Vector};
 
 /// The widest word of noise.
 const MAX_NOISE_BITS: u32 = 32;
@@ -25,6 +25,8 @@ pub fn check(program: &Program, of: &Vector) -> Judgement {
         Role::Kept(kept) => start(of, kept),
         Role::Joined(parts) => joined(program, of, parts),
         Role::Emitted => emitted(program),
+        Role::Last => phases::last(of),
+        Role::Recalled(recalled) => phases::recalled(program, of, recalled),
         Role::State
         | Role::Input
         | Role::Derived
@@ -64,11 +66,13 @@ fn joined(program: &Program, of: &Vector, parts: &[Part]) -> Judgement {
                 | Role::Output
                 | Role::Emitted
                 | Role::Sequence
+                | Role::Last
+                | Role::Recalled(_)
                 | Role::Kept(_)
         );
         Rule::Write.demand(stands, || {
             let name = &source.name;
-            format!("`{name}` as a part; what is loaded or written by a stage is right")
+            format!("`{name}` as a part; what is loaded, recalled or written by a stage is right")
         })?;
         Rule::Write.demand(source.format == of.format, || {
             let (name, format) = (&source.name, source.format);
@@ -154,7 +158,8 @@ fn past(program: &Program, of: &Vector, past: &Past) -> Judgement {
     })
 }
 
-fn alike(of: &Vector, other: &Vector) -> Judgement {
+/// Both are of one shape and format.
+pub fn alike(of: &Vector, other: &Vector) -> Judgement {
     let same = of.shape == other.shape && of.format == other.format;
     Rule::Time.demand(same, || {
         let (shape, format, name) = (of.shape, of.format, &other.name);
@@ -172,9 +177,15 @@ pub fn reads(program: &Program, stage: &Stage) -> Judgement {
         let of = vector(program, id)?;
         let moving = matches!(
             of.role,
-            Role::Schedule(_) | Role::Noise { .. } | Role::Past(_) | Role::Sequence | Role::Kept(_)
+            Role::Schedule(_)
+                | Role::Noise { .. }
+                | Role::Past(_)
+                | Role::Recalled(_)
+                | Role::Sequence
+                | Role::Last
+                | Role::Kept(_)
         );
-        Rule::Time.demand(!moving || stage.when == When::EveryStep, || {
+        Rule::Time.demand(!moving || stage.when.in_steps(), || {
             format!(
                 "it runs once, and reads `{}`, which changes with steps",
                 of.name

@@ -13,6 +13,7 @@ mod time;
 
 use crate::check::{ProgramError, check};
 use crate::order::{Order, Permutations};
+use crate::phases::Phase;
 use crate::program::{Program, Status};
 use crate::recurrence::Deterministic;
 use crate::stage::{Kept, Role, Stage, VectorId, When};
@@ -20,7 +21,7 @@ use blocks::Blocks;
 pub use error::{ExecutionError, OverflowPlace};
 use fast::Kernel;
 use observe::{Blind, Observer, Place};
-use time::Clock;
+use time::{Clock, Kind};
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,10 @@ pub struct Executor<'p> {
     /// For each stage the joined vectors that it reads.
     joined: Vec<Vec<VectorId>>,
     steps: u64,
+    /// The phase of the last step, where steps differ.
+    phase: Option<usize>,
+    /// Steps of each phase.
+    phase_steps: Vec<u64>,
     /// The vectors that change with time by themselves.
     clock: Clock,
     /// The places of the state vectors.
@@ -89,6 +94,8 @@ impl<'p> Executor<'p> {
             | Role::Joined(_)
             | Role::Schedule(_)
             | Role::Noise { .. }
+            | Role::Last
+            | Role::Recalled(_)
             | Role::Past(_) => {
                 let zero = if vector.format.holds(0) { 0 } else { -1 };
                 vec![zero; vector.shape.elements()]
@@ -111,6 +118,8 @@ impl<'p> Executor<'p> {
             kernels: vec![None; program.stages.len()],
             joined: joined::read(program),
             steps: 0,
+            phase: None,
+            phase_steps: vec![],
             clock: Clock::new(program),
             watched: watched.collect(),
             states,
@@ -189,7 +198,7 @@ impl<'p> Executor<'p> {
                 why: "sequences of different lengths".into(),
             });
         }
-        self.run_stages(When::Once, &Turn::InOrder, observer)?;
+        self.run_stages(|when| when == When::Once, &Turn::InOrder, observer)?;
         self.clock.start(&self.values);
         self.show(observer, |role| match role {
             Role::State | Role::Input | Role::Derived | Role::Parameter(_) | Role::Kept(_) => true,
@@ -200,15 +209,18 @@ impl<'p> Executor<'p> {
             | Role::Joined(_)
             | Role::Schedule(_)
             | Role::Noise { .. }
+            | Role::Last
+            | Role::Recalled(_)
             | Role::Past(_) => false,
         });
         Ok(())
     }
 
-    /// Vectors that are kept across runs begin the next run with their start again, as after a
-    /// reset of the hardware.
+    /// As after a reset of the hardware: vectors that are kept across runs begin the next run with
+    /// their start again. Memories keep their words.
     pub fn reset(&mut self) {
         self.begin(|_| true);
+        self.clock.reset(&mut self.values);
     }
 
     /// Kept vectors take their start values.
@@ -224,6 +236,9 @@ impl<'p> Executor<'p> {
     /// No step is done, and permutations begin with their seed.
     fn rewind(&mut self) {
         self.steps = 0;
+        self.phase = None;
+        let phases = self.program.phases.as_ref();
+        self.phase_steps = vec![0; phases.map_or(0, |phases| phases.phases.len())];
         self.begin(|kept| !kept.across_runs);
         self.clock.rewind();
         self.permutations = match self.program.order {
@@ -255,10 +270,14 @@ impl<'p> Executor<'p> {
             before.clone_from(&self.values[state]);
         }
         let turn = self.turn();
-        self.clock.step(self.steps, &turn, &mut self.values);
+        let kind = self.kind();
+        self.phase = kind.phase;
+        self.clock.step(kind, &turn, &mut self.values);
         self.steps += 1;
-        let at_rest = self.run_stages(When::EveryStep, &turn, observer)?;
-        self.clock.end(&self.values);
+        let steps = kind.phase.and_then(|phase| self.phase_steps.get_mut(phase));
+        steps.into_iter().for_each(|steps| *steps += 1);
+        let at_rest = self.run_stages(|when| when.runs_in(kind.phase), &turn, observer)?;
+        self.clock.end(kind, &self.values);
         self.show(observer, |role| match role {
             Role::Input | Role::Derived | Role::Parameter(_) => false,
             Role::State
@@ -270,6 +289,8 @@ impl<'p> Executor<'p> {
             | Role::Joined(_)
             | Role::Schedule(_)
             | Role::Noise { .. }
+            | Role::Last
+            | Role::Recalled(_)
             | Role::Past(_) => true,
         });
         let still = |&at: &usize| self.values[self.states[at]] == self.past[0][at];
@@ -285,7 +306,7 @@ impl<'p> Executor<'p> {
         self.run_observed(&mut Blind)
     }
 
-    /// As [`Executor::run`]; `emit` is called after every step, for what leaves then.
+    /// As [`Executor::run`]; `emit` is called after every step after which something leaves.
     ///
     /// # Errors
     /// When a value overflows.
@@ -309,12 +330,14 @@ impl<'p> Executor<'p> {
         let stop = self.program.stop;
         loop {
             let report = self.step_observed(observer)?;
-            emit(self);
+            if self.leaves() {
+                emit(self);
+            }
             let status = if stop.when_stable && !report.changed {
                 Status::Stable
             } else if stop.on_period_two && self.is_period_two() {
                 Status::Period
-            } else if self.steps >= stop.max_steps || self.clock.ended(self.steps) {
+            } else if self.steps >= stop.max_steps || self.is_over() {
                 Status::Budget
             } else {
                 continue;
@@ -326,9 +349,48 @@ impl<'p> Executor<'p> {
         }
     }
 
-    /// Whether the sequences that were loaded have no vector for another step.
-    pub fn sequence_ended(&self) -> bool {
-        self.clock.ended(self.steps)
+    /// What the next step is like.
+    fn kind(&self) -> Kind {
+        let phases = self.program.phases.as_ref();
+        let present = phases.and_then(|phases| self.first(phases.present));
+        let phase = present.and_then(|raw| usize::try_from(raw).ok());
+        let of = phases.and_then(|phases| phases.phases.get(phase?));
+        Kind {
+            step: self.steps,
+            phase: phase.filter(|_| of.is_some()),
+            feeds: phases.is_none() || of.is_some_and(|of| of.feeds),
+        }
+    }
+
+    /// The first element of a vector.
+    fn first(&self, of: VectorId) -> Option<i64> {
+        self.values.get(of.0)?.first().copied()
+    }
+
+    /// The phase of the last step; `None` before the first, and where steps are all alike.
+    pub fn phase(&self) -> Option<&'p Phase> {
+        let phases = self.program.phases.as_ref()?;
+        phases.phases.get(self.phase?)
+    }
+
+    /// How many steps of each phase were made since the start; none where steps are all alike.
+    pub fn phase_steps(&self) -> &[u64] {
+        &self.phase_steps
+    }
+
+    /// Whether emitted vectors leave after the last step.
+    pub fn leaves(&self) -> bool {
+        self.program.phases.is_none() || self.phase().is_some_and(|phase| phase.leaves)
+    }
+
+    /// Whether there is no other step: the phases have come to their end, or the sequences that were
+    /// loaded have no vector for the next step.
+    pub fn is_over(&self) -> bool {
+        let end = self.program.phases.as_ref().map(|phases| phases.end);
+        let ended = end
+            .and_then(|end| self.first(end))
+            .is_some_and(|end| end != 0);
+        ended || self.kind().feeds && self.clock.ended()
     }
 
     /// Whether the state equals that of two steps before.
@@ -365,7 +427,7 @@ impl<'p> Executor<'p> {
             .program
             .stages
             .iter()
-            .filter(|stage| stage.when == When::EveryStep);
+            .filter(|stage| stage.when.in_steps());
         stages.next().map_or(0, |stage| self.elements(stage))
     }
 
@@ -392,14 +454,14 @@ impl<'p> Executor<'p> {
     /// Runs the stages, and says whether all elements were at rest whose stage judges that.
     fn run_stages<O: Observer>(
         &mut self,
-        when: When,
+        runs: impl Fn(When) -> bool,
         turn: &Turn,
         observer: &mut O,
     ) -> Result<bool, ExecutionError> {
         let program = self.program;
         let mut at_rest = true;
         for (place, stage) in program.stages.iter().enumerate() {
-            if stage.when != when {
+            if !runs(stage.when) {
                 continue;
             }
             let blocks = self.blocks(stage, turn);
@@ -435,14 +497,15 @@ impl<'p> Executor<'p> {
     /// The elements of a stage, in the groups that are updated together.
     fn blocks(&self, stage: &Stage, turn: &Turn) -> Blocks {
         let elements = self.elements(stage);
-        let size = match (stage.when, self.program.order, turn) {
-            (When::EveryStep, Order::Permuted { .. }, Turn::Permuted(order)) => {
+        let size = match (stage.when.in_steps(), self.program.order, turn) {
+            (true, Order::Permuted { .. }, Turn::Permuted(order)) => {
                 return Blocks::Order(order.clone());
             }
-            (When::EveryStep, Order::Sequential, _) => 1,
-            (When::EveryStep, Order::Block { size }, _) => size.max(1),
-            (When::EveryStep, Order::Synchronous | Order::Permuted { .. }, _)
-            | (When::Once, _, _) => elements.max(1),
+            (true, Order::Sequential, _) => 1,
+            (true, Order::Block { size }, _) => size.max(1),
+            (true, Order::Synchronous | Order::Permuted { .. }, _) | (false, _, _) => {
+                elements.max(1)
+            }
         };
         Blocks::Ranges { elements, size }
     }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::{self, ProgramError};
 use crate::format::Format;
 use crate::program::Program;
-use crate::stage::{Expression, Gather, Role, Stage, Table, Vector, When};
+use crate::stage::{Expression, Gather, Role, Stage, Table, Vector};
 pub use gather::sums;
 pub use interval::{Fit, Interval};
 pub use walk::{Bound, Walk};
@@ -135,9 +135,9 @@ impl Bounds {
         let mut vectors: Vec<Interval> = program.vectors.iter().map(loaded).collect();
         let mut stages: Vec<Option<StageBounds>> = vec![None; program.stages.len()];
         // Stages that run once come first, whatever their place.
-        for when in [When::Once, When::EveryStep] {
+        for in_steps in [false, true] {
             let found = program.stages.iter().zip(&mut stages);
-            for (stage, bounds) in found.filter(|(stage, _)| stage.when == when) {
+            for (stage, bounds) in found.filter(|(stage, _)| stage.when.in_steps() == in_steps) {
                 let of_stage = StageBounds::of(program, stage, &vectors)?;
                 derive(program, stage, &of_stage, &mut vectors);
                 *bounds = Some(of_stage);
@@ -184,6 +184,8 @@ fn loaded(vector: &Vector) -> Interval {
         | Role::Kept(_)
         | Role::Joined(_)
         | Role::Noise { .. }
+        | Role::Last
+        | Role::Recalled(_)
         | Role::Past(_) => None,
     };
     values.unwrap_or_else(|| Interval::of(vector.format))

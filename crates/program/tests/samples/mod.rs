@@ -71,6 +71,7 @@ pub fn program(vectors: Vec<Vector>, stages: Vec<Stage>, order: Order) -> Progra
         tables: vec![],
         stages,
         order,
+        phases: None,
         stop: Stop {
             max_steps: 9,
             when_stable: true,

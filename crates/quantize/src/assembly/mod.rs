@@ -16,8 +16,8 @@ use std::borrow::Cow;
 
 use program::range::{GatherBounds, Interval};
 use program::{
-    Arrangement, Format, Gather, NodeId, Order, Part, Program, Role, Shape, Stage, Stop, Storage,
-    Table, TableId, Vector, VectorId, Weights, When,
+    Arrangement, Format, Gather, NodeId, Order, Part, Phases, Program, Role, Shape, Stage, Stop,
+    Storage, Table, TableId, Vector, VectorId, Weights, When,
 };
 
 use crate::QuantizeError;
@@ -37,6 +37,7 @@ pub struct Assembly {
     ranges: Vec<Interval>,
     tables: Vec<Table>,
     stages: Vec<Stage>,
+    phases: Option<Phases>,
 }
 
 /// What a stage gathers.
@@ -243,6 +244,11 @@ impl Assembly {
         Ok(ids)
     }
 
+    /// Says how steps differ.
+    pub fn phased(&mut self, phases: Phases) {
+        self.phases = Some(phases);
+    }
+
     /// The program.
     ///
     /// # Errors
@@ -262,6 +268,7 @@ impl Assembly {
             tables: self.tables,
             stages: self.stages,
             order,
+            phases: self.phases,
             stop,
         };
         program::check(&program)?;

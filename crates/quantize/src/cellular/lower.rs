@@ -158,6 +158,7 @@ impl<'a> Lowering<'a> {
             tables: vec![],
             stages,
             order: Order::Synchronous,
+            phases: None,
             stop: Stop {
                 max_steps: network.max_steps,
                 when_stable: network.until_stable,

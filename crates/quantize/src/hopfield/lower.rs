@@ -83,6 +83,7 @@ pub fn program(
             rest: None,
         }],
         order: order(network.order),
+        phases: None,
         stop: Stop {
             max_steps: network.max_steps,
             when_stable: true,

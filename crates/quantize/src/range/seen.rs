@@ -189,7 +189,7 @@ fn watch(program: &Program, loads: &Loads, steps: u64) -> Result<Watched, Quanti
         let step = executor.step_observed(&mut recorder)?;
         let over = stop.when_stable && !step.changed
             || stop.on_period_two && executor.is_period_two()
-            || executor.sequence_ended()
+            || executor.is_over()
             || executor.steps() >= stop.max_steps;
         if over || executor.steps() >= steps {
             break !over;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use network::dynamics::{self, Moment, Start};
 use network::noise::SplitMix64;
 use network::{Description, Dynamics, Level, Network};
-use program::{Coding, Executor, Format, Program, When};
+use program::{Coding, Executor, Format, Program};
 
 use super::trials::NEAR;
 use super::{Keep, Subject, Wish};
@@ -328,10 +328,7 @@ fn candidates(
         }
     };
     let mut weights = vec![None];
-    let gathers = usual
-        .stages
-        .iter()
-        .filter(|stage| stage.when == When::EveryStep);
+    let gathers = usual.stages.iter().filter(|stage| stage.when.in_steps());
     let words = gathers.flat_map(|stage| &stage.gathers).next();
     if let (Some(words), true) = (words, open("format.weights")) {
         let format = words.weights.format;

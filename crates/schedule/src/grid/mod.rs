@@ -169,6 +169,8 @@ impl<'a> Grid<'a> {
                     Some(Role::Schedule(_)) => Some("a schedule over a grid"),
                     Some(Role::Noise { .. }) => Some("noise over a grid"),
                     Some(Role::Past(_)) => Some("the past of a grid"),
+                    Some(Role::Last) => Some("the mark of the last vectors over a grid"),
+                    Some(Role::Recalled(_)) => Some("a memory of whole vectors over a grid"),
                     Some(Role::Signal | Role::Output) => Some("a signal over a grid"),
                 }
             });
@@ -291,6 +293,7 @@ impl<'a> Grid<'a> {
                 Timing {
                     start: 0,
                     step: 0,
+                    phases: vec![],
                     finish: fillers + 1,
                     fixed_steps: Some(iterations as u64),
                     interval: Some(around.positions() as u64 + fillers),
@@ -304,6 +307,7 @@ impl<'a> Grid<'a> {
                 Timing {
                     start: self.once.as_ref().map_or(0, pass),
                     step: pass(&self.iterate),
+                    phases: vec![],
                     finish: 2,
                     fixed_steps: None,
                     interval: None,

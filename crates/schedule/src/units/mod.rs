@@ -5,7 +5,9 @@ pub mod fold;
 pub mod lane;
 mod noise;
 mod past;
+mod phases;
 pub mod plan;
+mod recall;
 mod registers;
 mod schedule;
 mod sequence;
@@ -16,7 +18,7 @@ pub mod walk;
 pub mod weights;
 
 use hw_ir::Design;
-use program::{Order, Program, Role, When};
+use program::{Order, Program, Role};
 
 use self::plan::{StagePlan, shape};
 use self::stage::{Parts, StageModule};
@@ -31,19 +33,20 @@ use crate::{Hardware, Scheduled};
 /// # Errors
 /// When the program has a shape that the engine does not run, or the fold does not suit.
 pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, ScheduleError> {
-    let of = |when: When| -> Result<Vec<StagePlan<'_>>, ScheduleError> {
-        let stages = program.stages.iter().filter(|stage| stage.when == when);
+    let of = |in_steps: bool| -> Result<Vec<StagePlan<'_>>, ScheduleError> {
+        let stages = program.stages.iter();
+        let stages = stages.filter(|stage| stage.when.in_steps() == in_steps);
         stages
             .map(|stage| StagePlan::resolve(program, stage, hardware))
             .collect()
     };
-    let mut plans = of(When::Once)?;
+    let mut plans = of(false)?;
     let once = plans.len();
-    plans.extend(of(When::EveryStep)?);
+    plans.extend(of(true)?);
     judge(program, &plans)?;
     let stores = Stores::resolve(program, &plans);
     let interface = interface(program, &stores, &plans)?;
-    let timing = timing(&plans, once, &stores, &interface);
+    let timing = timing(program, &plans, once, &stores, &interface);
 
     let mut parts = Parts::default();
     let mut made = vec![];
@@ -51,7 +54,7 @@ pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, Sch
         let module = stage::build(&mut parts, &plan, &stores)?;
         made.push((plan, module));
     }
-    let header = header(program, &made, timing);
+    let header = header(program, &made, &timing);
     let (once, steps) = made.split_at(once);
     let mut top = Top {
         program,
@@ -75,9 +78,7 @@ pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, Sch
 }
 
 fn judge(program: &Program, plans: &[StagePlan<'_>]) -> Result<(), ScheduleError> {
-    let steps = plans
-        .iter()
-        .filter(|plan| plan.stage.when == When::EveryStep);
+    let steps = plans.iter().filter(|plan| plan.stage.when.in_steps());
     let count = steps.clone().count();
     if count == 0 {
         return Err(shape(program, "no stage in every step"));
@@ -150,13 +151,12 @@ fn unloads_each_step(program: &Program) -> bool {
 }
 
 fn timing(
+    program: &Program,
     plans: &[StagePlan<'_>],
     once: usize,
     stores: &Stores<'_>,
     interface: &Interface,
 ) -> Timing {
-    let cycles =
-        |plans: &[StagePlan<'_>]| -> u64 { plans.iter().map(|plan| plan.fold.step_cycles()).sum() };
     let (first, steps) = plans.split_at(once);
     // Stages take turns, so that in no cycle more multipliers work than those of one stage.
     let units = steps.iter().map(StagePlan::multipliers).max();
@@ -165,9 +165,22 @@ fn timing(
         true => interface.unload.beats as u64,
         false => 0,
     };
+    let before = stores.recall_cycles() as u64 + u64::from(stores.settles);
+    let phased = program.phases.as_ref();
+    let phases = phased.map_or(&[][..], |phases| phases.phases.as_slice());
+    let phases = phases.iter().enumerate().map(|(number, phase)| {
+        let of = |plan: &&StagePlan<'_>| plan.stage.when.runs_in(Some(number));
+        // A step that is not fed begins a cycle after it is due.
+        let begin = if phase.feeds { fed } else { 1 };
+        let leave = if phase.leaves { left } else { 0 };
+        cycles(steps.iter().filter(of)) + before + begin + leave
+    });
+    let phases: Vec<u64> = phases.collect();
+    let longest = phases.iter().copied().max();
     Timing {
-        start: cycles(first) + stores.fill_cycles() as u64,
-        step: cycles(steps) + stores.recall_cycles() as u64 + fed + left,
+        start: cycles(first.iter()) + stores.fill_cycles() as u64 + u64::from(phased.is_some()),
+        step: longest.unwrap_or_else(|| cycles(steps.iter()) + before + fed + left),
+        phases,
         finish: u64::from(!interface.unloads_each_step),
         fixed_steps: None,
         interval: None,
@@ -176,10 +189,15 @@ fn timing(
     }
 }
 
+/// Cycles of stages one after another.
+fn cycles<'p, 'a: 'p>(plans: impl Iterator<Item = &'p StagePlan<'a>>) -> u64 {
+    plans.map(|plan| plan.fold.step_cycles()).sum()
+}
+
 fn header(
     program: &Program,
     made: &[(StagePlan<'_>, StageModule)],
-    timing: Timing,
+    timing: &Timing,
 ) -> Vec<(String, String)> {
     let states: Vec<String> = program
         .vectors
@@ -205,6 +223,15 @@ fn header(
         }
         lines.push((format!("stage {}", plan.stage.name), formats.join(", ")));
     }
-    lines.push(("step".into(), format!("{} cycles", timing.step)));
+    match &program.phases {
+        None => lines.push(("step".into(), format!("{} cycles", timing.step))),
+        Some(phases) => {
+            let steps = phases.phases.iter().zip(&timing.phases);
+            let steps = steps.map(|(phase, cycles)| {
+                (format!("step, {}", phase.name), format!("{cycles} cycles"))
+            });
+            lines.extend(steps);
+        }
+    }
     lines
 }

@@ -69,7 +69,7 @@ impl<'a> StagePlan<'a> {
             .ok_or_else(unknown)?;
         let order = match stage.when {
             When::Once => Order::Synchronous,
-            When::EveryStep => program.order,
+            When::EveryStep | When::Phase(_) => program.order,
         };
         let arrangements = stage
             .gathers
@@ -105,6 +105,8 @@ impl<'a> StagePlan<'a> {
                 | Role::Sequence
                 | Role::Kept(_)
                 | Role::Joined(_)
+                | Role::Last
+                | Role::Recalled(_)
                 | Role::Past(_) => own.push(id),
                 Role::Noise { seed } => noises.push((id, *seed)),
             }
@@ -358,7 +360,7 @@ fn row_length(arrangement: &Arrangement) -> usize {
 
 /// The node that says whether a row is at rest; only in stages of every step it counts.
 pub fn rest(stage: &Stage) -> Option<NodeId> {
-    stage.rest.filter(|_| stage.when == When::EveryStep)
+    stage.rest.filter(|_| stage.when.in_steps())
 }
 
 fn results(stage: &Stage) -> Vec<NodeId> {

@@ -54,6 +54,7 @@ impl Turns {
         interface: &Interface,
         moves: &Moves,
         (end, finish): (NetId, NetId),
+        leaves: Option<NetId>,
     ) -> Turns {
         if !interface.unloads_each_step {
             return Turns {
@@ -64,11 +65,26 @@ impl Turns {
             };
         }
         let finished = m.delay("finished_q", finish, Some(end), 0);
+        let again = unless(m, "step_again", moves.unload_last, finished);
+        let over = m.and("run_over", moves.unload_last, finished);
+        let finished = Some(finished);
+        let Some(leaves) = leaves else {
+            return Turns {
+                again,
+                leave: end,
+                over,
+                finished,
+            };
+        };
+        let leave = m.and("step_leaves", end, leaves);
+        let stays = unless(m, "step_stays", end, leaves);
+        let again_now = unless(m, "step_again_now", stays, finish);
+        let over_now = m.and("run_over_now", stays, finish);
         Turns {
-            again: unless(m, "step_again", moves.unload_last, finished),
-            leave: end,
-            over: m.and("run_over", moves.unload_last, finished),
-            finished: Some(finished),
+            again: m.or("step_again_or_now", again, again_now),
+            leave,
+            over: m.or("run_over_or_now", over, over_now),
+            finished,
         }
     }
 }
@@ -107,8 +123,32 @@ impl Top<'_, '_> {
         })
     }
 
+    /// The marks of the last vectors, with padding.
+    pub fn marks(&self, m: &mut ModuleBuilder, feed: Option<&FeedMoves>) -> Vec<(VectorId, NetId)> {
+        let mut marks = vec![];
+        for &(id, length) in &self.stores.marks {
+            let ended = feed.map(|feed| feed.ended);
+            let ended = ended.unwrap_or_else(|| m.constant("sequence_ended", Type::BIT, 0));
+            let mark = match length {
+                0 | 1 => ended,
+                _ => {
+                    let padding = Type::BIT.times(length as u32 - 1);
+                    let padding = m.constant("sequence_ended_padding", padding, 0);
+                    m.join("sequence_ended_padded", &[ended, padding])
+                }
+            };
+            marks.push((id, mark));
+        }
+        marks
+    }
+
     /// The vectors that are made of elements of others, with padding.
-    pub fn joined(&self, m: &mut ModuleBuilder, registers: &[Registers]) -> Vec<(VectorId, NetId)> {
+    pub fn joined(
+        &self,
+        m: &mut ModuleBuilder,
+        registers: &[Registers],
+        recalled: &[(VectorId, NetId)],
+    ) -> Vec<(VectorId, NetId)> {
         if !self.stores.joined.is_empty() {
             m.section("vectors side by side");
         }
@@ -118,10 +158,14 @@ impl Top<'_, '_> {
             let mut elements = 0;
             for (place, part) in joined.parts.iter().enumerate() {
                 let of = registers.iter().find(|of| of.id == part.of);
-                let Some(of) = of else { continue };
+                let of = of.map(|of| of.value.net);
+                let recalled = recalled.iter().find(|(id, _)| *id == part.of);
+                let Some(of) = of.or(recalled.map(|(_, net)| *net)) else {
+                    continue;
+                };
                 let name = format!("{}_part{place}", joined.name);
                 let (first, count) = (part.first as u32, part.count as u32);
-                nets.push(m.elements(&name, of.value.net, first, count));
+                nets.push(m.elements(&name, of, first, count));
                 elements += part.count;
             }
             if joined.length > elements {

@@ -4,6 +4,7 @@ use program::{Format, Kept, Part, Program, Role, Vector, VectorId};
 
 use super::past::PastStore;
 use super::plan::StagePlan;
+use super::recall::RecalledStore;
 
 /// Bits of a beat of the streams, where the lengths allow.
 const BEAT_BITS: u32 = 8;
@@ -56,6 +57,12 @@ pub struct Stores<'a> {
     pub pasts: Vec<PastStore<'a>>,
     /// What stages read of joined vectors.
     pub joined: Vec<JoinedStore<'a>>,
+    /// What is recalled from memories.
+    pub recalled: Vec<RecalledStore<'a>>,
+    /// The marks of the last vectors of the sequences: a vector, and its elements with padding.
+    pub marks: Vec<(VectorId, usize)>,
+    /// Whether a step ends a cycle after its last write, so that all it wrote is looked at.
+    pub settles: bool,
     /// Elements of a beat of the streams.
     pub beat: usize,
 }
@@ -90,12 +97,28 @@ impl<'a> Stores<'a> {
                 JoinedStore::resolve(vector, VectorId(place), length)
             })
             .collect();
+        let places = (0..program.vectors.len()).map(VectorId);
+        let wanted = |id: &VectorId| by_stages(*id) || joined.iter().any(|joined| joined.has(*id));
+        let elements = |id: VectorId| {
+            let vector = program.vector(id);
+            padded(id, vector.map_or(0, |vector| vector.shape.elements()))
+        };
+        let recalled = places.clone().filter(wanted);
+        let recalled = recalled.filter_map(|id| RecalledStore::resolve(program, id, elements(id)));
+        let recalled: Vec<RecalledStore<'a>> = recalled.collect();
+        let is_mark = |id: &VectorId| program.vector(*id).is_some_and(|of| of.role == Role::Last);
+        let marks = places.filter(wanted).filter(is_mark);
+        let marks = marks.map(|id| (id, elements(id))).collect();
+        let steering = program.phases.as_ref();
+        let steering = steering.map(|phases| [phases.present, phases.end]);
         let mut all = vec![];
         for (place, vector) in program.vectors.iter().enumerate() {
             let id = VectorId(place);
             let remembered = pasts.iter().any(|past| past.reads().any(|of| of == id));
+            let stored = recalled.iter().any(|of| of.reads().any(|of| of == id));
+            let steers = steering.is_some_and(|of| of.contains(&id));
             let part = joined.iter().any(|joined| joined.has(id));
-            let whole = remembered || by_stages(id);
+            let whole = remembered || stored || steers || by_stages(id);
             let read = whole || part;
             let (loaded, unloaded) = match vector.role {
                 Role::State => (true, true),
@@ -109,6 +132,8 @@ impl<'a> Stores<'a> {
                 | Role::Schedule(_)
                 | Role::Noise { .. }
                 | Role::Joined(_)
+                | Role::Last
+                | Role::Recalled(_)
                 | Role::Past(_) => continue,
             };
             let kept = match &vector.role {
@@ -134,6 +159,9 @@ impl<'a> Stores<'a> {
             all,
             pasts,
             joined,
+            settles: program.phases.is_some() || !recalled.is_empty(),
+            recalled,
+            marks,
             beat: 1,
         };
         let bits = stores.element_bits();
@@ -157,7 +185,10 @@ impl<'a> Stores<'a> {
         let stored = self.all.iter().map(|store| (store.id, store.length));
         let pasts = self.pasts.iter().map(|past| (past.id, past.length));
         let joined = self.joined.iter().map(|of| (of.id, of.length));
-        let mut lengths = stored.chain(pasts).chain(joined);
+        let recalled = self.recalled.iter().map(|of| (of.id, of.length));
+        let marks = self.marks.iter().copied();
+        let others = pasts.chain(joined).chain(recalled).chain(marks);
+        let mut lengths = stored.chain(others);
         lengths
             .find(|(of, _)| *of == id)
             .map_or(1, |(_, length)| length)
@@ -171,7 +202,9 @@ impl<'a> Stores<'a> {
     /// Cycles from the beginning of a step to the start of its first stage, in which the past is
     /// recalled.
     pub fn recall_cycles(&self) -> usize {
-        self.pasts.iter().map(PastStore::cycles).max().unwrap_or(0)
+        let pasts = self.pasts.iter().map(PastStore::cycles);
+        let recalls = usize::from(!self.recalled.is_empty());
+        pasts.max().unwrap_or(0).max(recalls)
     }
 
     /// What is loaded, in field order: inputs, then states.

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use hw_ir::{Connection, Module, ModuleBuilder, NetId, PendingInstance, Type};
-use program::{Format, Program, VectorId};
+use program::{Format, Program, VectorId, When};
 
 use super::past::{Moments, Remembering};
+use super::phases::Control;
 use super::plan::StagePlan;
+use super::recall;
 use super::registers::{Registers, Updates};
 use super::schedule::{Places, ScheduleMemory};
 use super::sequence::{FeedMoves, FeedPorts, Turns};
@@ -14,7 +16,7 @@ use super::stage::{Feed, Parts, StageModule};
 use super::store::{Store, Stores};
 use crate::arithmetic::{encode, net_type};
 use crate::beat::{beat_type, pack, unpack};
-use crate::counter::{also, counter, drive_flag};
+use crate::counter::{also, counter, drive_flag, unless};
 use crate::interface::Interface;
 use crate::verdict::{Step, Verdict};
 
@@ -128,32 +130,76 @@ impl<'a> Top<'a, '_> {
         let (starts, known) = chain(&mut m, &once, moves.load_last);
         let filling = self.filling(&mut m, known);
         let run_start = filling.as_ref().map_or(known, |filling| filling.last);
-        let verdict = self.verdict(&mut m, &steps, run_start, &moves);
-        let step_end = steps
-            .last()
-            .map_or(run_start, |last| last.bit(&mut m, "end_o"));
-        let turns = Turns::of(&mut m, interface, &moves, (step_end, verdict.finish));
+        let control = self.program.phases.as_ref();
+        let control = control.and_then(|phases| Control::new(&mut m, phases, &registers));
+        let control = control.as_ref();
+        let settled = self.stores.settles;
+        let settled = settled.then(|| m.register("step_settled_q", Type::BIT, 0));
+        let step_end = match settled {
+            Some(settled) => settled.net,
+            None => steps
+                .last()
+                .map_or(run_start, |last| last.bit(&mut m, "end_o")),
+        };
+        let ended = moves.feed.as_ref().map(|feed| feed.ended);
+        let feeds = control.map(|control| control.next_feeds(&mut m));
+        let over = match (control, feeds) {
+            (Some(control), Some(feeds)) => Some(control.over(&mut m, feeds, ended)),
+            _ => ended,
+        };
+        let verdict = self.verdict(&mut m, &steps, (run_start, step_end), over);
+        let leaves = control.map(|control| control.leaves(&mut m));
+        let ends = (step_end, verdict.finish);
+        let turns = Turns::of(&mut m, interface, &moves, ends, leaves);
         let again = turns.again;
-        let due = m.or("step_due", run_start, again);
-        let step_start = match (&moves.feed, feeding) {
-            (Some(feed), Some(feeding)) => {
-                drive_flag(&mut m, "feeding", feeding, due, feed.last);
-                feed.last
+        let feeding = feeding.zip(moves.feed.as_ref().map(|feed| feed.last));
+        let step_start = match (control, feeds) {
+            (Some(control), Some(feeds)) => {
+                // What a run begins with stands a cycle after its start.
+                let first = m.delay("run_started_q", run_start, None, 0);
+                let due = m.or("step_due", first, again);
+                control.begin(&mut m, due, feeds, feeding)
             }
-            _ => due,
+            _ => {
+                let due = m.or("step_due", run_start, again);
+                if let Some((feeding, last)) = feeding {
+                    drive_flag(&mut m, "feeding", feeding, due, last);
+                }
+                feeding.map_or(due, |(_, last)| last)
+            }
         };
         let mut places = Places::default();
         let schedules = self.schedules(&mut m, &mut places);
+        let recalling = match (self.stores.recalled.is_empty(), &filling) {
+            (false, None) => m.delay("step_begun_q", step_start, None, 0),
+            _ => step_start,
+        };
         let (pasts, begin) = match filling {
-            None => (vec![], step_start),
+            None => (vec![], recalling),
             Some(filling) => {
                 let at = (step_start, again);
                 self.pasts(&mut m, &registers, &mut places, filling, at)
             }
         };
+        let moments = recall::Moments {
+            settled: step_end,
+            step: step_start,
+            control,
+        };
+        let recalled = recall::build(
+            &mut m,
+            self.program,
+            &self.stores.recalled,
+            &registers,
+            &moments,
+            self.parts,
+        );
         places.drive(&mut m, run_start, again);
-        let (step_starts, _) = chain(&mut m, &steps, begin);
-        m.section("phases");
+        let (step_starts, last) = phased_chain(&mut m, &steps, begin, control);
+        if let Some(settled) = settled {
+            m.drive(settled, last, None);
+        }
+        m.section("loading and unloading");
         drive_flag(&mut m, "loading", loading, turns.over, moves.load_last);
         drive_flag(
             &mut m,
@@ -170,7 +216,8 @@ impl<'a> Top<'a, '_> {
             run_start,
         };
         self.update(&mut m, &registers, &moments, (&once, &steps));
-        let joined = self.joined(&mut m, &registers);
+        let joined = self.joined(&mut m, &registers, &recalled);
+        let marks = self.marks(&mut m, moves.feed.as_ref());
         let weight = ports
             .weight
             .map(|(valid, data)| (m.and("weight_load", valid, loading.net), data));
@@ -178,7 +225,7 @@ impl<'a> Top<'a, '_> {
             registers: &registers,
             schedules: &schedules,
             pasts: &pasts,
-            joined: &joined,
+            computed: &[joined, recalled, marks].concat(),
             weight,
             run_start,
         };
@@ -388,10 +435,9 @@ impl<'a> Top<'a, '_> {
         &self,
         m: &mut ModuleBuilder,
         steps: &[Placed<'_, '_>],
-        start: NetId,
-        moves: &Moves,
+        (start, end): (NetId, NetId),
+        ended: Option<NetId>,
     ) -> Verdict {
-        let end = steps.last().map_or(start, |last| last.bit(m, "end_o"));
         let said = |m: &mut ModuleBuilder, name: &str| match steps {
             [only] => only.get(&format!("{name}_o")),
             _ => {
@@ -430,7 +476,7 @@ impl<'a> Top<'a, '_> {
             start,
             changed: changed.unwrap_or_else(|| never(m)),
             differs: differs.or_else(|| unmoved.then(|| never(m))),
-            ended: moves.feed.as_ref().map(|feed| feed.ended),
+            ended,
         };
         step.judge(m, self.program.stop)
     }
@@ -506,7 +552,8 @@ struct Feeding<'r> {
     registers: &'r [Registers],
     schedules: &'r [(VectorId, NetId)],
     pasts: &'r [(VectorId, NetId)],
-    joined: &'r [(VectorId, NetId)],
+    /// Joined and recalled vectors, and marks of last ones.
+    computed: &'r [(VectorId, NetId)],
     weight: Option<(NetId, NetId)>,
     run_start: NetId,
 }
@@ -526,7 +573,7 @@ impl Feeding<'_> {
             Feed::Vector(id, count) => of(id)
                 .map(|of| of.value.net)
                 .or_else(|| among(self.pasts, id))
-                .or_else(|| among(self.joined, id))
+                .or_else(|| among(self.computed, id))
                 .map(|net| m.elements("read_elements", net, 0, count as u32)),
             Feed::Before(id, count) => of(id)
                 .and_then(|of| of.before)
@@ -544,6 +591,38 @@ fn chain(m: &mut ModuleBuilder, stages: &[Placed<'_, '_>], start: NetId) -> (Vec
     for placed in stages {
         starts.push(at);
         at = placed.bit(m, "end_o");
+    }
+    (starts, at)
+}
+
+/// As [`chain`], for the stages of a step: those of another phase than the step's are passed over.
+fn phased_chain(
+    m: &mut ModuleBuilder,
+    stages: &[Placed<'_, '_>],
+    start: NetId,
+    control: Option<&Control>,
+) -> (Vec<NetId>, NetId) {
+    let Some(control) = control else {
+        return chain(m, stages, start);
+    };
+    let mut starts = vec![];
+    let mut at = start;
+    for placed in stages {
+        let end = placed.bit(m, "end_o");
+        let (now, passed) = match placed.plan.stage.when {
+            When::Phase(phase) => {
+                let name = &placed.plan.stage.name;
+                let runs = control.is_any(m, &format!("{name}_phase"), &[phase]);
+                let now = m.and(&format!("{name}_starts"), at, runs);
+                (now, Some(unless(m, &format!("{name}_passed"), at, runs)))
+            }
+            When::Once | When::EveryStep => (at, None),
+        };
+        starts.push(now);
+        at = match passed {
+            Some(passed) => m.or(&format!("{}_over", placed.plan.stage.name), end, passed),
+            None => end,
+        };
     }
     (starts, at)
 }

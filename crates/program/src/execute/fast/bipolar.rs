@@ -6,7 +6,7 @@
 use crate::execute::blocks::Blocks;
 use crate::format::Format;
 use crate::program::Program;
-use crate::stage::{Arrangement, Expression, NodeId, Operation, Role, Stage, VectorId, When};
+use crate::stage::{Arrangement, Expression, NodeId, Operation, Role, Stage, VectorId};
 
 /// The widest accumulator whose sums, and steps of twice a weight, stay within 32 bits.
 const MAX_ACCUMULATOR: u32 = 30;
@@ -43,7 +43,7 @@ impl Bipolar {
         let bipolar = vector.format == Format::BIPOLAR && vector.role == Role::State;
         let narrow = gather.accumulator.width() <= MAX_ACCUMULATOR;
         let sign = takes_sign(&stage.apply, *node, *target) && cannot_overflow(&stage.apply);
-        if !(plain && bipolar && narrow && sign && stage.when == When::EveryStep) {
+        if !(plain && bipolar && narrow && sign && stage.when.in_steps()) {
             return None;
         }
         let units = vector.shape.elements();
