@@ -60,10 +60,6 @@ impl Kind {
         Kind::AveragePool,
         Kind::MaxPool,
     ];
-
-    fn is_recurrent(self) -> bool {
-        matches!(self, Kind::Elman | Kind::Jordan | Kind::Lstm | Kind::Gru)
-    }
 }
 
 /// What a random network is made of.
@@ -75,7 +71,7 @@ pub struct Chain {
     pub every_step: bool,
     /// Whether states are carried from one sequence to the next.
     pub carry: bool,
-    /// Whether a recurrent first layer reads from the end, or both ways, where that can be built.
+    /// Whether some recurrent layers read from the end, or both ways, where no states are carried on.
     pub backward: bool,
     /// The format of its states.
     pub state: &'static str,
@@ -105,10 +101,14 @@ impl Chain {
         };
         writer.width = writer.pick(1, 8);
         let (inputs, carry) = (writer.width, self.carry);
-        let first = self.layers.first().is_some_and(|kind| kind.is_recurrent());
-        let backward = self.backward && first && !self.every_step && !carry;
-        for (at, &kind) in self.layers.iter().enumerate() {
-            writer.layer(kind, at == 0 && backward);
+        let backward = self.backward && !carry;
+        for &kind in &self.layers {
+            let gives = match (backward && writer.chance(), self.every_step) {
+                (false, _) => None,
+                (true, false) if writer.chance() => Some("last_state"),
+                (true, _) => Some("every_step"),
+            };
+            writer.layer(kind, gives);
         }
         let output = if self.every_step {
             "every_step"
@@ -194,7 +194,7 @@ impl Writer<'_> {
         let _ = writeln!(self.text, "{key} = {value}");
     }
 
-    fn layer(&mut self, kind: Kind, backward: bool) {
+    fn layer(&mut self, kind: Kind, backward: Option<&str>) {
         self.text.push_str("[[layer]]\n");
         match kind {
             Kind::Elman => self.recurrent("elman", 1, backward),
@@ -236,11 +236,11 @@ impl Writer<'_> {
         self.line("activation", function);
     }
 
-    fn recurrent(&mut self, kind: &str, gates: usize, backward: bool) {
+    fn recurrent(&mut self, kind: &str, gates: usize, backward: Option<&str>) {
         let units = self.pick(1, 4);
         let jordan = kind == "jordan";
         let back = if jordan { self.pick(1, 3) } else { units };
-        let both = backward && self.chance();
+        let both = backward.is_some() && self.chance();
         let cells = if both { 2 } else { 1 };
         let rows = gates * units * cells;
         self.line("kind", format!("\"{kind}\""));
@@ -260,10 +260,10 @@ impl Writer<'_> {
             let initial = self.list(back * cells);
             self.line("initial", initial);
         }
-        if backward {
+        if let Some(gives) = backward {
             let word = if both { "bidirectional" } else { "reverse" };
             self.line("direction", format!("\"{word}\""));
-            self.line("gives", "\"last_state\"");
+            self.line("gives", format!("\"{gives}\""));
         }
         self.particular(kind, units, back, cells);
         self.width = back * cells;

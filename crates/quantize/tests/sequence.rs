@@ -318,15 +318,48 @@ fn states_are_carried_from_one_sequence_to_the_next() {
     assert_eq!(runs(&parts), runs(&whole));
 }
 
+/// A reverse layer over a sequence is the forward one over it from its end, whose outputs come back
+/// in the order of the inputs; the same in integers, place by place.
 #[test]
-fn layers_that_need_the_end_first_are_refused() {
+fn what_reads_from_the_end_is_what_reads_the_turned_sequence() {
+    let mut numbers = Numbers(4);
+    let cell = Cell::Gru(gru(&mut numbers, 2, 3, true));
+    let sequence = numbers.sequence(6, 2);
+    let turned: Vec<Vec<f64>> = sequence.iter().rev().cloned().collect();
+    let runs = |direction: Direction, sequence: &[Vec<f64>]| {
+        let layer = Layer::Recurrent(Recurrent {
+            direction,
+            gives: Gives::EveryStep,
+        });
+        let network = network(2, vec![layer], vec![sequence.to_vec()]);
+        let quantized = made(&network, Some("s16f10"));
+        sequence::runs(&quantized.program, &network).unwrap().remove(0)
+    };
+    let mut forward = runs(Direction::Forward(cell.clone()), &turned);
+    forward.reverse();
+    assert_eq!(runs(Direction::Reverse(cell.clone()), &sequence), forward);
+    let ahead = runs(Direction::Forward(cell.clone()), &sequence);
+    let both = Direction::Bidirectional {
+        forward: cell.clone(),
+        reverse: cell,
+    };
+    let beside = ahead.into_iter().zip(forward);
+    let beside: Vec<Vec<f64>> = beside.map(|(a, b)| [a, b].concat()).collect();
+    assert_eq!(runs(both, &sequence), beside);
+}
+
+#[test]
+fn layers_that_need_the_end_first_carry_no_states_on() {
     let mut numbers = Numbers(4);
     let cell = Cell::Gru(gru(&mut numbers, 1, 3, true));
     let layer = Layer::Recurrent(Recurrent {
         direction: Direction::Reverse(cell),
         gives: Gives::EveryStep,
     });
-    let network = network(1, vec![layer], vec![numbers.sequence(3, 1)]);
+    let network = SequenceNetwork {
+        carry: true,
+        ..network(1, vec![layer], vec![numbers.sequence(3, 1)])
+    };
     let refused = sequence::quantize(&network, &RealFormat::default(), &Options::default());
-    insta::assert_snapshot!(refused.unwrap_err(), @"HW0507: layer 1 cannot become hardware: it reads from the end of what only comes step by step; a layer that reads from the start; or, as the first layer, one that gives its last state with `output = \"last\"` would do");
+    insta::assert_snapshot!(refused.unwrap_err(), @"HW0507: layer 1 cannot become hardware: it reads from the end, and states are carried on; a layer that reads from the start, or `output = \"last\"` would do");
 }

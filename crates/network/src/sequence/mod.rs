@@ -103,6 +103,24 @@ impl SequenceNetwork {
         self.layers.iter().map(Layer::units).sum()
     }
 
+    /// Whether hardware goes through a sequence more than once: a layer reads from the end, unless it is
+    /// the first one and gives its last state, when the sequence can be sent from its end too.
+    pub fn needs_passes(&self) -> bool {
+        let layers = self.layers.iter().enumerate();
+        let mut recurrent = layers.filter_map(|(at, layer)| Some((at, layer.recurrent()?)));
+        recurrent.any(|(at, layer)| {
+            let sent = at == 0 && layer.gives == Gives::LastState;
+            layer.direction.reverse().is_some() && !sent
+        })
+    }
+
+    /// Steps of a sequence that a network remembers which goes through it more than once: those of
+    /// the longest sequence of the description, or 256 where there is none.
+    pub fn longest(&self) -> usize {
+        let longest = self.sequences.iter().map(Vec::len).max();
+        longest.filter(|steps| *steps > 0).unwrap_or(256)
+    }
+
     /// Whether the output of a step depends on no later input, so that the network can go on step by
     /// step: no layer reads from the end, and none waits for it.
     pub fn is_causal(&self) -> bool {

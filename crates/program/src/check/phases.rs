@@ -155,19 +155,38 @@ pub fn recalled(program: &Program, of: &Vector, recalled: &Recalled) -> Judgemen
 
 /// The address of a word that is stored is known in every step that stores.
 fn written(program: &Program, recalled: &Recalled, write: &Vector) -> Judgement {
-    let always = match write.role {
+    let runs = |id: VectorId, phase: Option<usize>| {
+        let mut writers = writers(program, id);
+        writers.any(|stage| stage.when.runs_in(phase))
+    };
+    let sequence = writers(program, recalled.of).next().is_none();
+    let stores = |(phase, feeds): &(Option<usize>, bool)| match sequence {
+        true => *feeds,
+        false => runs(recalled.of, *phase),
+    };
+    let known = match write.role {
         Role::Kept(_) => true,
-        Role::Signal => writers(program, recalled.write).all(|address| {
-            let mut stores = writers(program, recalled.of).peekable();
-            let every = address.when == When::EveryStep;
-            every || stores.peek().is_some() && stores.all(|stage| stage.when == address.when)
-        }),
+        Role::Signal => {
+            let mut storing = kinds(program).into_iter().filter(stores);
+            storing.all(|(phase, _)| runs(recalled.write, phase))
+        }
         _ => false,
     };
-    Rule::Time.demand(always, || {
+    Rule::Time.demand(known, || {
         format!(
             "it is written at `{}`; what is kept, or a signal of each step that stores, is right",
             write.name
         )
     })
+}
+
+/// The kinds of steps: phases, with whether they feed.
+fn kinds(program: &Program) -> Vec<(Option<usize>, bool)> {
+    match &program.phases {
+        None => vec![(None, true)],
+        Some(phases) => {
+            let phases = phases.phases.iter().enumerate();
+            phases.map(|(at, phase)| (Some(at), phase.feeds)).collect()
+        }
+    }
 }

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 
 use program::range::{GatherBounds, Interval};
 use program::{
-    Arrangement, Format, Gather, NodeId, Order, Part, Phases, Program, Role, Shape, Stage, Stop,
+    Arrangement, Format, Gather, NodeId, Order, Part, Phases, Program, Recalled, Role, Shape, Stage, Stop,
     Storage, Table, TableId, Vector, VectorId, Weights, When,
 };
 
@@ -133,6 +133,21 @@ impl Assembly {
             .map(VectorId)
     }
 
+    /// What is recalled of a vector: itself where it is recalled already.
+    pub fn recalled(&mut self, recalled: Recalled) -> VectorId {
+        let of = recalled.of;
+        let Some(vector) = self.vectors.get(of.0) else {
+            return of;
+        };
+        if matches!(vector.role, Role::Recalled(_)) {
+            return of;
+        }
+        let (name, units) = (format!("{}_recalled", vector.name), vector.shape.elements());
+        let format = vector.format;
+        let known = self.find(&name);
+        known.unwrap_or_else(|| self.vector(&name, units, format, Role::Recalled(recalled)))
+    }
+
     /// The elements of a part as parts of vectors that are not joined themselves.
     pub fn parts(&self, part: Part) -> Vec<Part> {
         let Some(Role::Joined(inner)) = self.vectors.get(part.of.0).map(|of| &of.role) else {
@@ -242,6 +257,14 @@ impl Assembly {
             rest: written.rest,
         });
         Ok(ids)
+    }
+
+    /// Makes the stages so far that run in every step run in the steps of a phase only.
+    pub fn within(&mut self, phase: usize) {
+        let stages = self.stages.iter_mut();
+        for stage in stages.filter(|stage| stage.when == When::EveryStep) {
+            stage.when = When::Phase(phase);
+        }
     }
 
     /// Says how steps differ.

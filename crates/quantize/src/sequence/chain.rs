@@ -6,6 +6,7 @@ use program::{Format, Kept, NodeId, Order, Part, Role, Stop, VectorId, When, rou
 
 use super::MAX_STEPS;
 use super::function::{Function, Use};
+use super::passes::Passes;
 use super::seen::Seen;
 use super::words::Formats;
 use crate::assembly::{Assembly, New, Source, Wide, Written, weights};
@@ -26,11 +27,13 @@ pub struct Flow {
 
 /// A program under construction.
 pub struct Chain<'a> {
-    network: &'a SequenceNetwork,
+    pub(super) network: &'a SequenceNetwork,
     words: &'a Words,
     pub(super) formats: Formats,
     pub(super) assembly: Assembly,
     pub(super) functions: Vec<(Activation, Function)>,
+    /// How the sequence is gone through, where that is more than once.
+    pub(super) passes: Option<Passes>,
     /// The largest error of a weight.
     error: f64,
 }
@@ -50,8 +53,12 @@ pub fn lower(
         formats: formats(network, words, seen)?,
         assembly: Assembly::new(),
         functions: vec![],
+        passes: None,
         error: 0.0,
     };
+    if network.needs_passes() {
+        chain.begin_passes()?;
+    }
     let mut flow = chain.entering("input");
     for (number, layer) in network.layers.iter().enumerate() {
         let last = number + 1 == network.layers.len();
@@ -59,6 +66,9 @@ pub fn lower(
     }
     if !flow.given {
         chain.give(flow)?;
+    }
+    if chain.passes.is_some() {
+        chain.end_passes(network.output == Output::EveryStep)?;
     }
     let stop = Stop {
         max_steps: MAX_STEPS,
@@ -197,6 +207,10 @@ impl Chain<'_> {
             Direction::Forward(cell) => {
                 let flow = self.as_data(name, flow)?;
                 self.cell(name, cell, flow, last)
+            }
+            direction if self.passes.is_some() => {
+                let flow = self.as_data(name, flow)?;
+                self.passing(name, direction, layer.gives, flow)
             }
             Direction::Reverse(cell) => {
                 let flow = self.entering("input_reversed");

@@ -10,6 +10,7 @@ mod chain;
 mod function;
 mod gru;
 mod lstm;
+mod passes;
 mod rounded;
 mod run;
 mod seen;
@@ -129,12 +130,6 @@ fn judge(network: &SequenceNetwork) -> Result<(), QuantizeError> {
                 "gives one vector, and more layers give one a step",
             ));
         }
-        if recurrent.direction.reverse().is_some() && (number > 0 || !waits) {
-            return Err(unfit(
-                number,
-                "reads from the end of what only comes step by step",
-            ));
-        }
         if network.carry && recurrent.direction.reverse().is_some() {
             return Err(unfit(
                 number,
@@ -149,9 +144,6 @@ fn unfit(number: usize, why: &str) -> QuantizeError {
     QuantizeError::Layer {
         number: number + 1,
         why: why.into(),
-        would:
-            "a layer that reads from the start; or, as the first layer, one that gives its last \
-                state with `output = \"last\"`"
-                .into(),
+        would: "a layer that reads from the start, or `output = \"last\"`".into(),
     }
 }

@@ -52,11 +52,13 @@ pub fn run(
     let mut raw = vec![];
     let every = network.output == Output::EveryStep;
     let run = executor.run_emitting(|executor| {
-        if !every {
-            raw.clear();
+        if every {
+            raw.push(executor.values(output).to_vec());
         }
-        raw.push(executor.values(output).to_vec());
     })?;
+    if !every {
+        raw.push(executor.values(output).to_vec());
+    }
     Ok(IntegerRun {
         raw,
         steps: run.steps,
