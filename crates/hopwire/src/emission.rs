@@ -92,6 +92,14 @@ fn remarks(scheduled: &Scheduled, recording: &Recording) -> Vec<String> {
             "It makes {steps} steps while the frame streams through; a frame enters every \
              {interval} cycles."
         ),
+        _ if !timing.phases.is_empty() => {
+            let steps: Vec<String> = timing.phases.iter().map(u64::to_string).collect();
+            format!(
+                "A step takes as many cycles as its phase needs: {}, its beats in and out included, \
+                 where the streams never wait.",
+                steps.join(", ")
+            )
+        }
         _ if interface.unloads_each_step => format!(
             "A step takes {} cycles, its beats in and out included, where the streams never wait.",
             timing.step

@@ -6,7 +6,7 @@ use lockstep::host::Values;
 use lockstep::levels;
 use program::{
     Arrangement, Expression, Format, Gather, Kept, NodeId, Operation, Order, Overflow, Part, Phase,
-    Phases, Program, Recalled, Role, Rounding, Shape, Stage, Stop, Storage, Vector, VectorId,
+    Phases, Program, Recalled, Role, Rounding, Rule, Shape, Stage, Stop, Storage, Vector, VectorId,
     Weights, When,
 };
 use proptest::prelude::*;
@@ -318,4 +318,69 @@ fn a_sequence_comes_back_from_its_end() {
             assert_eq!(run.phases, vec![steps as u64; 2]);
         }
     }
+}
+
+/// Programs whose phases or memories are not well-formed are refused before they run.
+#[test]
+fn phases_and_memories_that_do_not_suit_are_refused() {
+    let of = Shaped {
+        units: 2,
+        address_bits: 3,
+        leaves_forward: false,
+        control_last: false,
+        weights: vec![1; 10],
+    };
+    let good = reversing(&of);
+    program::check(&good).unwrap();
+    let found = |name: &str| good.find(name).unwrap().0;
+    let recalled = found("recalled");
+    let refused = |rule: Rule, spoil: &dyn Fn(&mut Program)| {
+        let mut program = good.clone();
+        spoil(&mut program);
+        assert_eq!(program::check(&program).unwrap_err().rule, rule);
+    };
+    fn phases(program: &mut Program) -> &mut Phases {
+        program.phases.as_mut().unwrap()
+    }
+    fn memory(program: &mut Program, at: usize) -> &mut Recalled {
+        match &mut program.vectors[at].role {
+            Role::Recalled(recalled) => recalled,
+            other => panic!("{other:?}"),
+        }
+    }
+    refused(Rule::Time, &|p| p.phases = None);
+    refused(Rule::Time, &|p| phases(p).phases.clear());
+    refused(Rule::Time, &|p| phases(p).phases.truncate(1));
+    refused(Rule::Name, &|p| phases(p).phases[1].name = "forward".into());
+    refused(Rule::Time, &|p| phases(p).phases[0].leaves = true);
+    refused(Rule::Time, &|p| {
+        phases(p).present = VectorId(found("given"))
+    });
+    refused(Rule::Time, &|p| phases(p).end = VectorId(found("input")));
+    refused(Rule::Time, &|p| {
+        p.vectors[found("last")].format = unsigned(2)
+    });
+    refused(Rule::Size, &|p| memory(p, recalled).words = 4);
+    refused(Rule::Time, &|p| {
+        memory(p, recalled).read = VectorId(found("place"))
+    });
+    refused(Rule::Time, &|p| {
+        memory(p, recalled).write = VectorId(found("phase"))
+    });
+    refused(Rule::Time, &|p| {
+        memory(p, recalled).of = VectorId(found("count"))
+    });
+    // The address is a signal of the forward phase, and the vector is stored in the other.
+    refused(Rule::Time, &|p| {
+        memory(p, recalled).of = VectorId(found("given"))
+    });
+    // A signal of one phase is not known in another.
+    refused(Rule::Write, &|p| {
+        let weigh = p
+            .stages
+            .iter_mut()
+            .find(|stage| stage.name == "retreat")
+            .unwrap();
+        weigh.apply.nodes[0].operation = Operation::Element(VectorId(found("place")));
+    });
 }

@@ -333,7 +333,9 @@ fn what_reads_from_the_end_is_what_reads_the_turned_sequence() {
         });
         let network = network(2, vec![layer], vec![sequence.to_vec()]);
         let quantized = made(&network, Some("s16f10"));
-        sequence::runs(&quantized.program, &network).unwrap().remove(0)
+        sequence::runs(&quantized.program, &network)
+            .unwrap()
+            .remove(0)
     };
     let mut forward = runs(Direction::Forward(cell.clone()), &turned);
     forward.reverse();

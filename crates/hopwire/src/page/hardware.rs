@@ -18,11 +18,14 @@ pub fn timing(material: &Material<'_>) -> Section {
         .pairs
         .first()
         .map_or(1, |pair| pair.integer.run.steps);
+    let first = material.pairs.first();
+    let expected = first.and_then(|pair| pair.integer.run.cycles);
+    let expected = expected.unwrap_or_else(|| timing.run(steps));
     let cycles = |of: u64| numbers::plural(of, "cycle");
     let mut terms = vec![
         Term::new(
             &format!("Run of {}", numbers::plural(steps, "step")),
-            cycles(timing.run(steps)),
+            cycles(expected),
         ),
         Term::new(
             "Lanes and taps that work",
@@ -33,7 +36,17 @@ pub fn timing(material: &Material<'_>) -> Section {
     ];
     match timing.interval {
         Some(interval) => terms.push(Term::new("A new frame every", cycles(interval))),
-        None => terms.push(Term::new("A step", cycles(timing.step))),
+        None if timing.phases.is_empty() => terms.push(Term::new("A step", cycles(timing.step))),
+        None => {
+            let phases = material.program().phases.as_ref();
+            let phases = phases.map_or(&[][..], |phases| phases.phases.as_slice());
+            for (phase, &of) in phases.iter().zip(&timing.phases) {
+                terms.push(Term::new(
+                    &format!("A step of phase {}", phase.name),
+                    cycles(of),
+                ));
+            }
+        }
     }
     if let Some(run) = &material.watched.run {
         let each_step = material.scheduled.interface.unloads_each_step;
@@ -42,7 +55,7 @@ pub fn timing(material: &Material<'_>) -> Section {
             None if each_step => run.last_beat,
             None => run.first_beat,
         };
-        let agrees = match counted == timing.run(steps) {
+        let agrees = match counted == expected {
             true => "as the closed form says",
             false => "and not as the closed form says",
         };
@@ -57,7 +70,7 @@ pub fn timing(material: &Material<'_>) -> Section {
         lead: closed_form(timing),
         blocks: vec![
             Block::Terms { rows: terms },
-            parts(material, steps),
+            parts(material, (steps, expected)),
             Block::Table(streams(material)),
         ],
     }
@@ -77,6 +90,10 @@ fn closed_form(timing: &Timing) -> String {
             numbers::plural(steps, "step"),
             timing.run(steps)
         ),
+        None if !timing.phases.is_empty() => format!(
+            "From the last load beat to the last beat out a run takes {start} cycles, and for each \
+             step those of its phase."
+        ),
         None => format!(
             "From the last load beat to the first beat out a run takes {start} + {step} \u{d7} \
              steps + {finish} cycles, whatever the data."
@@ -85,12 +102,15 @@ fn closed_form(timing: &Timing) -> String {
 }
 
 /// Loading, computing and unloading as parts of a run.
-fn parts(material: &Material<'_>, steps: u64) -> Block {
+fn parts(material: &Material<'_>, (steps, expected): (u64, u64)) -> Block {
     let (interface, timing) = (&material.scheduled.interface, &material.scheduled.timing);
     let counts = [
         ("Loading", interface.load.beats as u64),
         ("Before the first step", timing.start),
-        ("Steps", timing.step * steps),
+        (
+            "Steps",
+            expected.saturating_sub(timing.start + timing.finish),
+        ),
         ("After the last step", timing.finish),
         (
             "Unloading",
@@ -112,9 +132,14 @@ fn parts(material: &Material<'_>, steps: u64) -> Block {
     Block::Parts {
         parts: counts.into_iter().map(part).collect(),
         caption: format!(
-            "Where the cycles of a whole run go, streams without gaps. Steps: {} of {} each.",
+            "Where the cycles of a whole run go, streams without gaps. Steps: {} of {} {}.",
             numbers::count(steps),
-            numbers::plural(timing.step, "cycle")
+            numbers::plural(timing.step, "cycle"),
+            if timing.phases.is_empty() {
+                "each"
+            } else {
+                "at most"
+            }
         ),
     }
 }
@@ -274,7 +299,8 @@ pub fn resources(material: &Material<'_>) -> Section {
         rows,
     })];
     if let (Some(mhz), Some(pair)) = (ecp5.fmax_mhz, material.pairs.first()) {
-        let cycles = material.scheduled.timing.run(pair.integer.run.steps);
+        let most = material.scheduled.timing.run(pair.integer.run.steps);
+        let cycles = pair.integer.run.cycles.unwrap_or(most);
         let micro = cycles as f64 / mhz;
         blocks.push(Block::Note {
             text: format!(

@@ -16,8 +16,8 @@ use std::borrow::Cow;
 
 use program::range::{GatherBounds, Interval};
 use program::{
-    Arrangement, Format, Gather, NodeId, Order, Part, Phases, Program, Recalled, Role, Shape, Stage, Stop,
-    Storage, Table, TableId, Vector, VectorId, Weights, When,
+    Arrangement, Format, Gather, NodeId, Order, Part, Phases, Program, Recalled, Role, Shape,
+    Stage, Stop, Storage, Table, TableId, Vector, VectorId, Weights, When,
 };
 
 use crate::QuantizeError;

@@ -143,13 +143,19 @@ impl Chain<'_> {
             });
         }
         match parts.as_slice() {
-            [only] if *only == Part { of: only.of, ..whole } => Ok(Flow {
-                vector: only.of,
-                ..flow
-            }),
-            _ => {
-Ok(self.joined(&format!("{name}_recalled"), parts))
+            [only]
+                if *only
+                    == Part {
+                        of: only.of,
+                        ..whole
+                    } =>
+            {
+                Ok(Flow {
+                    vector: only.of,
+                    ..flow
+                })
             }
+            _ => Ok(self.joined(&format!("{name}_recalled"), parts)),
         }
     }
 
