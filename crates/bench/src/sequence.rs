@@ -147,6 +147,7 @@ fn elman(random: &mut Random, inputs: usize, units: usize) -> Result<Cell, Failu
         gates: gates(random, 1, inputs, units),
         activation: function(Function::Tanh)?,
         clip: None,
+        leak: 1.0,
         initial: vec![0.0; units],
     }))
 }
@@ -190,8 +191,10 @@ fn network(seed: u64, inputs: usize, make: Make) -> Result<SequenceNetwork, Fail
         layers: vec![Layer::forward(cell)],
         output: Output::EveryStep,
         carry: false,
+        picture: None,
         sequences: (0..50).map(&mut sequence).collect(),
         targets: vec![],
+        washout: 0,
     })
 }
 

@@ -17,11 +17,13 @@ pub fn integer_facts(network: &Network, program: &Program) -> Vec<Fact> {
             facts
         }
         (Network::Cellular(network), Some((stage, _))) => cells(network, program, stage),
-        (network, _) => {
-            let rounded = quantize::rounded(network, program);
-            let rounded = rounded.as_ref().and_then(Network::dynamics);
-            rounded.map_or(vec![], |network| network.facts(Level::Integer))
-        }
+        (network, _) => match quantize::rounded(network, program) {
+            Some(Network::Sequence(rounded)) => rounded.facts(Level::Integer),
+            rounded => {
+                let rounded = rounded.as_ref().and_then(Network::dynamics);
+                rounded.map_or(vec![], |network| network.facts(Level::Integer))
+            }
+        },
     };
     facts.push(accumulators(program));
     facts

@@ -10,8 +10,10 @@ const MAX_WIDTH: usize = 16;
 /// A kind of layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Elman's.
+    /// Elman's, with a leak or without.
     Elman,
+    /// A reservoir.
+    Reservoir,
     /// Jordan's.
     Jordan,
     /// Long short-term memory.
@@ -38,8 +40,9 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Elman,
+        Kind::Reservoir,
         Kind::Jordan,
         Kind::Lstm,
         Kind::Gru,
@@ -198,6 +201,7 @@ impl Writer<'_> {
         self.text.push_str("[[layer]]\n");
         match kind {
             Kind::Elman => self.recurrent("elman", 1, backward),
+            Kind::Reservoir => self.reservoir(backward),
             Kind::Jordan => self.recurrent("jordan", 1, backward),
             Kind::Lstm => self.recurrent("lstm", 4, backward),
             Kind::Gru => self.recurrent("gru", 3, backward),
@@ -260,13 +264,44 @@ impl Writer<'_> {
             let initial = self.list(back * cells);
             self.line("initial", initial);
         }
+        self.reading(backward, both);
+        self.particular(kind, units, back, cells);
+        self.width = back * cells;
+    }
+
+    /// How a layer reads that does not read from the start.
+    fn reading(&mut self, backward: Option<&str>, both: bool) {
         if let Some(gives) = backward {
             let word = if both { "bidirectional" } else { "reverse" };
             self.line("direction", format!("\"{word}\""));
             self.line("gives", format!("\"{gives}\""));
         }
-        self.particular(kind, units, back, cells);
-        self.width = back * cells;
+    }
+
+    fn leak(&mut self) {
+        let sixteenths = self.pick(1, 16);
+        self.line("leak", sixteenths as f64 / 16.0);
+    }
+
+    fn reservoir(&mut self, backward: Option<&str>) {
+        let units = self.pick(2, 6);
+        let both = backward.is_some() && self.chance();
+        self.line("kind", "\"reservoir\"");
+        self.line("units", units);
+        self.leak();
+        let of = format!("[{}]", self.function());
+        self.line("activations", of);
+        self.reading(backward, both);
+        let made = format!(
+            "{{ density = {}, spectral_radius = 0.{}, input_scale = 0.{}, bias_scale = 0.{}, seed = {} }}",
+            self.pick(3, 10) as f64 / 10.0,
+            self.pick(1, 9),
+            self.pick(0, 9),
+            self.pick(0, 9),
+            self.pick(0, 99),
+        );
+        self.line("reservoir", made);
+        self.width = if both { 2 * units } else { units };
     }
 
     /// What only one kind of recurrent layers has.
@@ -300,6 +335,9 @@ impl Writer<'_> {
                 self.line("reset", format!("\"{reset}\""));
             }
             _ => {
+                if self.chance() {
+                    self.leak();
+                }
                 let of = format!("[{}]", self.function());
                 self.line("activations", of);
             }

@@ -7,7 +7,7 @@ use hw_sim::stimulus::random::Random;
 use lockstep::chains::{Chain, FUNCTIONS, Kind};
 use lockstep::host::Values;
 use lockstep::{levels, sample};
-use network::sequence::{Layer, SequenceNetwork};
+use network::sequence::{Cell, Layer, SequenceNetwork};
 use network::{Description, Network};
 use program::Program;
 use proptest::prelude::*;
@@ -25,12 +25,35 @@ fn made(text: &str) -> (SequenceNetwork, Program) {
     }
 }
 
+/// The same of the state of a cell for an input that differs by `error`.
+fn leaky_bound(cell: &Cell, error: f64, unit: f64) -> f64 {
+    let Cell::Elman(cell) = cell else {
+        return f64::INFINITY;
+    };
+    let (input, back) = (&cell.gates.input, &cell.gates.recurrent);
+    let passed = (1.0 - cell.leak) + cell.leak * back.largest_row_sum();
+    let new = input.largest_row_sum() * error + unit / 8.0 + unit;
+    match passed < 1.0 {
+        true => (cell.leak * new + unit / 2.0) / (1.0 - passed),
+        false => f64::INFINITY,
+    }
+}
+
 /// The most by which the integers may differ from the equations with the weights of the words, where
 /// nothing saturates: each layer passes on what differs before it, and adds a half unit of the
-/// argument of its function and a unit of what it gives. The functions rise by 1 at most.
+/// argument of its function and a unit of what it gives. The functions rise by 1 at most. A layer with
+/// a state passes on a part of its own difference in each step: where that is below 1, the sum of all
+/// is bounded, and nowhere else.
 fn rounding_bound(network: &SequenceNetwork, unit: f64) -> f64 {
     let passes = |error: f64, layer: &Layer| match layer {
         Layer::Dense(layer) => layer.weights.largest_row_sum() * error + unit / 8.0 + unit,
+        Layer::Recurrent(layer) => {
+            let all = layer
+                .direction
+                .cells()
+                .map(|cell| leaky_bound(cell, error, unit));
+            all.fold(0.0, f64::max)
+        }
         _ => error,
     };
     network.layers.iter().fold(unit / 2.0, passes)
@@ -92,20 +115,46 @@ proptest! {
     }
 
     #[test]
-    fn windows_lose_what_rounding_takes(of in chains(&Kind::WINDOWED), seed in any::<u64>()) {
-        let state = "s18f8";
-        let text = Chain { state, ..of }.text(&mut Random::new(seed));
-        let (network, program) = made(&text);
-        let network = quantize::sequence::rounded(&network, &program).unwrap();
-        let real = quantize::sequence::real(&network);
-        let most = real.iter().flatten().flatten().fold(0.0, |most: f64, x| most.max(x.abs()));
-        prop_assume!(most < 64.0);
-        let found = quantize::sequence::runs(&program, &network).unwrap();
-        let bound = rounding_bound(&network, 1.0 / 256.0);
-        for (real, found) in real.iter().zip(&found) {
-            prop_assert_eq!(real.len(), found.len());
-            let error = quantize::sequence::distance(real, found);
-            prop_assert!(error <= bound, "{} beyond {}\n{}", error, bound, text);
-        }
+    fn reservoirs_agree(
+        of in chains(&[Kind::Reservoir, Kind::Elman, Kind::Dense]),
+        fold in (1usize..6, 1usize..6),
+        seed in any::<u64>(),
+    ) {
+        agrees(&of, fold, seed, &[2, 3])?;
     }
+
+    #[test]
+    fn reservoirs_lose_what_rounding_takes(
+        of in chains(&[Kind::Reservoir, Kind::Dense]), seed in any::<u64>(),
+    ) {
+        loses_what_rounding_takes(of, seed)?;
+    }
+
+    #[test]
+    fn windows_lose_what_rounding_takes(of in chains(&Kind::WINDOWED), seed in any::<u64>()) {
+        loses_what_rounding_takes(of, seed)?;
+    }
+}
+
+fn loses_what_rounding_takes(of: Chain, seed: u64) -> Result<(), TestCaseError> {
+    let state = "s18f8";
+    let text = Chain { state, ..of }.text(&mut Random::new(seed));
+    let (network, program) = made(&text);
+    let network = quantize::sequence::rounded(&network, &program).unwrap();
+    let real = quantize::sequence::real(&network);
+    let most = real
+        .iter()
+        .flatten()
+        .flatten()
+        .fold(0.0, |most: f64, x| most.max(x.abs()));
+    prop_assume!(most < 64.0);
+    let found = quantize::sequence::runs(&program, &network).unwrap();
+    let bound = rounding_bound(&network, 1.0 / 256.0);
+    prop_assume!(bound < f64::INFINITY);
+    for (real, found) in real.iter().zip(&found) {
+        prop_assert_eq!(real.len(), found.len());
+        let error = quantize::sequence::distance(real, found);
+        prop_assert!(error <= bound, "{} beyond {}\n{}", error, bound, text);
+    }
+    Ok(())
 }

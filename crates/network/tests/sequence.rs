@@ -35,10 +35,13 @@ fn clip() -> impl Strategy<Value = Option<f64>> {
 }
 
 fn elman() -> impl Strategy<Value = Elman> {
-    (gates(1), clip(), numbers(UNITS)).prop_map(|(gates, clip, initial)| Elman {
+    let leak = prop_oneof![Just(1.0), 0.05..1.0f64];
+    let parts = (gates(1), clip(), leak, numbers(UNITS));
+    parts.prop_map(|(gates, clip, leak, initial)| Elman {
         gates,
         activation: plain(Function::Tanh),
         clip,
+        leak,
         initial,
     })
 }
@@ -107,8 +110,10 @@ fn network(layers: Vec<Layer>) -> SequenceNetwork {
         layers,
         output: Output::EveryStep,
         carry: false,
+        picture: None,
         sequences: vec![],
         targets: vec![],
+        washout: 0,
     };
     assert_eq!(network.check(), Ok(()));
     network
@@ -190,7 +195,8 @@ proptest! {
     fn an_elman_layer_is_its_equation(elman in elman(), x in numbers(INPUTS)) {
         let found = elman.step(&x, &mut elman.start());
         let sums = field(&elman.gates.block(0, UNITS), &x, &elman.initial);
-        let wanted: Vec<f64> = sums.into_iter().map(|x| held(x, elman.clip).tanh()).collect();
+        let new = sums.into_iter().map(|x| held(x, elman.clip).tanh()).zip(&elman.initial);
+        let wanted: Vec<f64> = new.map(|(new, h)| h + elman.leak * (new - h)).collect();
         near(&found, &wanted)?;
     }
 
@@ -321,6 +327,7 @@ fn parts_that_disagree_are_named() {
         gates,
         activation: plain(Function::Tanh),
         clip: None,
+        leak: 1.0,
         initial: vec![0.0; 2],
     };
     let mut network = network(vec![]);

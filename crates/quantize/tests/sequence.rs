@@ -86,8 +86,10 @@ fn network(inputs: usize, layers: Vec<Layer>, sequences: Vec<Vec<Vec<f64>>>) -> 
         layers,
         output: Output::EveryStep,
         carry: false,
+        picture: None,
         sequences,
         targets: vec![],
+        washout: 0,
     };
     network.check().unwrap();
     network
@@ -172,6 +174,7 @@ fn every_kind() -> Vec<(&'static str, SequenceNetwork)> {
         gates: numbers.gates(1, 3, 6),
         activation: function(Function::Tanh),
         clip: None,
+        leak: 1.0,
         initial: numbers.list(6, 0.9),
     };
     let jordan = Jordan {

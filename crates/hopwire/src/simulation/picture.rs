@@ -11,8 +11,11 @@ use crate::error::HopwireError;
 use crate::project::Project;
 use crate::staged;
 
+/// Pixels of a side of an element in a picture of small ones.
+const ENLARGED: usize = 4;
+
 /// Writes values to a `.npy`, `.csv` or `.png` file. `values` holds one state or several after
-/// one another; a picture shows one.
+/// one another; a picture shows one, or of a sequence network all that it has drawn.
 ///
 /// # Errors
 /// Another ending, a picture of units that form no grid or of several states, or a file that
@@ -31,6 +34,12 @@ pub fn write(path: &Path, project: &Project, values: &[f64]) -> Result<(), Hopwi
         "npy" => npy_bytes(&tensor(project, values)),
         "csv" => csv_text(&tensor(project, values)).into_bytes(),
         "png" => {
+            if let Network::Sequence(network) = &project.network {
+                let sheet = sheet(network.picture, values).map_err(|message| {
+                    wrong(message, "`picture` in `[network]`, or a .npy file")
+                })?;
+                return staged::write_file(path, &image_bytes(&sheet)?);
+            }
             if values.len() != state_length(project) {
                 let message = "a picture shows one state, and there are several".into();
                 return Err(wrong(message, "a .npy or .csv file"));
@@ -39,8 +48,7 @@ pub fn write(path: &Path, project: &Project, values: &[f64]) -> Result<(), Hopwi
                 let units = project.network.units();
                 wrong(format!("{units} units form no grid"), "a .npy or .csv file")
             })?;
-            let image = GreyImage::from_values(rows, columns, values);
-            png_bytes(&image).map_err(|problem| NetworkError::at(problem, None, "--output"))?
+            image_bytes(&GreyImage::from_values(rows, columns, values))?
         }
         _ => {
             let message = format!("`{}` has no known ending", path.display());
@@ -50,8 +58,52 @@ pub fn write(path: &Path, project: &Project, values: &[f64]) -> Result<(), Hopwi
     staged::write_file(path, &bytes)
 }
 
+fn image_bytes(image: &GreyImage) -> Result<Vec<u8>, HopwireError> {
+    let bytes = png_bytes(image).map_err(|problem| NetworkError::at(problem, None, "--output"))?;
+    Ok(bytes)
+}
+
+/// Pictures of so many rows and columns, one after another in `values`, side by side on a square: the
+/// largest of all values dark, the smallest light.
+fn sheet(picture: Option<[usize; 2]>, values: &[f64]) -> Result<GreyImage, String> {
+    let [rows, columns] = picture.ok_or("the outputs of this network are no picture")?;
+    let size = rows.saturating_mul(columns);
+    if size == 0 || values.is_empty() || !values.len().is_multiple_of(size) {
+        let found = values.len();
+        return Err(format!(
+            "{found} numbers are no pictures of {rows} x {columns}"
+        ));
+    }
+    let count = values.len() / size;
+    let across = count.isqrt() + usize::from(count.isqrt().pow(2) < count);
+    let down = count.div_ceil(across);
+    // A light line after each picture.
+    let (high, wide) = (down * (rows + 1), across * (columns + 1));
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let dark = |value: f64| match most > least {
+        true => 2.0 * (value - least) / (most - least) - 1.0,
+        false => -1.0,
+    };
+    let mut all = vec![-1.0; high * wide];
+    for (at, picture) in values.chunks(size).enumerate() {
+        let (top, left) = (at / across * (rows + 1), at % across * (columns + 1));
+        for (row, line) in picture.chunks(columns).enumerate() {
+            let first = (top + row) * wide + left;
+            if let Some(place) = all.get_mut(first..first + columns) {
+                let line = line.iter().map(|&value| dark(value));
+                place.iter_mut().zip(line).for_each(|(to, from)| *to = from);
+            }
+        }
+    }
+    Ok(GreyImage::from_values(high, wide, &all).enlarged(ENLARGED))
+}
+
 /// Elements of the state that is looked at.
 fn state_length(project: &Project) -> usize {
+    if let Network::Sequence(network) = &project.network {
+        return network.outputs();
+    }
     let variables = project.network.dynamics().map(Dynamics::variables);
     let first = variables.and_then(|variables| variables.into_iter().next());
     first.map_or(project.network.units(), |state| state.length)
@@ -115,4 +167,31 @@ pub fn rows_of((rows, columns): (usize, usize), values: &[f64]) -> Option<String
     };
     let row = |row: &[f64]| format!("  {}\n", row.iter().map(element).collect::<String>());
     Some(values.chunks(columns.max(1)).map(row).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_stand_side_by_side_on_a_square() {
+        // Three pictures of 1 x 2: two above, one below, a light line after each.
+        let sheet = sheet(Some([1, 2]), &[0.0, 1.0, 1.0, 0.0, 0.5, 1.0]).unwrap();
+        assert_eq!((sheet.rows, sheet.columns), (4 * ENLARGED, 6 * ENLARGED));
+        let at = |row: usize, column: usize| {
+            sheet.pixels[row * ENLARGED * sheet.columns + column * ENLARGED]
+        };
+        let row = |row: usize| (0..6).map(|column| at(row, column)).collect::<Vec<_>>();
+        assert_eq!(row(0), [255, 0, 255, 0, 255, 255]);
+        assert_eq!(row(1), [255; 6]);
+        assert_eq!(row(2), [128, 0, 255, 255, 255, 255]);
+    }
+
+    #[test]
+    fn what_is_no_picture_is_said() {
+        let none = sheet(None, &[1.0]).unwrap_err();
+        assert_eq!(none, "the outputs of this network are no picture");
+        let odd = sheet(Some([2, 2]), &[1.0; 6]).unwrap_err();
+        assert_eq!(odd, "6 numbers are no pictures of 2 x 2");
+    }
 }

@@ -214,10 +214,16 @@ fn scored(score: Score) -> String {
             let percent = 100.0 * right as f64 / of as f64;
             format!("targets: {right} of {of} are right, {percent:.1} %\n")
         }
-        None => format!(
-            "targets: {of} numbers, root mean square error {:.5}\n",
-            score.rms
-        ),
+        None => {
+            let normalised = score
+                .normalised
+                .map(|share| format!(", {share:.4} of the standard deviation of the targets"));
+            format!(
+                "targets: {of} numbers, root mean square error {:.5}{}\n",
+                score.rms,
+                normalised.unwrap_or_default()
+            )
+        }
     }
 }
 

@@ -25,6 +25,7 @@ mod oscillator;
 mod per_unit;
 mod projection;
 mod real_weights;
+mod reservoir;
 mod response;
 mod schema;
 mod sequence;
@@ -97,6 +98,7 @@ pub use projection::{
     ProjectionKind, ProjectionMethod, ProjectionNetwork, ProjectionProblem, ProjectionWeights,
 };
 pub use real_weights::{RealLearn, RealRule, RealWeights};
+pub use reservoir::{ReservoirSection, RidgeSection};
 pub use response::{ResponseFields, ResponseSource};
 pub use schema::schema;
 pub use sequence::{

@@ -7,7 +7,7 @@ use super::Source;
 use super::checks::{Checked, Checker, MAX_SIDE};
 use super::dynamic::{Described, RealFormat};
 use super::hopfield::Fold;
-use super::sequence_layer::LayerSection;
+use super::sequence_layer::{LayerSection, LayerWord, layer_field};
 use super::values::{NamedFiles, TensorSource, named};
 use crate::diagnostic::NetworkError;
 use crate::network::Network;
@@ -65,6 +65,9 @@ pub struct SequenceSection {
     /// each begins with the initial states.
     #[serde(default)]
     pub carry: bool,
+    /// Rows and columns of the pictures that the outputs are, one after another, as `simulate -o` writes
+    /// them to a .png file. A picture may be the outputs of several steps.
+    pub picture: Option<[usize; 2]>,
 }
 
 /// What a run gives.
@@ -89,6 +92,9 @@ pub struct SequenceData {
     /// What the network should give: an array sequences x steps x outputs; where one vector is given
     /// for a sequence, sequences x outputs.
     pub targets: Option<TensorSource>,
+    /// The first steps of each sequence that are not judged: neither does the score of its targets
+    /// know of them, nor does a `ridge` learn from them. Default 0.
+    pub washout: Option<usize>,
     /// Sequences of evenly distributed numbers, instead of given ones. Default: 4 of 16 steps.
     pub random: Option<RandomSequences>,
 }
@@ -124,6 +130,7 @@ impl SequenceData {
         let with = "`sequences`";
         check.only("data.lengths", self.lengths.is_some(), given, with)?;
         check.only("data.targets", self.targets.is_some(), given, with)?;
+        check.only("data.washout", self.washout.is_some(), given, with)?;
         let Some(random) = self.random else {
             return Ok(());
         };
@@ -157,6 +164,10 @@ impl Described for SequenceDescription {
         let inputs = self.network.inputs;
         let (field, what) = ("network.inputs", "the number of inputs");
         check.count(field, what, inputs, MAX_SIDE)?;
+        for side in self.network.picture.into_iter().flatten() {
+            let (field, what) = ("network.picture", "a side of the picture");
+            check.count(field, what, side, MAX_SIDE)?;
+        }
         check.count(
             "layer",
             "the number of layers",
@@ -166,6 +177,7 @@ impl Described for SequenceDescription {
         for (number, layer) in self.layer.iter().enumerate() {
             layer.check(&check, number)?;
         }
+        self.check_readout(&check)?;
         if self.network.carry {
             self.check_carry(&check)?;
         }
@@ -197,6 +209,29 @@ impl Described for SequenceDescription {
 }
 
 impl SequenceDescription {
+    /// A read-out is learned from what the network should give, and so nothing but a choice follows.
+    fn check_readout(&self, check: &Checker<'_>) -> Checked {
+        let mut layers = self.layer.iter().enumerate();
+        let learned = layers.find_map(|(number, layer)| Some((number, layer.ridge.as_ref()?)));
+        let Some((number, ridge)) = learned else {
+            return Ok(());
+        };
+        let field = layer_field(number, "ridge");
+        let after = self.layer.get(number + 1..).unwrap_or_default();
+        let chooses = after.iter().all(|layer| layer.kind == LayerWord::Argmax);
+        if after.len() > 1 || !chooses {
+            let message = format!("layer {number} learns from the targets, and others follow");
+            let expected = "`ridge` in the last layer, or the one before `argmax`";
+            check.conflict(&field, message, expected)?;
+        }
+        if ridge.targets.is_none() && self.data.targets.is_none() {
+            let message = "the weights are to be learned, and no targets are given";
+            let expected = "`sequences` and `targets` in `ridge`, or in `[data]`";
+            check.conflict(&field, message, expected)?;
+        }
+        Ok(())
+    }
+
     /// States go on from one sequence to the next only where sequences are read from the start.
     fn check_carry(&self, check: &Checker<'_>) -> Checked {
         let backward = self.layer.iter().position(LayerSection::reads_backward);

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::checks::{Checked, Checker, MAX_SIDE};
+use super::reservoir::{MAX_UNITS, ReservoirSection, RidgeSection};
 use super::values::{NamedFiles, TensorSource, named_in};
 use super::window::WindowSection;
 use super::{ActivationSource, FunctionWord};
@@ -16,7 +17,7 @@ use super::{ActivationSource, FunctionWord};
 pub struct LayerSection {
     /// The kind.
     pub kind: LayerWord,
-    /// Units, of each direction: 1 to 4096. Not of `activation`, `softmax` and `argmax`.
+    /// Units, of each direction: 1 to 4096; `reservoir`: to 1024. Not of `activation`, `softmax` and `argmax`.
     pub units: Option<usize>,
     /// `jordan`: elements of its output, 1 to 4096.
     pub outputs: Option<usize>,
@@ -33,7 +34,7 @@ pub struct LayerSection {
     pub v: Option<TensorSource>,
     /// `jordan`: biases of the output. Default 0.
     pub v_bias: Option<TensorSource>,
-    /// The activations of a recurrent layer: f of `elman`, by default tanh; f of the units and g of
+    /// The activations of a recurrent layer: f of `elman` and `reservoir`, by default tanh; f of the units and g of
     /// the output of `jordan`, by default tanh and identity; f of the gates, g of the candidate and h
     /// of the cells of `lstm`, by default logistic, tanh, tanh; f and g of `gru`, by default logistic
     /// and tanh. For a bidirectional layer those of the reverse direction may follow.
@@ -42,6 +43,9 @@ pub struct LayerSection {
     pub activation: Option<ActivationSource>,
     /// The largest magnitude of the arguments of f and g, above 0. Default: none.
     pub clip: Option<f64>,
+    /// `elman`, `reservoir`: the share of a unit that is new after a step, above 0 and at most 1.
+    /// Default 1.
+    pub leak: Option<f64>,
     /// `lstm`: whether the forget gate is 1 - i (`input_forget` of ONNX). Default false.
     pub coupled: Option<bool>,
     /// `gru`: whether the reset gate stands before the product with r or after it. Default `before`.
@@ -58,15 +62,22 @@ pub struct LayerSection {
     /// How a convolution or a pool goes over its input. Units of a convolution are the channels of its
     /// output; `w` has the weights in the order of ONNX, `bias` one number a channel.
     pub window: Option<WindowSection>,
+    /// `reservoir`: what its weights are made from.
+    pub reservoir: Option<ReservoirSection>,
+    /// `dense`, as the last layer or before `argmax`: how its weights are learned, instead of `w` and
+    /// `bias`.
+    pub ridge: Option<RidgeSection>,
 }
 
 /// The kinds of layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LayerWord {
-    /// Elman's: h+ = f(W x + R h + b). `rnn` is read too.
+    /// Elman's: h+ = (1 - leak) h + leak f(W x + R h + b). `rnn` is read too.
     #[serde(alias = "rnn")]
     Elman,
+    /// The reservoir of an echo state network: Elman's with weights that are made from a seed.
+    Reservoir,
     /// Jordan's: h = f(W x + R y + b), y+ = g(V h + c).
     Jordan,
     /// Long short-term memory.
@@ -132,6 +143,7 @@ impl LayerWord {
     pub fn name(self) -> &'static str {
         match self {
             LayerWord::Elman => "elman",
+            LayerWord::Reservoir => "reservoir",
             LayerWord::Jordan => "jordan",
             LayerWord::Lstm => "lstm",
             LayerWord::Gru => "gru",
@@ -148,10 +160,8 @@ impl LayerWord {
 
     /// Whether it has a state.
     pub fn is_recurrent(self) -> bool {
-        matches!(
-            self,
-            LayerWord::Elman | LayerWord::Jordan | LayerWord::Lstm | LayerWord::Gru
-        )
+        use LayerWord::{Elman, Gru, Jordan, Lstm, Reservoir};
+        matches!(self, Elman | Reservoir | Jordan | Lstm | Gru)
     }
 
     /// Whether it is a convolution, of either way.
@@ -167,9 +177,14 @@ impl LayerWord {
         matches!(self, LayerWord::AveragePool | LayerWord::MaxPool)
     }
 
-    /// Whether it has weights from its input.
-    pub fn is_weighted(self) -> bool {
+    /// Whether it has units, and weights from its input.
+    pub fn has_units(self) -> bool {
         self.is_recurrent() || self.is_convolution() || self == LayerWord::Dense
+    }
+
+    /// Whether these weights are given, not made.
+    pub fn is_weighted(self) -> bool {
+        self.has_units() && self != LayerWord::Reservoir
     }
 
     /// The blocks of its weights.
@@ -184,7 +199,7 @@ impl LayerWord {
     /// The activations of one direction of a recurrent layer, where none are given.
     pub fn defaults(self) -> &'static [FunctionWord] {
         match self {
-            LayerWord::Elman => &[FunctionWord::Tanh],
+            LayerWord::Elman | LayerWord::Reservoir => &[FunctionWord::Tanh],
             LayerWord::Jordan => &[FunctionWord::Tanh, FunctionWord::Identity],
             LayerWord::Lstm => &[
                 FunctionWord::Logistic,
@@ -235,6 +250,7 @@ impl LayerSection {
             activations: None,
             activation: None,
             clip: None,
+            leak: None,
             coupled: None,
             reset: None,
             direction: None,
@@ -242,6 +258,8 @@ impl LayerSection {
             initial: None,
             initial_cell: None,
             window: None,
+            reservoir: None,
+            ridge: None,
         }
     }
 
@@ -270,22 +288,29 @@ impl LayerSection {
 
     /// Each key that only some kinds of layers have: whether it is given, whether it has a meaning
     /// here, and with what it would.
-    fn keys(&self) -> [(&'static str, bool, bool, &'static str); 16] {
-        use LayerWord::{Activation, Dense, Gru, Jordan, Lstm};
+    fn keys(&self) -> [(&'static str, bool, bool, &'static str); 19] {
+        use LayerWord::{Activation, Dense, Elman, Gru, Jordan, Lstm, Reservoir};
         let convolution = self.kind.is_convolution();
         let kind = self.kind;
         let recurrent = kind.is_recurrent();
-        let weighted = kind.is_weighted();
+        let learned = self.ridge.is_some();
+        let weighted = kind.is_weighted() && !learned;
         let (all, some) = ("a recurrent or dense layer", "a recurrent layer");
+        let given = match learned {
+            true => "a layer that does not learn its weights by `ridge`",
+            false => all,
+        };
+        let back = recurrent && kind != Reservoir;
+        let leaky = matches!(kind, Elman | Reservoir);
         let jordan = "kind = \"jordan\"";
         let lstm = "kind = \"lstm\"";
         let functions = matches!(kind, Dense | Activation) || convolution;
         [
-            ("units", self.units.is_some(), weighted, all),
+            ("units", self.units.is_some(), kind.has_units(), all),
             ("outputs", self.outputs.is_some(), kind == Jordan, jordan),
-            ("w", self.w.is_some(), weighted, all),
-            ("r", self.r.is_some(), recurrent, some),
-            ("bias", self.bias.is_some(), weighted, all),
+            ("w", self.w.is_some(), weighted, given),
+            ("r", self.r.is_some(), back, some),
+            ("bias", self.bias.is_some(), weighted, given),
             ("peepholes", self.peepholes.is_some(), kind == Lstm, lstm),
             ("v", self.v.is_some(), kind == Jordan, jordan),
             ("v_bias", self.v_bias.is_some(), kind == Jordan, jordan),
@@ -293,10 +318,26 @@ impl LayerSection {
             (
                 "activation",
                 self.activation.is_some(),
-                functions,
-                "kind = \"dense\" or \"activation\"",
+                functions && !learned,
+                match learned {
+                    true => given,
+                    false => "kind = \"dense\" or \"activation\"",
+                },
             ),
             ("clip", self.clip.is_some(), recurrent, some),
+            (
+                "leak",
+                self.leak.is_some(),
+                leaky,
+                "kind = \"elman\" or \"reservoir\"",
+            ),
+            (
+                "reservoir",
+                self.reservoir.is_some(),
+                kind == Reservoir,
+                "kind = \"reservoir\"",
+            ),
+            ("ridge", learned, kind == Dense, "kind = \"dense\""),
             ("coupled", self.coupled.is_some(), kind == Lstm, lstm),
             ("reset", self.reset.is_some(), kind == Gru, "kind = \"gru\""),
             ("direction", self.direction.is_some(), recurrent, some),
@@ -342,18 +383,31 @@ impl LayerSection {
         if let Some(clip) = self.clip {
             check.range(&field("clip"), "the clip", clip, f64::MIN_POSITIVE, 1e6)?;
         }
+        if let Some(leak) = self.leak {
+            check.range(&field("leak"), "the leak", leak, f64::MIN_POSITIVE, 1.0)?;
+        }
+        if let (LayerWord::Reservoir, Some(units)) = (self.kind, self.units) {
+            let what = "the number of units of a reservoir";
+            check.count(&field("units"), what, units, MAX_UNITS)?;
+            let made = self.reservoir.unwrap_or_default();
+            made.check(check, units, &field("reservoir"))?;
+        }
+        if let Some(ridge) = &self.ridge {
+            ridge.check(check, &field("ridge"))?;
+        }
         self.check_activations(check, number)
     }
 
     /// The keys without which there is no such layer.
     fn check_needed(&self, check: &Checker<'_>, number: usize) -> Checked {
         let (recurrent, jordan) = (self.kind.is_recurrent(), self.kind == LayerWord::Jordan);
-        let weighted = self.kind.is_weighted();
+        let weighted = self.kind.is_weighted() && self.ridge.is_none();
+        let back = recurrent && self.kind != LayerWord::Reservoir;
         let needed = [
             (
                 "units",
                 self.units.is_some(),
-                weighted,
+                self.kind.has_units(),
                 "the number of units",
             ),
             (
@@ -371,7 +425,7 @@ impl LayerSection {
             (
                 "r",
                 self.r.is_some(),
-                recurrent,
+                back,
                 "the weights from the step before",
             ),
             ("v", self.v.is_some(), jordan, "the weights to the output"),
@@ -425,6 +479,11 @@ impl LayerSection {
             ("initial", self.initial.as_ref()),
             ("initial_cell", self.initial_cell.as_ref()),
         ];
-        named_in(&format!("layer.{number}"), keys)
+        let section = format!("layer.{number}");
+        let mut files = named_in(&section, keys);
+        if let Some(ridge) = &self.ridge {
+            files.extend(ridge.files(&format!("{section}.ridge")));
+        }
+        files
     }
 }

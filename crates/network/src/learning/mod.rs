@@ -6,6 +6,7 @@ mod pairs;
 mod perceptron;
 mod projection;
 mod prototypes;
+mod ridge;
 mod storkey;
 
 pub use hebb::{hebb, outer_products};
@@ -13,6 +14,7 @@ pub use pairs::{PairWeights, PseudoRelaxation, kosko, pseudo_relaxation};
 pub use perceptron::{Perceptron, PerceptronOutcome, perceptron, perceptron_within};
 pub use projection::{projection, projector};
 pub use prototypes::{LabelledImages, prototypes};
+pub use ridge::{Ridge, RidgeFit, ridge};
 pub use storkey::storkey;
 
 /// The overlap `sum_i a_i b_i / n` of two states, from -1 to 1; 0 for states without units.

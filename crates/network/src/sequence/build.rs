@@ -2,7 +2,7 @@
 
 use super::{
     Cell, Dense, Direction, Elman, Gates, Gives, Gru, Jordan, Layer, Lstm, Output, Peepholes,
-    Recurrent, ResetForm, SequenceNetwork,
+    Recurrent, Reservoir, ResetForm, SequenceNetwork, readout,
 };
 use crate::activation::Activation;
 use crate::description::{
@@ -46,13 +46,21 @@ impl SequenceNetwork {
                 OutputWord::Last => Output::Last,
             },
             carry: described.network.carry,
+            picture: described.network.picture,
             sequences: vec![],
             targets: vec![],
+            washout: described.data.washout.unwrap_or(0),
         };
         let fits = |(number, problem)| source.error(&format!("layer.{number}"), problem);
         network.check().map_err(fits)?;
         network.sequences = sequences(described, source)?;
-        network.targets = targets(described, &network, source)?;
+        if let Some(given) = &described.data.targets {
+            let found = targets(given, &network, &network.sequences, source);
+            network.targets = found.map_err(|problem| source.error("data.targets", problem))?;
+            let left = readout::washed(&network.targets, network.washout);
+            left.map_err(|problem| source.error("data.washout", problem))?;
+        }
+        readout::learn(&mut network, described, source)?;
         Ok(network)
     }
 }
@@ -82,9 +90,11 @@ impl Parts {
 impl Reader<'_> {
     fn layer(&self) -> Result<Layer, NetworkError> {
         Ok(match self.section.kind {
-            LayerWord::Elman | LayerWord::Jordan | LayerWord::Lstm | LayerWord::Gru => {
-                Layer::Recurrent(self.recurrent()?)
-            }
+            LayerWord::Elman
+            | LayerWord::Reservoir
+            | LayerWord::Jordan
+            | LayerWord::Lstm
+            | LayerWord::Gru => Layer::Recurrent(self.recurrent()?),
             LayerWord::Dense => Layer::Dense(self.dense()?),
             LayerWord::Convolution | LayerWord::TransposedConvolution => {
                 Layer::Dense(self.convolution()?)
@@ -247,8 +257,34 @@ impl Reader<'_> {
         })
     }
 
+    /// The reservoirs of all directions, from one generator.
+    fn reservoirs(&self) -> Result<Vec<Cell>, NetworkError> {
+        let (made, units) = (self.section.reservoir.unwrap_or_default(), self.units());
+        let reservoir = Reservoir {
+            units,
+            inputs: self.inputs,
+            links: made.links(units),
+            spectral_radius: made.spectral_radius,
+            input_scale: made.input_scale,
+            bias_scale: made.bias_scale,
+        };
+        let mut random = SplitMix64::new(made.seed);
+        let what = "the initial state";
+        let initial = self.list(&self.section.initial, units, what, "initial")?;
+        let cells = (0..self.cells()).map(|direction| {
+            let field = layer_field(self.number, "reservoir.spectral_radius");
+            let fail = |problem| self.source.error(&field, problem);
+            let gates = reservoir.make(&mut random).map_err(fail)?;
+            self.elman(gates, initial.of(direction).to_vec(), direction)
+        });
+        cells.collect()
+    }
+
     /// The cells, forward before reverse.
     fn every_cell(&self) -> Result<Vec<Cell>, NetworkError> {
+        if self.section.kind == LayerWord::Reservoir {
+            return self.reservoirs();
+        }
         let section = self.section;
         let kind = section.kind;
         let units = self.units();
@@ -306,6 +342,7 @@ impl Reader<'_> {
             gates,
             activation: activations.next().unwrap_or_else(Activation::identity),
             clip: self.section.clip,
+            leak: self.section.leak.unwrap_or(1.0),
             initial,
         }))
     }
@@ -419,7 +456,7 @@ fn matrix(rows: usize, columns: usize, parts: Option<&Parts>, direction: usize) 
 }
 
 /// The vectors of each sequence of an array: sequences x steps x `width`, or steps x `width` of one.
-fn vectors(
+pub(super) fn vectors(
     given: &TensorSource,
     width: usize,
     what: &'static str,
@@ -506,44 +543,41 @@ fn random(random: RandomSequences, inputs: usize) -> Vec<Vec<Vec<f64>>> {
     (0..random.sequences).map(&mut sequence).collect()
 }
 
-/// The targets, each as long as what a run gives.
-fn targets(
-    described: &SequenceDescription,
+/// The targets of sequences, each as long as what a run over it gives.
+///
+/// # Errors
+/// An array of another shape, or numbers that are not finite.
+pub(super) fn targets(
+    given: &TensorSource,
     network: &SequenceNetwork,
+    sequences: &[Vec<Vec<f64>>],
     source: &Source,
-) -> Result<Vec<Vec<Vec<f64>>>, NetworkError> {
-    let Some(given) = &described.data.targets else {
-        return Ok(vec![]);
-    };
-    let read = || {
-        let what = "the array of targets";
-        let mut all = vectors(given, network.outputs(), what, source)?;
-        let one = network.gives_one();
-        if one && all.len() == 1 && network.sequences.len() > 1 {
-            // One row for each sequence.
-            all = all.into_iter().flatten().map(|row| vec![row]).collect();
-        }
-        for (target, sequence) in all.iter_mut().zip(&network.sequences) {
-            target.truncate(if one { 1 } else { sequence.len() });
-        }
-        let wanted = |sequence: &Vec<_>| if one { 1 } else { sequence.len() };
-        let lengths = network.sequences.iter().map(wanted);
-        if !all.iter().map(Vec::len).eq(lengths) {
-            return Err(Problem::Shape {
-                what,
-                found: format!("{} sequences of other lengths", all.len()),
-                expected: format!(
-                    "{} sequences of {}",
-                    network.sequences.len(),
-                    if one {
-                        "one vector"
-                    } else {
-                        "as many steps as the inputs have"
-                    },
-                ),
-            });
-        }
-        Ok(all)
-    };
-    read().map_err(|problem| source.error("data.targets", problem))
+) -> Result<Vec<Vec<Vec<f64>>>, Problem> {
+    let what = "the array of targets";
+    let mut all = vectors(given, network.outputs(), what, source)?;
+    let one = network.gives_one();
+    if one && all.len() == 1 && sequences.len() > 1 {
+        // One row for each sequence.
+        all = all.into_iter().flatten().map(|row| vec![row]).collect();
+    }
+    let wanted = |sequence: &Vec<_>| if one { 1 } else { sequence.len() };
+    for (target, sequence) in all.iter_mut().zip(sequences) {
+        target.truncate(wanted(sequence));
+    }
+    if !all.iter().map(Vec::len).eq(sequences.iter().map(wanted)) {
+        return Err(Problem::Shape {
+            what,
+            found: format!("{} sequences of other lengths", all.len()),
+            expected: format!(
+                "{} sequences of {}",
+                sequences.len(),
+                if one {
+                    "one vector"
+                } else {
+                    "as many steps as the inputs have"
+                },
+            ),
+        });
+    }
+    Ok(all)
 }

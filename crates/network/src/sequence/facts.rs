@@ -1,9 +1,10 @@
 //! What can be said about a sequence network before it runs.
 
-use super::{Cell, Layer, SequenceNetwork};
+use super::{Cell, Elman, Layer, SequenceNetwork};
 use crate::activation::Activation;
 use crate::fact::{Fact, Level};
 use crate::matrix::Matrix;
+use crate::spectrum::{smallest_norm, spectral_radius};
 
 /// The facts of this network.
 pub fn facts(network: &SequenceNetwork, level: Level) -> Vec<Fact> {
@@ -13,6 +14,7 @@ pub fn facts(network: &SequenceNetwork, level: Level) -> Vec<Fact> {
     }
     if network.cells().all(|cell| matches!(cell, Cell::Elman(_))) {
         facts.extend(forgets(network, level));
+        facts.extend(spectral(network, level).into_iter().flatten());
     }
     facts
 }
@@ -96,11 +98,28 @@ fn bounded(network: &SequenceNetwork, level: Level) -> Fact {
     }
 }
 
-/// `L max_i sum_j |r_ij| < 1`, with L the Lipschitz constant of the activation: two states come
-/// nearer to each other in each step, in the largest magnitude, so that the start is forgotten.
+/// Units up to which a layer's largest singular value and its eigenvalues are looked at.
+const MAX_SPECTRUM: usize = 512;
+
+/// `(1 - leak) + leak L |R| < 1` in some norm of R that belongs to one of vectors in which f acts on
+/// each element by itself, with L the Lipschitz constant of f: two states come nearer to each other
+/// in each step, so that the start is forgotten.
+fn shrinking(cell: &Elman) -> f64 {
+    let weights = &cell.gates.recurrent;
+    let norm = match cell.units() <= MAX_SPECTRUM {
+        true => smallest_norm(weights).1.high,
+        false => weights.largest_row_sum(),
+    };
+    let stretched = cell.activation.lipschitz() * norm;
+    match cell.leak == 1.0 {
+        true => stretched,
+        false => (1.0 - cell.leak) + cell.leak * stretched,
+    }
+}
+
 fn forgets(network: &SequenceNetwork, level: Level) -> Option<Fact> {
     let factor = |cell: &Cell| match cell {
-        Cell::Elman(cell) => cell.activation.lipschitz() * cell.gates.recurrent.largest_row_sum(),
+        Cell::Elman(cell) => shrinking(cell),
         _ => f64::INFINITY,
     };
     let most = network.cells().map(factor).reduce(f64::max)?;
@@ -119,4 +138,62 @@ fn forgets(network: &SequenceNetwork, level: Level) -> Option<Fact> {
         value: Some(most),
         text,
     })
+}
+
+/// The spectral radius of R, and the hint that it gives at echo states: around rest, where f is as
+/// steep as it can be, a step without input is `(1 - leak) I + leak R` (H. Jaeger and others, Neural
+/// Networks 20 (2007) 335, proposition 1, for f = tanh). With a radius of 1 or more rest is unstable,
+/// and with an input of 0 the start is not forgotten; below 1 nothing is proved, for large inputs
+/// can do harm or good (I. Yildiz, H. Jaeger, S. Kiebel, Neural Networks 35 (2012) 1).
+fn spectral(network: &SequenceNetwork, level: Level) -> Option<Vec<Fact>> {
+    let cells = network.cells().filter_map(|cell| match cell {
+        Cell::Elman(cell) if cell.units() <= MAX_SPECTRUM => Some(cell),
+        _ => None,
+    });
+    let radii = |cell: &Elman| {
+        let weights = &cell.gates.recurrent;
+        let slope = cell.activation.lipschitz();
+        let rest = cell.activation.value(0.0) == 0.0 && slope.is_finite();
+        let units = cell.units();
+        let kept = (0..units).map(|unit| (unit, unit, 1.0 - cell.leak));
+        let moved = weights.links();
+        let moved = moved.map(|(row, column, value)| (row, column, cell.leak * slope * value));
+        let step = Matrix::sparse(units, units, &kept.chain(moved).collect::<Vec<_>>());
+        let step = rest.then(|| spectral_radius(&step)).flatten();
+        Some((spectral_radius(weights)?, step))
+    };
+    let all: Option<Vec<(f64, Option<f64>)>> = cells.map(radii).collect();
+    let all = all.filter(|all| !all.is_empty())?;
+    let radius = all.iter().fold(0.0, |most: f64, of| most.max(of.0));
+    let mut facts = vec![Fact {
+        name: "spectral_radius",
+        level,
+        holds: None,
+        value: Some(radius),
+        text: format!("the spectral radius of the recurrent weights is {radius:.6}"),
+    }];
+    let steps: Option<Vec<f64>> = all.iter().map(|of| of.1).collect();
+    if let Some(step) = steps.and_then(|steps| steps.into_iter().reduce(f64::max)) {
+        facts.push(echo(step, level));
+    }
+    Some(facts)
+}
+
+fn echo(step: f64, level: Level) -> Fact {
+    let text = match step < 1.0 {
+        true => format!(
+            "echo states are likely: around rest a step has the spectral radius {step:.6}, below 1"
+        ),
+        false => format!(
+            "echo states only where the input holds it: around rest a step has the spectral radius \
+             {step:.6}, not below 1"
+        ),
+    };
+    Fact {
+        name: "echo_states",
+        level,
+        holds: None,
+        value: Some(step),
+        text,
+    }
 }

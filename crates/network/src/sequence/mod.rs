@@ -13,7 +13,9 @@ mod jordan;
 mod layer;
 mod lstm;
 mod pool;
+mod readout;
 mod recurrent;
+mod reservoir;
 mod run;
 mod score;
 mod window;
@@ -28,6 +30,7 @@ pub use layer::{Layer, argmax, softmax};
 pub use lstm::{Lstm, LstmGate, Peepholes};
 pub use pool::MaxPool;
 pub use recurrent::{Cell, Direction, Gives, Recurrent, State};
+pub use reservoir::Reservoir;
 pub use run::Run;
 pub use score::Score;
 pub use window::{Axis, Way, Window};
@@ -48,10 +51,14 @@ pub struct SequenceNetwork {
     pub output: Output,
     /// Whether a sequence begins with the states in which the one before it ended.
     pub carry: bool,
+    /// Rows and columns of the pictures that its outputs are, one after another.
+    pub picture: Option<[usize; 2]>,
     /// The sequences of the description, each [time, inputs].
     pub sequences: Vec<Vec<Vec<f64>>>,
     /// What the network should give for each sequence, where that is known, each as a run gives it.
     pub targets: Vec<Vec<Vec<f64>>>,
+    /// The first vectors of each target that are not judged.
+    pub washout: usize,
 }
 
 /// What a run gives.

@@ -9,6 +9,10 @@ use super::{Layer, SequenceNetwork};
 pub struct Score {
     /// The root of the mean square of all differences.
     pub rms: f64,
+    /// The same over the standard deviation of the targets (NRMSE): 1 for their mean, given always.
+    /// `None` where they do not differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub normalised: Option<f64>,
     /// Of a network that ends with a choice: how many choices are right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub right: Option<usize>,
@@ -18,20 +22,26 @@ pub struct Score {
 
 impl SequenceNetwork {
     /// The score of runs: each with the number of its sequence, and all that it gave, vector after
-    /// vector. `None` without targets.
+    /// vector, of which the washout is passed over. `None` without targets.
     pub fn score<'o>(&self, runs: impl IntoIterator<Item = (usize, &'o [f64])>) -> Option<Score> {
-        let (mut of, mut right, mut squares) = (0, 0, 0.0);
+        let (mut right, mut squares) = (0, 0.0);
+        let mut targets = vec![];
+        let skipped = self.washout.saturating_mul(self.outputs());
         for (number, outputs) in runs {
             let target = self.targets.get(number)?.iter().flatten();
-            for (output, target) in outputs.iter().zip(target) {
-                of += 1;
-                right += usize::from(output == target);
+            for (output, &target) in outputs.iter().zip(target).skip(skipped) {
+                right += usize::from(*output == target);
                 squares += (output - target) * (output - target);
+                targets.push(target);
             }
         }
+        let of = targets.len();
+        let mean = targets.iter().sum::<f64>() / of as f64;
+        let spread: f64 = targets.iter().map(|x| (x - mean) * (x - mean)).sum();
         let chooses = matches!(self.layers.last(), Some(Layer::ArgMax));
         (of > 0).then(|| Score {
             rms: (squares / of as f64).sqrt(),
+            normalised: (spread > 0.0 && !chooses).then(|| (squares / spread).sqrt()),
             right: chooses.then_some(right),
             of,
         })

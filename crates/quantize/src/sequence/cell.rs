@@ -2,12 +2,12 @@
 
 use network::sequence::{Block, Cell, Elman, Gates, Jordan};
 use network::{Activation, Matrix};
-use program::{NodeId, When};
+use program::{Format, NodeId, When};
 
 use super::chain::{Chain, Flow};
 use super::function::{Function, Use};
 use crate::QuantizeError;
-use crate::assembly::{Source, Wide, Written};
+use crate::assembly::{Factor, Source, Wide, Written};
 
 /// The weights of the input and of the vector that goes back, side by side.
 pub fn side_by_side(input: &Matrix, recurrent: &Matrix) -> Matrix {
@@ -71,21 +71,39 @@ impl Chain<'_> {
     ) -> Result<Flow, QuantizeError> {
         let hidden = self.kept(&format!("{name}_hidden"), &cell.initial, self.formats.data);
         let read = self.beside(&format!("{name}_read"), &[flow, hidden]);
-        let activated = (&cell.activation, cell.clip);
+        let leak = Factor::new(cell.leak)?;
+        let formats = self.formats;
+        if leak == Factor::Halvings(0) {
+            let activated = (&cell.activation, cell.clip, formats.data);
+            let (source, function) = self.gate(name, read, &cell.gates, activated)?;
+            return self.moving(name, vec![source], hidden, last, |apply| {
+                let sum = apply.gathered("sum", 0)?;
+                function.of(apply, "h", sum)
+            });
+        }
+        self.error = self.error.max(leak.error());
+        let activated = (&cell.activation, cell.clip, formats.gate);
         let (source, function) = self.gate(name, read, &cell.gates, activated)?;
+        // h + leak (f - h): one product, or none where the leak is a power of two.
         self.moving(name, vec![source], hidden, last, |apply| {
             let sum = apply.gathered("sum", 0)?;
-            function.of(apply, "h", sum)
+            let new = function.of(apply, "new", sum)?;
+            let before = apply.element("before", hidden.vector)?;
+            let difference = apply.minus("difference", new, before)?;
+            let moved = leak.times(apply, "moved", difference)?;
+            let next = apply.plus("next", before, moved)?;
+            apply.resized("hidden", next, formats.data, formats.manner)
         })
     }
 
-    /// The sum of one gate over what it reads, and its function.
+    /// The sum of one gate over what it reads, and its function: the activation, the clip of its
+    /// argument, and the format of its result.
     fn gate(
         &mut self,
         name: &str,
         read: Flow,
         gates: &Gates,
-        (activation, clip): (&Activation, Option<f64>),
+        (activation, clip, output): (&Activation, Option<f64>, Format),
     ) -> Result<(Source, Function), QuantizeError> {
         let matrix = side_by_side(&gates.input, &gates.recurrent);
         let source = self.source(name, read, &matrix, &gates.bias)?;
@@ -93,7 +111,7 @@ impl Chain<'_> {
             activation,
             bound: self.bound(read, &matrix, &gates.bias),
             clip,
-            output: self.formats.data,
+            output,
         })?;
         Ok((source, function))
     }
@@ -133,7 +151,7 @@ impl Chain<'_> {
         let data = self.formats.data;
         let back = self.kept(&format!("{name}_back"), &cell.initial, data);
         let read = self.beside(&format!("{name}_read"), &[flow, back]);
-        let activated = (&cell.activation, cell.clip);
+        let activated = (&cell.activation, cell.clip, data);
         let (source, function) = self.gate(name, read, &cell.gates, activated)?;
         let hidden = (format!("{name}_hidden"), false);
         let hidden = self.writing(name, vec![source], cell.units(), hidden, |apply| {

@@ -35,7 +35,7 @@ pub struct Chain<'a> {
     /// How the sequence is gone through, where that is more than once.
     pub(super) passes: Option<Passes>,
     /// The largest error of a weight.
-    error: f64,
+    pub(super) error: f64,
 }
 
 /// The program for these words.
@@ -92,6 +92,7 @@ fn formats(
         match cell {
             Cell::Lstm(cell) => gates.extend([&cell.gate, &cell.candidate, &cell.output]),
             Cell::Gru(cell) => gates.extend([&cell.gate, &cell.candidate]),
+            Cell::Elman(cell) if cell.leak != 1.0 => gates.push(&cell.activation),
             Cell::Elman(_) | Cell::Jordan(_) => {}
         }
     }

@@ -7,7 +7,7 @@ use network::sequence::{
 };
 use program::Program;
 
-use crate::assembly::read;
+use crate::assembly::{Factor, read};
 
 /// The network of the words. Its activation functions are the real ones, which the tables follow
 /// within the error that the quantiser states.
@@ -49,7 +49,8 @@ fn dense(program: &Program, stage: &str, layer: &mut Dense) -> Option<()> {
 
 fn cell(program: &Program, name: &str, cell: &mut Cell) -> Option<()> {
     match cell {
-        Cell::Elman(Elman { gates, .. }) => {
+        Cell::Elman(Elman { gates, leak, .. }) => {
+            *leak = Factor::new(*leak).ok()?.value();
             let rows = gates.input.rows();
             blocks(program, name, gates, &(0..rows).collect::<Vec<_>>())
         }
