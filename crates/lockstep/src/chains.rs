@@ -34,10 +34,14 @@ pub enum Kind {
     Softmax,
     /// The number of the largest element.
     ArgMax,
+    /// The row of a table for a token.
+    Embedding,
+    /// Counts of tokens.
+    Count,
 }
 
 impl Kind {
-    /// All of them.
+    /// All of them that take vectors.
     pub const ALL: [Kind; 12] = [
         Kind::Elman,
         Kind::Jordan,
@@ -52,6 +56,9 @@ impl Kind {
         Kind::Softmax,
         Kind::ArgMax,
     ];
+
+    /// Those that take tokens, first in their chain.
+    pub const OF_TOKENS: [Kind; 2] = [Kind::Embedding, Kind::Count];
 
     /// Those that go over a window.
     pub const WINDOWED: [Kind; 4] = [
@@ -103,7 +110,9 @@ impl Chain {
             text: String::new(),
             width: 0,
         };
-        writer.width = writer.pick(1, 8);
+        let tokens = self.layers.first();
+        let tokens = tokens.is_some_and(|kind| Kind::OF_TOKENS.contains(kind));
+        writer.width = if tokens { 1 } else { writer.pick(1, 8) };
         let (inputs, carry) = (writer.width, self.carry);
         let first = self.layers.first().is_some_and(|kind| kind.is_recurrent());
         let backward = self.backward && first && !self.every_step && !carry;
@@ -217,11 +226,35 @@ impl Writer<'_> {
                 self.line("kind", "\"activation\"");
                 self.line("activation", function);
             }
+            Kind::Embedding => {
+                let (vocabulary, units) = (self.pick(2, 9), self.pick(1, 5));
+                self.line("kind", "\"embedding\"");
+                self.line("vocabulary", vocabulary);
+                self.line("units", units);
+                let w = self.matrix(vocabulary, units);
+                self.line("w", w);
+                self.width = units;
+            }
+            Kind::Count => self.count(),
             Kind::Softmax => self.line("kind", "\"softmax\""),
             Kind::ArgMax => {
                 self.line("kind", "\"argmax\"");
                 self.width = 1;
             }
+        }
+    }
+
+    fn count(&mut self) {
+        let vocabulary = self.pick(2, 9);
+        self.line("kind", "\"count\"");
+        self.line("vocabulary", vocabulary);
+        let largest = self.pick(1, 3);
+        self.line("largest", largest);
+        self.width = vocabulary;
+        if self.chance() {
+            self.width = self.pick(1, 6);
+            let (buckets, seed) = (self.width, self.pick(0, 1000));
+            self.line("hash", format!("{{ buckets = {buckets}, seed = {seed} }}"));
         }
     }
 

@@ -231,6 +231,21 @@ pub enum Problem {
         /// The values that are allowed.
         allowed: &'static str,
     },
+    /// A number that is no token of the vocabulary.
+    #[error(
+        "{what} holds the token {value}{}",
+        position.as_ref().map_or(String::new(), |at| format!(" at {at}"))
+    )]
+    Token {
+        /// What holds it.
+        what: &'static str,
+        /// The number found.
+        value: f64,
+        /// Where in the array, from 0; none of a single number.
+        position: Option<String>,
+        /// The size of the vocabulary.
+        vocabulary: usize,
+    },
     /// An entry of a sparse matrix that is no place of it, or twice the same place.
     #[error("entry {entry} of the sparse weights: {reason}")]
     SparseEntry {
@@ -363,6 +378,7 @@ impl Problem {
             Problem::SparseEntry { .. } => "HW0311",
             Problem::ImageSize { .. } => "HW0312",
             Problem::UnreadKind { .. } => "HW0313",
+            Problem::Token { .. } => "HW0314",
             Problem::ProblemLine { .. } => "HW0401",
             Problem::HeaderCount { .. } => "HW0402",
             Problem::VertexOutside { .. } | Problem::BitOutside { .. } => "HW0403",
@@ -439,6 +455,10 @@ impl Problem {
                 let side = rows.max(columns);
                 format!("as many rows as columns, one of each for every unit, say {side} x {side}")
             }
+            Problem::Token { vocabulary, .. } => format!(
+                "a whole number from 0 to {}, for a vocabulary of {vocabulary}",
+                vocabulary.max(&1) - 1
+            ),
             Problem::NotFinite { .. } => "finite numbers only".into(),
             Problem::ElementValue { allowed, .. } => (*allowed).into(),
             Problem::ImageSize {

@@ -245,11 +245,39 @@ fn what_is_refused() {
             format!("{dense}[data]\nsequences = [[1]]\nrandom = {{}}\n"),
         ),
     ];
+    let table = "[[layer]]\nkind = \"embedding\"\nunits = 1\nvocabulary = 3\nw = [[0], [1], [2]]\n";
+    let count = "[[layer]]\nkind = \"count\"\nvocabulary = 3\n";
+    let of_tokens = [
+        (
+            "a token outside the vocabulary",
+            format!("{table}[data]\nsequences = [[0], [3]]\n"),
+        ),
+        (
+            "a token that is no whole number",
+            format!("{count}[data]\nsequences = [[0], [1.5]]\n"),
+        ),
+        ("no vocabulary", table.replace("vocabulary = 3\n", "")),
+        (
+            "a table of another shape",
+            table.replace("[[0], [1], [2]]", "[[0], [1]]"),
+        ),
+        ("tokens from a layer of vectors", format!("{dense}{table}")),
+        ("a count of nothing", format!("{count}largest = 0\n")),
+        (
+            "too many buckets",
+            format!("{count}hash = {{ buckets = 5000 }}\n"),
+        ),
+        (
+            "a hash of vectors",
+            format!("{dense}hash = {{ buckets = 5 }}\n"),
+        ),
+    ];
+    let cases = cases.into_iter().chain(of_tokens);
     let texts = cases.map(|(title, text)| {
         let error = build(&format!("{HEAD}{text}"), Path::new("DIR")).expect_err(title);
         format!("--- {title}\n{error}\n")
     });
     insta::with_settings!({ omit_expression => true }, {
-        insta::assert_snapshot!(texts.concat());
+        insta::assert_snapshot!(texts.collect::<String>());
     });
 }

@@ -104,7 +104,7 @@ pub use sequence::{
     SequenceSection,
 };
 pub use sequence_layer::{
-    DirectionWord, GivesWord, LayerSection, LayerWord, ResetWord, layer_field,
+    DirectionWord, GivesWord, HashSection, LayerSection, LayerWord, ResetWord, layer_field,
 };
 pub use source::Source;
 pub use starter::starter;

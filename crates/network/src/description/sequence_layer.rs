@@ -7,6 +7,7 @@ use super::checks::{Checked, Checker, MAX_SIDE};
 use super::values::{NamedFiles, TensorSource, named_in};
 use super::window::WindowSection;
 use super::{ActivationSource, FunctionWord};
+use crate::sequence::{MAX_COUNT, MAX_COUNTS, MAX_VOCABULARY};
 
 /// A layer. H stands for its units, I for the elements of the vectors that it takes, G for its gates
 /// (1 of `elman` and `jordan`, 4 of `lstm`, 3 of `gru`). A bidirectional layer has the arrays of both
@@ -58,6 +59,29 @@ pub struct LayerSection {
     /// How a convolution or a pool goes over its input. Units of a convolution are the channels of its
     /// output; `w` has the weights in the order of ONNX, `bias` one number a channel.
     pub window: Option<WindowSection>,
+    /// `embedding`, `count`: tokens are the whole numbers below this one, 2 to 65536. `w` of an
+    /// embedding is its table, vocabulary x H.
+    pub vocabulary: Option<usize>,
+    /// `count`: the count that does not rise any more, 1 to 65535. Default 255.
+    pub largest: Option<u32>,
+    /// `count`: how tokens fall into buckets. Default: each token has one of its own.
+    pub hash: Option<HashSection>,
+}
+
+/// How tokens fall into buckets: of the token t into floor(buckets h / 2^16), with h the upper half of
+/// the 32 bits a t mod 2^32, and a an odd number made of the seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HashSection {
+    /// Buckets, 1 to 4096.
+    pub buckets: usize,
+    /// Seed of the factor a. Default 1.
+    #[serde(default = "first_seed")]
+    pub seed: u64,
+}
+
+fn first_seed() -> u64 {
+    1
 }
 
 /// The kinds of layers.
@@ -73,6 +97,11 @@ pub enum LayerWord {
     Lstm,
     /// Gated recurrent units.
     Gru,
+    /// The row of a table for a token; as the first layer of a network with one input.
+    Embedding,
+    /// How often each token was seen in the sequence so far; as the first layer of a network with one
+    /// input.
+    Count,
     /// g(W x + b), in each step.
     Dense,
     /// A convolution over the elements of each vector, then a function.
@@ -135,6 +164,8 @@ impl LayerWord {
             LayerWord::Jordan => "jordan",
             LayerWord::Lstm => "lstm",
             LayerWord::Gru => "gru",
+            LayerWord::Embedding => "embedding",
+            LayerWord::Count => "count",
             LayerWord::Dense => "dense",
             LayerWord::Convolution => "convolution",
             LayerWord::TransposedConvolution => "transposed_convolution",
@@ -167,6 +198,11 @@ impl LayerWord {
         matches!(self, LayerWord::AveragePool | LayerWord::MaxPool)
     }
 
+    /// Whether it takes tokens.
+    pub fn takes_tokens(self) -> bool {
+        matches!(self, LayerWord::Embedding | LayerWord::Count)
+    }
+
     /// Whether it has weights from its input.
     pub fn is_weighted(self) -> bool {
         self.is_recurrent() || self.is_convolution() || self == LayerWord::Dense
@@ -192,7 +228,9 @@ impl LayerWord {
                 FunctionWord::Tanh,
             ],
             LayerWord::Gru => &[FunctionWord::Logistic, FunctionWord::Tanh],
-            LayerWord::Dense
+            LayerWord::Embedding
+            | LayerWord::Count
+            | LayerWord::Dense
             | LayerWord::Convolution
             | LayerWord::TransposedConvolution
             | LayerWord::AveragePool
@@ -242,6 +280,9 @@ impl LayerSection {
             initial: None,
             initial_cell: None,
             window: None,
+            vocabulary: None,
+            largest: None,
+            hash: None,
         }
     }
 
@@ -264,6 +305,9 @@ impl LayerSection {
                 .copied()
                 .fold(self.units, |rows, places| rows?.checked_mul(places));
         }
+        if self.kind == LayerWord::Count {
+            return self.hash.map(|hash| hash.buckets).or(self.vocabulary);
+        }
         let rows = self.units?.saturating_mul(self.kind.gates());
         Some(rows.saturating_mul(self.reading().cells()))
     }
@@ -276,14 +320,15 @@ impl LayerSection {
         let kind = self.kind;
         let recurrent = kind.is_recurrent();
         let weighted = kind.is_weighted();
+        let has_units = weighted || kind == LayerWord::Embedding;
         let (all, some) = ("a recurrent or dense layer", "a recurrent layer");
         let jordan = "kind = \"jordan\"";
         let lstm = "kind = \"lstm\"";
         let functions = matches!(kind, Dense | Activation) || convolution;
         [
-            ("units", self.units.is_some(), weighted, all),
+            ("units", self.units.is_some(), has_units, all),
             ("outputs", self.outputs.is_some(), kind == Jordan, jordan),
-            ("w", self.w.is_some(), weighted, all),
+            ("w", self.w.is_some(), has_units, all),
             ("r", self.r.is_some(), recurrent, some),
             ("bias", self.bias.is_some(), weighted, all),
             ("peepholes", self.peepholes.is_some(), kind == Lstm, lstm),
@@ -313,6 +358,7 @@ impl LayerSection {
         }
         let (cells, lstm) = (self.initial_cell.is_some(), self.kind == LayerWord::Lstm);
         check.only(&field("initial_cell"), cells, lstm, "kind = \"lstm\"")?;
+        self.check_tokens(check, number)?;
         let windowed = self.kind.is_convolution() || self.kind.is_pool();
         let window = self.window.is_some();
         check.only(
@@ -348,7 +394,7 @@ impl LayerSection {
     /// The keys without which there is no such layer.
     fn check_needed(&self, check: &Checker<'_>, number: usize) -> Checked {
         let (recurrent, jordan) = (self.kind.is_recurrent(), self.kind == LayerWord::Jordan);
-        let weighted = self.kind.is_weighted();
+        let weighted = self.kind.is_weighted() || self.kind == LayerWord::Embedding;
         let needed = [
             (
                 "units",
@@ -388,6 +434,48 @@ impl LayerSection {
             }
         }
         Ok(())
+    }
+
+    /// The keys of layers that take tokens.
+    fn check_tokens(&self, check: &Checker<'_>, number: usize) -> Checked {
+        let field = |key: &str| layer_field(number, key);
+        let (tokens, count) = (self.kind.takes_tokens(), self.kind == LayerWord::Count);
+        let given = self.vocabulary.is_some();
+        let with = "kind = \"embedding\" or \"count\"";
+        check.only(&field("vocabulary"), given, tokens, with)?;
+        for (key, given) in [
+            ("largest", self.largest.is_some()),
+            ("hash", self.hash.is_some()),
+        ] {
+            check.only(&field(key), given, count, "kind = \"count\"")?;
+        }
+        match self.vocabulary {
+            Some(vocabulary) => {
+                let (least, most) = (2.0, MAX_VOCABULARY as f64);
+                let what = "the size of the vocabulary";
+                check.range(&field("vocabulary"), what, vocabulary as f64, least, most)?;
+            }
+            None if tokens => {
+                let what = "the tokens are the whole numbers below it";
+                check.missing(&field("vocabulary"), "vocabulary", what)?;
+            }
+            None => {}
+        }
+        let counts = self.hash.map(|hash| hash.buckets).or(self.vocabulary);
+        if let Some(counts) = counts.filter(|_| count) {
+            let key = match self.hash {
+                Some(_) => "hash.buckets",
+                None => "vocabulary",
+            };
+            check.count(&field(key), "the number of counts", counts, MAX_COUNTS)?;
+        }
+        match self.largest {
+            Some(largest) => {
+                let what = "the largest count";
+                check.count(&field("largest"), what, largest as usize, MAX_COUNT)
+            }
+            None => Ok(()),
+        }
     }
 
     fn check_activations(&self, check: &Checker<'_>, number: usize) -> Checked {

@@ -1,5 +1,6 @@
 //! From a description to a sequence network.
 
+use super::tokens::{check_tokens, drawn};
 use super::{
     Cell, Dense, Direction, Elman, Gates, Gives, Gru, Jordan, Layer, Lstm, Output, Peepholes,
     Recurrent, ResetForm, SequenceNetwork,
@@ -51,7 +52,7 @@ impl SequenceNetwork {
         };
         let fits = |(number, problem)| source.error(&format!("layer.{number}"), problem);
         network.check().map_err(fits)?;
-        network.sequences = sequences(described, source)?;
+        network.sequences = sequences(described, &network, source)?;
         network.targets = targets(described, &network, source)?;
         Ok(network)
     }
@@ -85,6 +86,8 @@ impl Reader<'_> {
             LayerWord::Elman | LayerWord::Jordan | LayerWord::Lstm | LayerWord::Gru => {
                 Layer::Recurrent(self.recurrent()?)
             }
+            LayerWord::Embedding => Layer::Embedding(self.embedding()?),
+            LayerWord::Count => Layer::forward(Cell::Count(self.count())),
             LayerWord::Dense => Layer::Dense(self.dense()?),
             LayerWord::Convolution | LayerWord::TransposedConvolution => {
                 Layer::Dense(self.convolution()?)
@@ -97,7 +100,7 @@ impl Reader<'_> {
         })
     }
 
-    fn units(&self) -> usize {
+    pub(super) fn units(&self) -> usize {
         self.section.units.unwrap_or(0)
     }
 
@@ -106,7 +109,7 @@ impl Reader<'_> {
     }
 
     /// An array of `rows` x `columns` numbers for each direction; none where it is not given.
-    fn array(
+    pub(super) fn array(
         &self,
         given: &Option<TensorSource>,
         (rows, columns): (usize, usize),
@@ -401,9 +404,15 @@ impl SequenceNetwork {
     /// The sequences of an array: sequences x steps x inputs, or steps x inputs of one.
     ///
     /// # Errors
-    /// When it has another shape, or numbers that are not finite.
+    /// When it has another shape, numbers that are not finite, or no tokens where the network takes
+    /// some.
     pub fn sequences_of(&self, tensor: &Tensor) -> Result<Vec<Vec<Vec<f64>>>, Problem> {
-        vectors_of(tensor, self.inputs, "the array of sequences")
+        let what = "the array of sequences";
+        let vectors = vectors_of(tensor, self.inputs, what)?;
+        match self.vocabulary() {
+            Some(vocabulary) => check_tokens(tensor, what, vocabulary).map(|()| vectors),
+            None => Ok(vectors),
+        }
     }
 }
 
@@ -413,7 +422,12 @@ fn split(bias: &Parts, direction: usize, rows: usize) -> (&[f64], &[f64]) {
     all.split_at(rows.min(all.len()))
 }
 
-fn matrix(rows: usize, columns: usize, parts: Option<&Parts>, direction: usize) -> Matrix {
+pub(super) fn matrix(
+    rows: usize,
+    columns: usize,
+    parts: Option<&Parts>,
+    direction: usize,
+) -> Matrix {
     let values = parts.map(|parts| parts.of(direction)).unwrap_or_default();
     Matrix::dense(rows, columns, values)
 }
@@ -458,15 +472,17 @@ fn vectors_of(
 
 fn sequences(
     described: &SequenceDescription,
+    network: &SequenceNetwork,
     source: &Source,
 ) -> Result<Vec<Vec<Vec<f64>>>, NetworkError> {
-    let (inputs, data) = (described.network.inputs, &described.data);
+    let data = &described.data;
     let Some(given) = &data.sequences else {
-        return Ok(random(data.random.unwrap_or_default(), inputs));
+        return Ok(random(data.random.unwrap_or_default(), network));
     };
     let at = |field: &'static str| move |problem| source.error(field, problem);
     let what = "the array of sequences";
-    let mut all = vectors(given, inputs, what, source).map_err(at("data.sequences"))?;
+    let read = || network.sequences_of(&Tensor::from_source(given, source.folder(), what)?);
+    let mut all = read().map_err(at("data.sequences"))?;
     if let Some(lengths) = &data.lengths {
         cut(&mut all, lengths).map_err(at("data.lengths"))?;
     }
@@ -496,11 +512,12 @@ fn cut(sequences: &mut [Vec<Vec<f64>>], lengths: &[usize]) -> Result<(), Problem
     Ok(())
 }
 
-fn random(random: RandomSequences, inputs: usize) -> Vec<Vec<Vec<f64>>> {
+fn random(random: RandomSequences, network: &SequenceNetwork) -> Vec<Vec<Vec<f64>>> {
     let mut numbers = SplitMix64::new(random.seed);
+    let vocabulary = network.vocabulary();
     let mut vector = |_| {
-        let number = |_| (2.0 * numbers.uniform() - 1.0) * random.magnitude;
-        (0..inputs).map(number).collect::<Vec<f64>>()
+        let number = |_| drawn(&mut numbers, random.magnitude, vocabulary);
+        (0..network.inputs).map(number).collect::<Vec<f64>>()
     };
     let mut sequence = |_| (0..random.steps).map(&mut vector).collect();
     (0..random.sequences).map(&mut sequence).collect()

@@ -1,6 +1,6 @@
 //! The layers of a chain.
 
-use super::{Dense, Direction, Gives, MaxPool, Recurrent};
+use super::{Cell, Dense, Direction, Embedding, Gives, MaxPool, Recurrent};
 use crate::activation::Activation;
 use crate::problem::Problem;
 
@@ -12,6 +12,8 @@ pub enum Layer {
     Recurrent(Recurrent),
     /// A dense layer.
     Dense(Dense),
+    /// The row of a table for a token.
+    Embedding(Embedding),
     /// The largest element of each window.
     MaxPool(MaxPool),
     /// A function of each element by itself.
@@ -40,11 +42,21 @@ impl Layer {
         }
     }
 
+    /// Where it takes tokens: the size of their vocabulary.
+    pub fn vocabulary(&self) -> Option<usize> {
+        match self {
+            Layer::Embedding(layer) => Some(layer.vocabulary()),
+            Layer::Recurrent(layer) => layer.direction.cells().find_map(Cell::vocabulary),
+            _ => None,
+        }
+    }
+
     /// Elements of a vector that it gives for vectors of so many.
     pub fn outputs(&self, inputs: usize) -> usize {
         match self {
             Layer::Recurrent(layer) => layer.outputs(),
             Layer::Dense(layer) => layer.units(),
+            Layer::Embedding(layer) => layer.units(),
             Layer::MaxPool(layer) => layer.windows.len(),
             Layer::Elementwise(_) | Layer::Softmax => inputs,
             Layer::ArgMax => 1,
@@ -56,6 +68,7 @@ impl Layer {
         match self {
             Layer::Recurrent(layer) => layer.direction.cells().map(super::Cell::units).sum(),
             Layer::Dense(layer) => layer.units(),
+            Layer::Embedding(layer) => layer.units(),
             Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => 0,
         }
     }
@@ -72,6 +85,7 @@ impl Layer {
         match self {
             Layer::Recurrent(_) => None,
             Layer::Dense(layer) => Some(layer.apply(x)),
+            Layer::Embedding(layer) => Some(layer.apply(x)),
             Layer::MaxPool(layer) => Some(layer.apply(x)),
             Layer::Elementwise(activation) => {
                 Some(x.iter().map(|&x| activation.value(x)).collect())
@@ -85,6 +99,7 @@ impl Layer {
         match self {
             Layer::Recurrent(layer) => layer.check(inputs),
             Layer::Dense(layer) => layer.check(inputs),
+            Layer::Embedding(layer) => layer.check(inputs),
             Layer::MaxPool(layer) => layer.check(inputs),
             Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => Ok(()),
         }

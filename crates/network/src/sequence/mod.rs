@@ -4,8 +4,10 @@
 //! equation standing where its layer does. A run is one sequence, [time, features].
 
 mod build;
+mod count;
 mod dense;
 mod elman;
+mod embedding;
 mod facts;
 mod gates;
 mod gru;
@@ -16,11 +18,15 @@ mod pool;
 mod recurrent;
 mod run;
 mod score;
+mod token_layers;
+mod tokens;
 mod window;
 mod windowed;
 
+pub use count::{Count, Hash, MAX_COUNT, MAX_COUNTS};
 pub use dense::Dense;
 pub use elman::Elman;
+pub use embedding::Embedding;
 pub use gates::{Block, Gates, clipped};
 pub use gru::{Gru, GruGate, ResetForm};
 pub use jordan::Jordan;
@@ -30,6 +36,7 @@ pub use pool::MaxPool;
 pub use recurrent::{Cell, Direction, Gives, Recurrent, State};
 pub use run::Run;
 pub use score::Score;
+pub use tokens::MAX_VOCABULARY;
 pub use window::{Axis, Way, Window};
 
 use crate::fact::{Fact, Level};
@@ -69,14 +76,14 @@ impl SequenceNetwork {
     ///
     /// # Errors
     /// [`Problem::Shape`] of the first layer of which this is not true, or whose own parts disagree;
-    /// and its number.
+    /// what is wrong with a layer of tokens that is not the first; and its number.
     pub fn check(&self) -> Result<(), (usize, Problem)> {
         let mut width = self.inputs;
         for (number, layer) in self.layers.iter().enumerate() {
             layer.check(width).map_err(|problem| (number, problem))?;
             width = layer.outputs(width);
         }
-        Ok(())
+        self.check_tokens()
     }
 
     /// Elements of each output vector.

@@ -1,6 +1,6 @@
 //! What all recurrent layers have in common: states, directions, and what they give.
 
-use super::{Elman, Gru, Jordan, Lstm};
+use super::{Count, Elman, Gru, Jordan, Lstm};
 use crate::problem::Problem;
 
 /// A recurrent layer.
@@ -51,6 +51,8 @@ pub enum Cell {
     Lstm(Box<Lstm>),
     /// Gated recurrent units.
     Gru(Gru),
+    /// The counts of a bag of words.
+    Count(Count),
 }
 
 /// What a cell remembers.
@@ -80,6 +82,7 @@ impl Cell {
             Cell::Jordan(cell) => cell.units() + cell.readout.units(),
             Cell::Lstm(cell) => cell.units(),
             Cell::Gru(cell) => cell.units(),
+            Cell::Count(cell) => cell.buckets(),
         }
     }
 
@@ -91,6 +94,14 @@ impl Cell {
         }
     }
 
+    /// Where it takes tokens: the size of their vocabulary.
+    pub fn vocabulary(&self) -> Option<usize> {
+        match self {
+            Cell::Count(cell) => Some(cell.vocabulary),
+            Cell::Elman(_) | Cell::Jordan(_) | Cell::Lstm(_) | Cell::Gru(_) => None,
+        }
+    }
+
     /// The state before the first step.
     pub fn start(&self) -> State {
         match self {
@@ -98,6 +109,7 @@ impl Cell {
             Cell::Jordan(cell) => cell.start(),
             Cell::Lstm(cell) => cell.start(),
             Cell::Gru(cell) => cell.start(),
+            Cell::Count(cell) => cell.start(),
         }
     }
 
@@ -108,6 +120,7 @@ impl Cell {
             Cell::Jordan(cell) => cell.step(x, state),
             Cell::Lstm(cell) => cell.step(x, state),
             Cell::Gru(cell) => cell.step(x, state),
+            Cell::Count(cell) => cell.step(x, state),
         }
     }
 
@@ -117,6 +130,7 @@ impl Cell {
             Cell::Jordan(cell) => cell.check(inputs),
             Cell::Lstm(cell) => cell.check(inputs),
             Cell::Gru(cell) => cell.check(inputs),
+            Cell::Count(cell) => cell.check(inputs),
         }
     }
 }

@@ -7,6 +7,7 @@ use program::{Format, Kept, NodeId, Order, Part, Role, Stop, VectorId, When, rou
 use super::MAX_STEPS;
 use super::function::{Function, Use};
 use super::seen::Seen;
+use super::tokens::number_format;
 use super::words::Formats;
 use crate::assembly::{Assembly, New, Source, Wide, Written, weights};
 use crate::dynamic::Words;
@@ -52,7 +53,7 @@ pub fn lower(
         functions: vec![],
         error: 0.0,
     };
-    let mut flow = chain.entering("input");
+    let mut flow = chain.entering("input")?;
     for (number, layer) in network.layers.iter().enumerate() {
         let last = number + 1 == network.layers.len();
         flow = chain.layer(number + 1, layer, flow, last)?;
@@ -82,7 +83,7 @@ fn formats(
         match cell {
             Cell::Lstm(cell) => gates.extend([&cell.gate, &cell.candidate, &cell.output]),
             Cell::Gru(cell) => gates.extend([&cell.gate, &cell.candidate]),
-            Cell::Elman(_) | Cell::Jordan(_) => {}
+            Cell::Elman(_) | Cell::Jordan(_) | Cell::Count(_) => {}
         }
     }
     // What is not bounded is judged by the runs.
@@ -102,9 +103,11 @@ fn formats(
             Cell::Jordan(cell) => largest(&cell.readout.activation).is_finite(),
             Cell::Lstm(cell) => largest(&cell.output).is_finite(),
             Cell::Gru(cell) => largest(&cell.candidate).is_finite(),
+            // Counts have a format of their own.
+            Cell::Count(_) => true,
         }),
         // The largest element of a window is one that came in.
-        Layer::MaxPool(_) | Layer::Softmax | Layer::ArgMax => true,
+        Layer::Embedding(_) | Layer::MaxPool(_) | Layer::Softmax | Layer::ArgMax => true,
     });
     let bound = match bounded {
         // Every magnitude that a bounded activation may reach, not only those that were seen.
@@ -115,6 +118,12 @@ fn formats(
         false => seen.clone(),
     };
     Formats::new(words, &bound, gates, bounded)
+}
+
+/// The largest magnitude of a word.
+fn reach(format: Format) -> f64 {
+    let ends = [format.min_raw(), format.max_raw()].map(|raw| format.value(raw).abs());
+    ends[0].max(ends[1])
 }
 
 /// The largest magnitude of an activation.
@@ -134,9 +143,11 @@ fn reached(network: &SequenceNetwork) -> f64 {
                 Cell::Jordan(cell) => largest(&cell.readout.activation),
                 Cell::Lstm(cell) => largest(&cell.output) * largest(&cell.gate),
                 Cell::Gru(cell) => largest(&cell.candidate),
+                Cell::Count(_) => 0.0,
             });
             cells.fold(0.0, f64::max)
         }
+        Layer::Embedding(layer) => layer.largest(),
         Layer::Softmax => 1.0,
         Layer::MaxPool(_) | Layer::ArgMax => 0.0,
     };
@@ -158,14 +169,17 @@ impl Chain<'_> {
     }
 
     /// An input vector of the network.
-    fn entering(&mut self, name: &str) -> Flow {
+    fn entering(&mut self, name: &str) -> Result<Flow, QuantizeError> {
         let elements = self.network.inputs;
-        let format = self.formats.data;
-        Flow {
+        let format = match self.network.vocabulary() {
+            Some(vocabulary) => number_format(vocabulary)?,
+            None => self.formats.data,
+        };
+        Ok(Flow {
             vector: self.assembly.vector(name, elements, format, Role::Sequence),
             elements,
             given: false,
-        }
+        })
     }
 
     fn layer(
@@ -179,6 +193,7 @@ impl Chain<'_> {
         match layer {
             Layer::Recurrent(layer) => self.recurrent(&name, layer, flow, last),
             Layer::Dense(layer) => self.dense(&name, layer, flow, last),
+            Layer::Embedding(layer) => self.embedding((number, &name), layer, flow, last),
             Layer::MaxPool(layer) => self.largest(&name, flow, &layer.windows, last),
             Layer::Elementwise(activation) => self.elementwise(&name, activation, flow, last),
             Layer::Softmax => self.softmax(&name, flow, last),
@@ -195,16 +210,19 @@ impl Chain<'_> {
     ) -> Result<Flow, QuantizeError> {
         match &layer.direction {
             Direction::Forward(cell) => {
-                let flow = self.as_data(name, flow)?;
+                let flow = match cell.vocabulary() {
+                    Some(_) => flow,
+                    None => self.as_data(name, flow)?,
+                };
                 self.cell(name, cell, flow, last)
             }
             Direction::Reverse(cell) => {
-                let flow = self.entering("input_reversed");
+                let flow = self.entering("input_reversed")?;
                 self.cell(name, cell, flow, last)
             }
             Direction::Bidirectional { forward, reverse } => {
                 let forward = self.cell(&format!("{name}_forward"), forward, flow, false)?;
-                let flow = self.entering("input_reversed");
+                let flow = self.entering("input_reversed")?;
                 let reverse = self.cell(&format!("{name}_reverse"), reverse, flow, false)?;
                 Ok(self.beside(name, &[forward, reverse]))
             }
@@ -293,6 +311,11 @@ impl Chain<'_> {
         Ok(self.assembly.vector(name, values.len(), words.format, role))
     }
 
+    /// Remembers by how much a word lies beside the number that it stands for.
+    pub fn lost(&mut self, error: f64) {
+        self.error = self.error.max(error);
+    }
+
     /// A sum over a matrix from a vector, with a bias.
     ///
     /// # Errors
@@ -327,8 +350,7 @@ impl Chain<'_> {
 
     /// The largest magnitude of a sum over a matrix from a vector, with a bias.
     pub fn bound(&self, from: Flow, matrix: &Matrix, bias: &[f64]) -> f64 {
-        let format = self.assembly.format(from.vector);
-        let most = format.value(format.min_raw()).abs();
+        let most = reach(self.assembly.format(from.vector));
         let bias = bias.iter().fold(0.0, |most: f64, of| most.max(of.abs()));
         matrix.largest_row_sum() * most + bias
     }
@@ -386,7 +408,7 @@ impl Chain<'_> {
         let format = self.assembly.format(flow.vector);
         let function = self.function(Use {
             activation,
-            bound: format.value(format.min_raw()).abs(),
+            bound: reach(format),
             clip: None,
             output: self.formats.data,
         })?;

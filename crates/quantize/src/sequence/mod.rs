@@ -14,6 +14,7 @@ mod rounded;
 mod run;
 mod seen;
 mod selection;
+mod tokens;
 mod words;
 
 use network::description::RealFormat;

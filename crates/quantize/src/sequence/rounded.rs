@@ -2,8 +2,8 @@
 
 use network::Matrix;
 use network::sequence::{
-    Cell, Dense, Direction, Elman, Gates, Gru, GruGate, Jordan, Layer, Lstm, LstmGate, ResetForm,
-    SequenceNetwork,
+    Cell, Dense, Direction, Elman, Embedding, Gates, Gru, GruGate, Jordan, Layer, Lstm, LstmGate,
+    ResetForm, SequenceNetwork,
 };
 use program::Program;
 
@@ -24,6 +24,7 @@ pub fn rounded(network: &SequenceNetwork, program: &Program) -> Option<SequenceN
                     cell(program, &format!("{name}_reverse"), reverse)?;
                 }
             },
+            Layer::Embedding(layer) => embedding(program, &name, layer)?,
             Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => {}
         }
     }
@@ -47,6 +48,23 @@ fn dense(program: &Program, stage: &str, layer: &mut Dense) -> Option<()> {
     Some(())
 }
 
+/// The rows of the table of a stage.
+fn embedding(program: &Program, stage: &str, layer: &mut Embedding) -> Option<()> {
+    let name = format!("{stage}_rows");
+    let table = program.tables.iter().find(|table| table.name == name)?;
+    let input = program.vector(program.find("input")?)?;
+    let span = 1usize << input.format.width();
+    let entry = |token: usize, unit: usize| {
+        let raw = table.entries.get(unit * span + token);
+        raw.map_or(0.0, |&raw| table.output.value(raw))
+    };
+    layer.table = layer
+        .table
+        .to_dense()
+        .map(|token, unit, _| entry(token, unit));
+    Some(())
+}
+
 fn cell(program: &Program, name: &str, cell: &mut Cell) -> Option<()> {
     match cell {
         Cell::Elman(Elman { gates, .. }) => {
@@ -60,6 +78,7 @@ fn cell(program: &Program, name: &str, cell: &mut Cell) -> Option<()> {
         }
         Cell::Lstm(cell) => lstm(program, name, cell),
         Cell::Gru(cell) => gru(program, name, cell),
+        Cell::Count(_) => Some(()),
     }
 }
 

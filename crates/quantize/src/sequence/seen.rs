@@ -11,6 +11,15 @@ pub struct Seen {
     pub cells: f64,
 }
 
+/// Whether a layer gives counts.
+fn counts(layer: &Layer) -> bool {
+    let mut cells = layer
+        .recurrent()
+        .into_iter()
+        .flat_map(|of| of.direction.cells());
+    cells.any(|cell| matches!(cell, Cell::Count(_)))
+}
+
 impl Seen {
     /// Of all sequences; of 1 where there is none.
     pub fn of(network: &SequenceNetwork) -> Seen {
@@ -18,12 +27,24 @@ impl Seen {
             data: 0.0,
             cells: 0.0,
         };
+        for layer in &network.layers {
+            if let Layer::Embedding(layer) = layer {
+                seen.look(&[vec![layer.largest()]]);
+            }
+        }
         for sequence in &network.sequences {
-            seen.look(sequence);
+            // Tokens and counts have formats of their own.
+            if network.vocabulary().is_none() {
+                seen.look(sequence);
+            }
             let mut vectors = sequence.clone();
-            for layer in &network.layers {
+            for (number, layer) in network.layers.iter().enumerate() {
                 vectors = seen.pass(layer, &vectors);
-                seen.look(&vectors);
+                let next = network.layers.get(number + 1);
+                let summed = matches!(next, None | Some(Layer::Dense(_)));
+                if !(summed && counts(layer)) {
+                    seen.look(&vectors);
+                }
             }
         }
         for cell in network.cells() {

@@ -7,6 +7,7 @@ use program::{Format, Part, Role, VectorId, When};
 
 use super::chain::{Chain, Flow};
 use super::function::Use;
+use super::tokens::number_format;
 use crate::QuantizeError;
 use crate::assembly::{New, Written};
 
@@ -20,9 +21,7 @@ struct Candidates {
 impl Chain<'_> {
     /// The number of the largest element, of the first one where there are many.
     pub fn argmax(&mut self, name: &str, flow: Flow, last: bool) -> Result<Flow, QuantizeError> {
-        let bits = usize::BITS - flow.elements.saturating_sub(1).leading_zeros();
-        let too_wide = |_| QuantizeError::TooWide { of: "a number" };
-        let format = Format::unsigned(bits.max(1), 0).map_err(too_wide)?;
+        let format = number_format(flow.elements)?;
         let mut left = Candidates {
             values: flow,
             numbers: None,
