@@ -189,6 +189,7 @@ fn network(seed: u64, inputs: usize, make: Make) -> Result<SequenceNetwork, Fail
         inputs,
         layers: vec![Layer::forward(cell)],
         output: Output::EveryStep,
+        generate: None,
         carry: false,
         sequences: (0..50).map(&mut sequence).collect(),
         targets: vec![],

@@ -44,7 +44,8 @@ prop_compose! {
         backward in any::<bool>(),
         state in prop::sample::select(vec!["s6f3", "s8f4", "s10f6"]),
     ) -> Chain {
-        Chain { layers, every_step, carry, backward, state, functions: FUNCTIONS }
+        let functions = FUNCTIONS;
+        Chain { layers, every_step, generates: false, carry, backward, state, functions }
     }
 }
 
@@ -129,9 +130,17 @@ proptest! {
     }
 
     #[test]
+    fn chains_that_feed_themselves_agree(
+        of in of_tokens(&Kind::ALL), fold in (1usize..6, 1usize..6), seed in any::<u64>(),
+    ) {
+        agrees(&Chain { generates: true, ..of }, fold, seed, &[2, 5])?;
+    }
+
+    #[test]
     fn chains_of_tokens_lose_what_rounding_takes(
         of in of_tokens(&[Kind::Dense]), seed in any::<u64>(),
     ) {
+        // The words of a chain choose as its probabilities do.
         loses_what_rounding_takes(of, seed)?;
     }
 

@@ -246,6 +246,20 @@ pub enum Problem {
         /// The size of the vocabulary.
         vocabulary: usize,
     },
+    /// Probabilities that do not sum to one.
+    #[error(
+        "row {row} of {what} sums to {sum}, {} by {:.3e}",
+        if *sum < 1.0 { "too little" } else { "too much" },
+        (sum - 1.0).abs()
+    )]
+    Probabilities {
+        /// What the table is.
+        what: &'static str,
+        /// The row, from 0.
+        row: usize,
+        /// Its sum.
+        sum: f64,
+    },
     /// An entry of a sparse matrix that is no place of it, or twice the same place.
     #[error("entry {entry} of the sparse weights: {reason}")]
     SparseEntry {
@@ -379,6 +393,7 @@ impl Problem {
             Problem::ImageSize { .. } => "HW0312",
             Problem::UnreadKind { .. } => "HW0313",
             Problem::Token { .. } => "HW0314",
+            Problem::Probabilities { .. } => "HW0315",
             Problem::ProblemLine { .. } => "HW0401",
             Problem::HeaderCount { .. } => "HW0402",
             Problem::VertexOutside { .. } | Problem::BitOutside { .. } => "HW0403",
@@ -459,6 +474,9 @@ impl Problem {
                 "a whole number from 0 to {}, for a vocabulary of {vocabulary}",
                 vocabulary.max(&1) - 1
             ),
+            Problem::Probabilities { .. } => {
+                "rows that sum to 1; `normalise = true` divides each by its sum".into()
+            }
             Problem::NotFinite { .. } => "finite numbers only".into(),
             Problem::ElementValue { allowed, .. } => (*allowed).into(),
             Problem::ImageSize {

@@ -106,6 +106,7 @@ fn network(layers: Vec<Layer>) -> SequenceNetwork {
         inputs: INPUTS,
         layers,
         output: Output::EveryStep,
+        generate: None,
         carry: false,
         sequences: vec![],
         targets: vec![],

@@ -1,23 +1,15 @@
 //! Layers that take tokens against what they are to give.
 
+use network::Activation;
 use network::sequence::{
-    Cell, Count, Embedding, Hash, Layer, MAX_VOCABULARY, Output, SequenceNetwork,
+    Cell, Count, Dense, Embedding, Generate, Hash, Layer, MAX_VOCABULARY, Markov, Output, Sample,
+    SequenceNetwork, softmax,
 };
 use network::{Matrix, Tensor};
 use proptest::prelude::*;
 
 fn network(layer: Layer) -> SequenceNetwork {
-    let network = SequenceNetwork {
-        name: "tokens".into(),
-        inputs: 1,
-        layers: vec![layer],
-        output: Output::EveryStep,
-        carry: false,
-        sequences: vec![],
-        targets: vec![],
-    };
-    network.check().unwrap();
-    network
+    network_of(vec![layer], 1)
 }
 
 fn vectors(tokens: &[usize]) -> Vec<Vec<f64>> {
@@ -104,4 +96,106 @@ fn numbers_that_are_no_tokens_are_named() {
         values,
     });
     assert_eq!(sequences, Ok(vec![vectors(&[2, 0])]));
+}
+
+/// How often each token is given, against what it is to be given with: within five standard deviations.
+fn occur_as_often(tokens: &[usize], probabilities: &[f64], what: &str) {
+    let of = tokens.len() as f64;
+    for (token, &p) in probabilities.iter().enumerate() {
+        let found = tokens.iter().filter(|&&of| of == token).count() as f64;
+        let most = 5.0 * (of * p * (1.0 - p)).sqrt() + of / 65536.0;
+        assert!(
+            (found - of * p).abs() <= most,
+            "{what}: {token}, {found} of {of}"
+        );
+    }
+}
+
+fn tokens(outputs: &[Vec<f64>]) -> Vec<usize> {
+    outputs.iter().map(|output| output[0] as usize).collect()
+}
+
+#[test]
+fn a_draw_gives_each_element_with_its_share() {
+    let scores = [0.5, -1.0, 2.0, 0.0];
+    for (temperature, seed) in [(1.0, 1), (0.5, 7), (3.0, 99)] {
+        let sample = Sample {
+            scores: 4,
+            temperature,
+            seed,
+        };
+        let network = network_of(vec![Layer::forward(Cell::Sample(sample))], 4);
+        let run = network.run(&vec![scores.to_vec(); 20_000]);
+        let shares = softmax(&scores.map(|score| score / temperature));
+        occur_as_often(
+            &tokens(&run.outputs),
+            &shares,
+            &format!("temperature {temperature}"),
+        );
+        assert_eq!(
+            network.run(&vec![scores.to_vec(); 20_000]),
+            run,
+            "the noise begins anew"
+        );
+    }
+}
+
+fn network_of(layers: Vec<Layer>, inputs: usize) -> SequenceNetwork {
+    let network = SequenceNetwork {
+        name: "tokens".into(),
+        inputs,
+        layers,
+        output: Output::EveryStep,
+        generate: None,
+        carry: false,
+        sequences: vec![],
+        targets: vec![],
+    };
+    network.check().unwrap();
+    network
+}
+
+#[test]
+fn a_chain_goes_on_with_its_probabilities() {
+    let rows = [[0.5, 0.25, 0.25], [0.0, 0.125, 0.875], [1.0, 0.0, 0.0]];
+    let chain = Markov {
+        probabilities: Matrix::dense(3, 3, &rows.concat()),
+        seed: 5,
+    };
+    let mut network = network_of(vec![Layer::forward(Cell::Markov(chain))], 1);
+    network.generate = Some(Generate {
+        steps: 30_000,
+        start: 2,
+    });
+    network.sequences = vec![vec![vec![]; 30_000]];
+    let given = tokens(&network.runs()[0].outputs);
+    let fed = tokens(&network.fed()[0]);
+    assert_eq!((fed[0], &fed[1..]), (2, &given[..29_999]));
+    for (token, row) in rows.iter().enumerate() {
+        let next = fed.iter().zip(&given).filter(|(from, _)| **from == token);
+        let next: Vec<usize> = next.map(|(_, to)| *to).collect();
+        assert!(next.len() > 1000, "{token}");
+        occur_as_often(&next, row, &format!("after {token}"));
+    }
+}
+
+#[test]
+fn a_network_that_feeds_itself_goes_on_with_what_it_gave() {
+    // The token after t is t + 1, and the first one after the last.
+    let next = Matrix::dense(3, 3, &[0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+    let layers = vec![
+        Layer::Embedding(Embedding { table: next }),
+        Layer::Dense(Dense {
+            weights: Matrix::dense(3, 3, &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]),
+            bias: vec![0.0; 3],
+            activation: Activation::identity(),
+        }),
+        Layer::ArgMax,
+    ];
+    let mut network = network_of(layers, 1);
+    network.generate = Some(Generate { steps: 5, start: 1 });
+    network.sequences = vec![vec![vec![]; 5]];
+    assert_eq!(tokens(&network.runs()[0].outputs), [2, 0, 1, 2, 0]);
+    network.output = Output::Last;
+    assert_eq!(tokens(&network.runs()[0].outputs), [0]);
 }

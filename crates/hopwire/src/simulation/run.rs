@@ -108,9 +108,13 @@ pub const SEQUENCE: &str = "sequence";
 /// Runs a sequence network in real numbers; its state is what it gives, of all steps.
 pub fn sequence(network: &SequenceNetwork, sequence: &[Vec<f64>]) -> Run {
     let run = network.run(sequence);
-    let attractor = Attractor {
-        ended_by: SEQUENCE,
-        ..Attractor::of(Status::Budget, None)
+    let budget = Attractor::of(Status::Budget, None);
+    let attractor = match network.generate {
+        Some(_) => budget,
+        None => Attractor {
+            ended_by: SEQUENCE,
+            ..budget
+        },
     };
     let course = Course {
         distance: vec![],

@@ -100,8 +100,8 @@ pub use real_weights::{RealLearn, RealRule, RealWeights};
 pub use response::{ResponseFields, ResponseSource};
 pub use schema::schema;
 pub use sequence::{
-    MAX_LAYERS, OutputWord, RandomSequences, SequenceData, SequenceDescription, SequenceKind,
-    SequenceSection,
+    GenerateSection, MAX_LAYERS, OutputWord, RandomSequences, SequenceData, SequenceDescription,
+    SequenceKind, SequenceSection,
 };
 pub use sequence_layer::{
     DirectionWord, GivesWord, HashSection, LayerSection, LayerWord, ResetWord, layer_field,

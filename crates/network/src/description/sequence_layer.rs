@@ -59,13 +59,20 @@ pub struct LayerSection {
     /// How a convolution or a pool goes over its input. Units of a convolution are the channels of its
     /// output; `w` has the weights in the order of ONNX, `bias` one number a channel.
     pub window: Option<WindowSection>,
-    /// `embedding`, `count`: tokens are the whole numbers below this one, 2 to 65536. `w` of an
+    /// `embedding`, `count`, `markov`: tokens are the whole numbers below this one, 2 to 65536. `w` of an
     /// embedding is its table, vocabulary x H.
     pub vocabulary: Option<usize>,
     /// `count`: the count that does not rise any more, 1 to 65535. Default 255.
     pub largest: Option<u32>,
     /// `count`: how tokens fall into buckets. Default: each token has one of its own.
     pub hash: Option<HashSection>,
+    /// `sample`: what scores are divided by, 0.01 to 100. Default 1.
+    pub temperature: Option<f64>,
+    /// `markov`: whether each row of `w` is divided by its sum; without that, rows that do not sum to
+    /// 1 are refused. Default false.
+    pub normalise: Option<bool>,
+    /// `sample`, `markov`: seed of the noise, 1 to 4294967295. Default 1.
+    pub seed: Option<u64>,
 }
 
 /// How tokens fall into buckets: of the token t into floor(buckets h / 2^16), with h the upper half of
@@ -102,6 +109,13 @@ pub enum LayerWord {
     /// How often each token was seen in the sequence so far; as the first layer of a network with one
     /// input.
     Count,
+    /// The number of one of the elements, drawn by chance: e^(x_i / temperature) / sum
+    /// e^(x_j / temperature) is the probability of i.
+    Sample,
+    /// The token that follows a token, drawn by chance: `w`, vocabulary x vocabulary, has the
+    /// probabilities of those that follow token t in row t. As the first layer of a network with one
+    /// input.
+    Markov,
     /// g(W x + b), in each step.
     Dense,
     /// A convolution over the elements of each vector, then a function.
@@ -166,6 +180,8 @@ impl LayerWord {
             LayerWord::Gru => "gru",
             LayerWord::Embedding => "embedding",
             LayerWord::Count => "count",
+            LayerWord::Sample => "sample",
+            LayerWord::Markov => "markov",
             LayerWord::Dense => "dense",
             LayerWord::Convolution => "convolution",
             LayerWord::TransposedConvolution => "transposed_convolution",
@@ -200,7 +216,15 @@ impl LayerWord {
 
     /// Whether it takes tokens.
     pub fn takes_tokens(self) -> bool {
-        matches!(self, LayerWord::Embedding | LayerWord::Count)
+        matches!(
+            self,
+            LayerWord::Embedding | LayerWord::Count | LayerWord::Markov
+        )
+    }
+
+    /// Whether it has an array `w`.
+    pub fn has_table(self) -> bool {
+        self.is_weighted() || matches!(self, LayerWord::Embedding | LayerWord::Markov)
     }
 
     /// Whether it has weights from its input.
@@ -230,6 +254,8 @@ impl LayerWord {
             LayerWord::Gru => &[FunctionWord::Logistic, FunctionWord::Tanh],
             LayerWord::Embedding
             | LayerWord::Count
+            | LayerWord::Sample
+            | LayerWord::Markov
             | LayerWord::Dense
             | LayerWord::Convolution
             | LayerWord::TransposedConvolution
@@ -283,6 +309,9 @@ impl LayerSection {
             vocabulary: None,
             largest: None,
             hash: None,
+            temperature: None,
+            normalise: None,
+            seed: None,
         }
     }
 
@@ -328,7 +357,7 @@ impl LayerSection {
         [
             ("units", self.units.is_some(), has_units, all),
             ("outputs", self.outputs.is_some(), kind == Jordan, jordan),
-            ("w", self.w.is_some(), has_units, all),
+            ("w", self.w.is_some(), kind.has_table(), all),
             ("r", self.r.is_some(), recurrent, some),
             ("bias", self.bias.is_some(), weighted, all),
             ("peepholes", self.peepholes.is_some(), kind == Lstm, lstm),
@@ -411,7 +440,7 @@ impl LayerSection {
             (
                 "w",
                 self.w.is_some(),
-                weighted,
+                self.kind.has_table(),
                 "the weights from the input",
             ),
             (
@@ -441,7 +470,7 @@ impl LayerSection {
         let field = |key: &str| layer_field(number, key);
         let (tokens, count) = (self.kind.takes_tokens(), self.kind == LayerWord::Count);
         let given = self.vocabulary.is_some();
-        let with = "kind = \"embedding\" or \"count\"";
+        let with = "kind = \"embedding\", \"count\" or \"markov\"";
         check.only(&field("vocabulary"), given, tokens, with)?;
         for (key, given) in [
             ("largest", self.largest.is_some()),
@@ -449,6 +478,7 @@ impl LayerSection {
         ] {
             check.only(&field(key), given, count, "kind = \"count\"")?;
         }
+        self.check_draws(check, number)?;
         match self.vocabulary {
             Some(vocabulary) => {
                 let (least, most) = (2.0, MAX_VOCABULARY as f64);
@@ -473,6 +503,32 @@ impl LayerSection {
             Some(largest) => {
                 let what = "the largest count";
                 check.count(&field("largest"), what, largest as usize, MAX_COUNT)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The keys of layers that draw.
+    fn check_draws(&self, check: &Checker<'_>, number: usize) -> Checked {
+        let field = |key: &str| layer_field(number, key);
+        let (sample, markov) = (
+            self.kind == LayerWord::Sample,
+            self.kind == LayerWord::Markov,
+        );
+        let given = self.temperature.is_some();
+        check.only(&field("temperature"), given, sample, "kind = \"sample\"")?;
+        let given = self.normalise.is_some();
+        check.only(&field("normalise"), given, markov, "kind = \"markov\"")?;
+        let with = "kind = \"sample\" or \"markov\"";
+        check.only(&field("seed"), self.seed.is_some(), sample || markov, with)?;
+        if let Some(temperature) = self.temperature {
+            let what = "the temperature";
+            check.range(&field("temperature"), what, temperature, 0.01, 100.0)?;
+        }
+        match self.seed {
+            Some(seed) => {
+                let most = f64::from(u32::MAX);
+                check.range(&field("seed"), "the seed", seed as f64, 1.0, most)
             }
             None => Ok(()),
         }

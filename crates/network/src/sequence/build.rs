@@ -2,8 +2,8 @@
 
 use super::tokens::{check_tokens, drawn};
 use super::{
-    Cell, Dense, Direction, Elman, Gates, Gives, Gru, Jordan, Layer, Lstm, Output, Peepholes,
-    Recurrent, ResetForm, SequenceNetwork,
+    Cell, Dense, Direction, Elman, Gates, Generate, Gives, Gru, Jordan, Layer, Lstm, Output,
+    Peepholes, Recurrent, ResetForm, SequenceNetwork,
 };
 use crate::activation::Activation;
 use crate::description::{
@@ -46,12 +46,18 @@ impl SequenceNetwork {
                 OutputWord::EveryStep => Output::EveryStep,
                 OutputWord::Last => Output::Last,
             },
+            generate: described.network.generate.map(|of| Generate {
+                steps: of.steps,
+                start: of.start,
+            }),
             carry: described.network.carry,
             sequences: vec![],
             targets: vec![],
         };
         let fits = |(number, problem)| source.error(&format!("layer.{number}"), problem);
         network.check().map_err(fits)?;
+        let feeds = |problem| source.error("network.generate", problem);
+        network.check_generated().map_err(feeds)?;
         network.sequences = sequences(described, &network, source)?;
         network.targets = targets(described, &network, source)?;
         Ok(network)
@@ -88,6 +94,8 @@ impl Reader<'_> {
             }
             LayerWord::Embedding => Layer::Embedding(self.embedding()?),
             LayerWord::Count => Layer::forward(Cell::Count(self.count())),
+            LayerWord::Sample => Layer::forward(Cell::Sample(self.sample())),
+            LayerWord::Markov => Layer::forward(Cell::Markov(self.markov()?)),
             LayerWord::Dense => Layer::Dense(self.dense()?),
             LayerWord::Convolution | LayerWord::TransposedConvolution => {
                 Layer::Dense(self.convolution()?)
@@ -476,6 +484,9 @@ fn sequences(
     source: &Source,
 ) -> Result<Vec<Vec<Vec<f64>>>, NetworkError> {
     let data = &described.data;
+    if let Some(generate) = network.generate {
+        return Ok(vec![vec![vec![]; generate.steps]]);
+    }
     let Some(given) = &data.sequences else {
         return Ok(random(data.random.unwrap_or_default(), network));
     };

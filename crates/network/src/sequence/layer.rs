@@ -51,6 +51,19 @@ impl Layer {
         }
     }
 
+    /// Where it gives the number of one of so many things: how many these are.
+    pub fn numbers(&self, inputs: usize) -> Option<usize> {
+        match self {
+            Layer::ArgMax => Some(inputs),
+            Layer::Recurrent(layer) => layer.direction.cells().find_map(|cell| match cell {
+                Cell::Sample(cell) => Some(cell.scores),
+                Cell::Markov(cell) => Some(cell.tokens()),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+
     /// Elements of a vector that it gives for vectors of so many.
     pub fn outputs(&self, inputs: usize) -> usize {
         match self {

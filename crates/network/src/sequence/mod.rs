@@ -10,6 +10,7 @@ mod elman;
 mod embedding;
 mod facts;
 mod gates;
+mod generate;
 mod gru;
 mod jordan;
 mod layer;
@@ -17,6 +18,7 @@ mod lstm;
 mod pool;
 mod recurrent;
 mod run;
+mod sample;
 mod score;
 mod token_layers;
 mod tokens;
@@ -28,6 +30,7 @@ pub use dense::Dense;
 pub use elman::Elman;
 pub use embedding::Embedding;
 pub use gates::{Block, Gates, clipped};
+pub use generate::{Generate, MAX_GENERATED};
 pub use gru::{Gru, GruGate, ResetForm};
 pub use jordan::Jordan;
 pub use layer::{Layer, argmax, softmax};
@@ -35,6 +38,7 @@ pub use lstm::{Lstm, LstmGate, Peepholes};
 pub use pool::MaxPool;
 pub use recurrent::{Cell, Direction, Gives, Recurrent, State};
 pub use run::Run;
+pub use sample::{Markov, NOISE_BITS, SUM_TOLERANCE, Sample, check_probabilities, normalised};
 pub use score::Score;
 pub use tokens::MAX_VOCABULARY;
 pub use window::{Axis, Way, Window};
@@ -53,6 +57,8 @@ pub struct SequenceNetwork {
     pub layers: Vec<Layer>,
     /// What a run gives.
     pub output: Output,
+    /// How it feeds itself, where it does; there is one sequence then, of so many empty vectors.
+    pub generate: Option<Generate>,
     /// Whether a sequence begins with the states in which the one before it ended.
     pub carry: bool,
     /// The sequences of the description, each [time, inputs].

@@ -1,6 +1,7 @@
 //! What all recurrent layers have in common: states, directions, and what they give.
 
-use super::{Count, Elman, Gru, Jordan, Lstm};
+use super::sample::silent;
+use super::{Count, Elman, Gru, Jordan, Lstm, Markov, Sample};
 use crate::problem::Problem;
 
 /// A recurrent layer.
@@ -53,6 +54,10 @@ pub enum Cell {
     Gru(Gru),
     /// The counts of a bag of words.
     Count(Count),
+    /// A draw from scores.
+    Sample(Sample),
+    /// A step of a Markov chain.
+    Markov(Markov),
 }
 
 /// What a cell remembers.
@@ -62,6 +67,8 @@ pub struct State {
     pub hidden: Vec<f64>,
     /// The cells of an LSTM; empty elsewhere.
     pub cell: Vec<f64>,
+    /// The register of the noise, of a cell that draws; it begins each sequence with the seed.
+    pub noise: u32,
 }
 
 impl State {
@@ -69,7 +76,7 @@ impl State {
     pub fn of(hidden: &[f64]) -> State {
         State {
             hidden: hidden.to_vec(),
-            cell: vec![],
+            ..State::default()
         }
     }
 }
@@ -83,6 +90,8 @@ impl Cell {
             Cell::Lstm(cell) => cell.units(),
             Cell::Gru(cell) => cell.units(),
             Cell::Count(cell) => cell.buckets(),
+            Cell::Sample(_) => 1,
+            Cell::Markov(cell) => cell.tokens(),
         }
     }
 
@@ -90,6 +99,7 @@ impl Cell {
     pub fn outputs(&self) -> usize {
         match self {
             Cell::Jordan(cell) => cell.readout.units(),
+            Cell::Sample(_) | Cell::Markov(_) => 1,
             _ => self.units(),
         }
     }
@@ -98,7 +108,10 @@ impl Cell {
     pub fn vocabulary(&self) -> Option<usize> {
         match self {
             Cell::Count(cell) => Some(cell.vocabulary),
-            Cell::Elman(_) | Cell::Jordan(_) | Cell::Lstm(_) | Cell::Gru(_) => None,
+            Cell::Markov(cell) => Some(cell.tokens()),
+            Cell::Elman(_) | Cell::Jordan(_) | Cell::Lstm(_) | Cell::Gru(_) | Cell::Sample(_) => {
+                None
+            }
         }
     }
 
@@ -110,6 +123,7 @@ impl Cell {
             Cell::Lstm(cell) => cell.start(),
             Cell::Gru(cell) => cell.start(),
             Cell::Count(cell) => cell.start(),
+            Cell::Sample(Sample { seed, .. }) | Cell::Markov(Markov { seed, .. }) => silent(*seed),
         }
     }
 
@@ -121,6 +135,8 @@ impl Cell {
             Cell::Lstm(cell) => cell.step(x, state),
             Cell::Gru(cell) => cell.step(x, state),
             Cell::Count(cell) => cell.step(x, state),
+            Cell::Sample(cell) => cell.step(x, state),
+            Cell::Markov(cell) => cell.step(x, state),
         }
     }
 
@@ -131,6 +147,8 @@ impl Cell {
             Cell::Lstm(cell) => cell.check(inputs),
             Cell::Gru(cell) => cell.check(inputs),
             Cell::Count(cell) => cell.check(inputs),
+            Cell::Sample(cell) => cell.check(inputs),
+            Cell::Markov(cell) => cell.check(inputs),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! From the description of a layer that takes tokens to the layer.
 
 use super::build::{Reader, matrix};
-use super::{Count, Embedding, Hash};
+use super::{Count, Embedding, Hash, Markov, Sample, check_probabilities, normalised};
+use crate::description::layer_field;
 use crate::diagnostic::NetworkError;
 
 impl Reader<'_> {
@@ -20,6 +21,39 @@ impl Reader<'_> {
         Ok(Embedding {
             table: matrix(rows, columns, table.as_ref(), 0),
         })
+    }
+
+    /// A Markov chain.
+    ///
+    /// # Errors
+    /// A table of another shape, or one that holds no probabilities.
+    pub(super) fn markov(&self) -> Result<Markov, NetworkError> {
+        let tokens = self.vocabulary();
+        let what = "the table of probabilities";
+        let table = self.array(&self.section.w, (tokens, tokens), what, "w")?;
+        let mut probabilities = matrix(tokens, tokens, table.as_ref(), 0);
+        if self.section.normalise == Some(true) {
+            probabilities = normalised(&probabilities);
+        }
+        let fail = |problem| self.source.error(&layer_field(self.number, "w"), problem);
+        check_probabilities(&probabilities).map_err(fail)?;
+        Ok(Markov {
+            probabilities,
+            seed: self.seed(),
+        })
+    }
+
+    /// A draw from scores.
+    pub(super) fn sample(&self) -> Sample {
+        Sample {
+            scores: self.inputs,
+            temperature: self.section.temperature.unwrap_or(1.0),
+            seed: self.seed(),
+        }
+    }
+
+    fn seed(&self) -> u64 {
+        self.section.seed.unwrap_or(1)
     }
 
     /// Counts of tokens.

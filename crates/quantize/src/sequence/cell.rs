@@ -60,6 +60,8 @@ impl Chain<'_> {
             Cell::Lstm(cell) => self.lstm(name, cell, flow, last),
             Cell::Gru(cell) => self.gru(name, cell, flow, last),
             Cell::Count(cell) => self.count(name, cell, flow, last),
+            Cell::Sample(cell) => self.sample(name, cell, flow, last),
+            Cell::Markov(cell) => self.markov(name, cell, flow, last),
         }
     }
 

@@ -34,6 +34,8 @@ pub struct Chain<'a> {
     pub(super) functions: Vec<(Activation, Function)>,
     /// The largest error of a weight.
     error: f64,
+    /// The input, where it is what the network gave one step before.
+    pub(super) fed_back: Option<VectorId>,
 }
 
 /// The program for these words.
@@ -52,6 +54,7 @@ pub fn lower(
         assembly: Assembly::new(),
         functions: vec![],
         error: 0.0,
+        fed_back: None,
     };
     let mut flow = chain.entering("input")?;
     for (number, layer) in network.layers.iter().enumerate() {
@@ -61,8 +64,9 @@ pub fn lower(
     if !flow.given {
         chain.give(flow)?;
     }
+    let steps = network.generate.map(|generate| generate.steps as u64);
     let stop = Stop {
-        max_steps: MAX_STEPS,
+        max_steps: steps.unwrap_or(MAX_STEPS),
         when_stable: false,
         on_period_two: false,
     };
@@ -83,7 +87,11 @@ fn formats(
         match cell {
             Cell::Lstm(cell) => gates.extend([&cell.gate, &cell.candidate, &cell.output]),
             Cell::Gru(cell) => gates.extend([&cell.gate, &cell.candidate]),
-            Cell::Elman(_) | Cell::Jordan(_) | Cell::Count(_) => {}
+            Cell::Elman(_)
+            | Cell::Jordan(_)
+            | Cell::Count(_)
+            | Cell::Sample(_)
+            | Cell::Markov(_) => {}
         }
     }
     // What is not bounded is judged by the runs.
@@ -103,8 +111,8 @@ fn formats(
             Cell::Jordan(cell) => largest(&cell.readout.activation).is_finite(),
             Cell::Lstm(cell) => largest(&cell.output).is_finite(),
             Cell::Gru(cell) => largest(&cell.candidate).is_finite(),
-            // Counts have a format of their own.
-            Cell::Count(_) => true,
+            // Counts and tokens have formats of their own.
+            Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => true,
         }),
         // The largest element of a window is one that came in.
         Layer::Embedding(_) | Layer::MaxPool(_) | Layer::Softmax | Layer::ArgMax => true,
@@ -143,7 +151,7 @@ fn reached(network: &SequenceNetwork) -> f64 {
                 Cell::Jordan(cell) => largest(&cell.readout.activation),
                 Cell::Lstm(cell) => largest(&cell.output) * largest(&cell.gate),
                 Cell::Gru(cell) => largest(&cell.candidate),
-                Cell::Count(_) => 0.0,
+                Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => 0.0,
             });
             cells.fold(0.0, f64::max)
         }
@@ -175,6 +183,11 @@ impl Chain<'_> {
             Some(vocabulary) => number_format(vocabulary)?,
             None => self.formats.data,
         };
+        if let Some(generate) = self.network.generate {
+            let flow = self.kept(name, &[generate.start as f64], format);
+            self.fed_back = Some(flow.vector);
+            return Ok(flow);
+        }
         Ok(Flow {
             vector: self.assembly.vector(name, elements, format, Role::Sequence),
             elements,
@@ -193,7 +206,7 @@ impl Chain<'_> {
         match layer {
             Layer::Recurrent(layer) => self.recurrent(&name, layer, flow, last),
             Layer::Dense(layer) => self.dense(&name, layer, flow, last),
-            Layer::Embedding(layer) => self.embedding((number, &name), layer, flow, last),
+            Layer::Embedding(layer) => self.embedding(&name, layer, flow, last),
             Layer::MaxPool(layer) => self.largest(&name, flow, &layer.windows, last),
             Layer::Elementwise(activation) => self.elementwise(&name, activation, flow, last),
             Layer::Softmax => self.softmax(&name, flow, last),
@@ -210,9 +223,10 @@ impl Chain<'_> {
     ) -> Result<Flow, QuantizeError> {
         match &layer.direction {
             Direction::Forward(cell) => {
-                let flow = match cell.vocabulary() {
-                    Some(_) => flow,
-                    None => self.as_data(name, flow)?,
+                // Beside a state stands what has its format.
+                let flow = match cell {
+                    Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => flow,
+                    _ => self.as_data(name, flow)?,
                 };
                 self.cell(name, cell, flow, last)
             }
@@ -433,16 +447,19 @@ impl Chain<'_> {
         build: impl FnOnce(&mut Wide<'_>) -> Result<NodeId, QuantizeError>,
     ) -> Result<Flow, QuantizeError> {
         let (name, role) = self.giving_as(name, last);
+        let fed_back = self.fed_back.filter(|_| last);
         let made = self
             .assembly
             .stage(stage, When::EveryStep, sources, |apply| {
+                let node = build(apply)?;
                 let new = New {
                     name: name.into(),
                     units,
                     role,
-                    node: build(apply)?,
+                    node,
                 };
                 Ok(Written {
+                    known: fed_back.map(|input| (input, node)).into_iter().collect(),
                     new: vec![new],
                     ..Written::default()
                 })

@@ -7,6 +7,7 @@
 
 mod cell;
 mod chain;
+mod draw;
 mod function;
 mod gru;
 mod lstm;

@@ -78,7 +78,9 @@ fn cell(program: &Program, name: &str, cell: &mut Cell) -> Option<()> {
         }
         Cell::Lstm(cell) => lstm(program, name, cell),
         Cell::Gru(cell) => gru(program, name, cell),
-        Cell::Count(_) => Some(()),
+        Cell::Count(_) | Cell::Sample(_) => Some(()),
+        // Its words choose as its probabilities do.
+        Cell::Markov(_) => Some(()),
     }
 }
 

@@ -11,13 +11,13 @@ pub struct Seen {
     pub cells: f64,
 }
 
-/// Whether a layer gives counts.
+/// Whether a layer gives counts or tokens, which have a format of their own.
 fn counts(layer: &Layer) -> bool {
     let mut cells = layer
         .recurrent()
         .into_iter()
         .flat_map(|of| of.direction.cells());
-    cells.any(|cell| matches!(cell, Cell::Count(_)))
+    cells.any(|cell| matches!(cell, Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_)))
 }
 
 impl Seen {
@@ -32,17 +32,18 @@ impl Seen {
                 seen.look(&[vec![layer.largest()]]);
             }
         }
-        for sequence in &network.sequences {
+        for sequence in network.fed() {
             // Tokens and counts have formats of their own.
             if network.vocabulary().is_none() {
-                seen.look(sequence);
+                seen.look(&sequence);
             }
-            let mut vectors = sequence.clone();
+            let mut vectors = sequence;
             for (number, layer) in network.layers.iter().enumerate() {
                 vectors = seen.pass(layer, &vectors);
                 let next = network.layers.get(number + 1);
                 let summed = matches!(next, None | Some(Layer::Dense(_)));
-                if !(summed && counts(layer)) {
+                let whole = counts(layer) || (network.generate.is_some() && next.is_none());
+                if !(summed && whole) {
                     seen.look(&vectors);
                 }
             }

@@ -75,6 +75,7 @@ impl Chain<'_> {
         let &[(first, first_number), (second, second_number)] = sides.as_slice() else {
             return Err(QuantizeError::Mismatched);
         };
+        let fed_back = self.fed_back.filter(|_| last);
         let giving = if last { self.giving() } else { Role::Signal };
         let shown = if last {
             "output".into()
@@ -91,6 +92,7 @@ impl Chain<'_> {
                 let a = apply.element("first_number", first_number)?;
                 let b = apply.element("second_number", second_number)?;
                 let number = apply.select("number", larger, (b, a))?;
+                let known = fed_back.map(|input| (input, number));
                 let value = New {
                     name: format!("{name}_value").into(),
                     units: half,
@@ -109,6 +111,7 @@ impl Chain<'_> {
                     vec![number]
                 };
                 Ok(Written {
+                    known: known.into_iter().collect(),
                     new,
                     ..Written::default()
                 })

@@ -8,7 +8,7 @@ use crate::QuantizeError;
 use crate::assembly::{Source, Wide};
 
 /// How a word that is whole is taken apart: by its upper bits.
-const FLOOR: (Rounding, Overflow) = (Rounding::Floor, Overflow::Saturate);
+pub const FLOOR: (Rounding, Overflow) = (Rounding::Floor, Overflow::Saturate);
 
 /// An unsigned word for the numbers below `count`.
 ///
@@ -51,7 +51,7 @@ impl Chain<'_> {
     /// When no address of a table is wide enough.
     pub fn rows(
         &mut self,
-        (number, name): (usize, &str),
+        name: &str,
         token: Flow,
         (vocabulary, units): (usize, usize),
         (format, entry): (Format, impl Fn(usize, usize) -> i64),
@@ -60,9 +60,10 @@ impl Chain<'_> {
         let address = number_format(units.saturating_mul(span))?;
         if address.width() > Table::MAX_BITS {
             let most = Table::length(number_format(1 << Table::MAX_BITS)?);
+            // Only the first layer takes tokens.
             return Err(QuantizeError::Layer {
-                number,
-                why: format!("{units} words for each of {span} words of a token are too many"),
+                number: 1,
+                why: format!("has {units} words for each of {span} tokens, more than a table holds"),
                 would: format!("at most {} of them", most / span),
             });
         }
@@ -92,7 +93,7 @@ impl Chain<'_> {
         offsets: &[f64],
     ) -> Result<Source, QuantizeError> {
         let fraction = self.assembly.format(from.vector).fraction();
-        let mut source = ones(from, offsets.len());
+        let mut source = between(from, 1, |_, _| true, offsets.len());
         if offsets.iter().any(|&offset| offset != 0.0) {
             source.offset = Some(self.assembly.parameter(name, offsets, fraction)?.0);
         }
@@ -105,7 +106,7 @@ impl Chain<'_> {
     /// When its table is too large.
     pub fn embedding(
         &mut self,
-        (number, name): (usize, &str),
+        name: &str,
         layer: &Embedding,
         flow: Flow,
         last: bool,
@@ -114,7 +115,7 @@ impl Chain<'_> {
         let (vocabulary, units) = (layer.vocabulary(), layer.units());
         let entry = |token, unit| nearest(layer.table.get(token, unit), data).unwrap_or(0);
         let shape = (vocabulary, units);
-        let (rows, source) = self.rows((number, name), flow, shape, (data, entry))?;
+        let (rows, source) = self.rows(name, flow, shape, (data, entry))?;
         for (_, _, value) in layer.table.links() {
             let word = nearest(value, data).unwrap_or(0);
             self.lost((data.value(word) - value).abs());
@@ -195,14 +196,21 @@ impl Chain<'_> {
     }
 }
 
-/// The only element of a vector for each of so many rows.
-fn ones(from: Flow, rows: usize) -> Source {
+/// A sum of some elements of a vector for each of so many rows.
+pub fn between(
+    from: Flow,
+    columns: usize,
+    takes: impl Fn(usize, usize) -> bool,
+    rows: usize,
+) -> Source {
     let weights = program::Weights {
         format: Format::TRUTH,
         arrangement: program::Arrangement::Dense {
             rows,
-            columns: 1,
-            values: vec![1; rows],
+            columns,
+            values: (0..rows * columns)
+                .map(|at| i64::from(takes(at / columns, at % columns)))
+                .collect(),
         },
         storage: program::Storage::Rom,
     };
