@@ -143,10 +143,6 @@ fn sequences(
     if let Some((argument, _)) = unsuited_here.iter().find(|(_, given)| *given) {
         return Err(unsuited(argument, "a sequence network is given sequences"));
     }
-    if network.generate.is_some() && arguments.input.is_some() {
-        let why = "the network feeds itself, and takes no sequences";
-        return Err(unsuited("--input", why));
-    }
     let candidates = match &arguments.input {
         Some(file) => {
             let given = |problem| HopwireError::from(NetworkError::at(problem, None, "--input"));

@@ -62,7 +62,7 @@ pub struct SequenceSection {
     #[serde(default)]
     pub output: OutputWord,
     /// How the network feeds itself: the token that a step gives is the input of the next, and nothing
-    /// else goes in. The last layer is one that gives a token.
+    /// but the first one goes in. The last layer is one that gives a token.
     pub generate: Option<GenerateSection>,
     /// Whether a sequence begins with the states in which the one before it ended. Default false:
     /// each begins with the initial states.
@@ -76,7 +76,7 @@ pub struct SequenceSection {
 pub struct GenerateSection {
     /// Steps of a run, 1 to 65535.
     pub steps: usize,
-    /// The token that the first step takes. Default 0.
+    /// The token that the first step takes, where a run is given no other one. Default 0.
     #[serde(default)]
     pub start: usize,
 }

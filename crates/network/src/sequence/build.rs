@@ -485,7 +485,7 @@ fn sequences(
 ) -> Result<Vec<Vec<Vec<f64>>>, NetworkError> {
     let data = &described.data;
     if let Some(generate) = network.generate {
-        return Ok(vec![vec![vec![]; generate.steps]]);
+        return Ok(vec![vec![vec![generate.start as f64]]]);
     }
     let Some(given) = &data.sequences else {
         return Ok(random(data.random.unwrap_or_default(), network));

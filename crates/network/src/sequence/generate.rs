@@ -11,7 +11,7 @@ pub const MAX_GENERATED: usize = 65_535;
 pub struct Generate {
     /// Steps of a run.
     pub steps: usize,
-    /// The token that the first step takes.
+    /// The token that the first step takes, where a run is given no other one.
     pub start: usize,
 }
 
@@ -26,22 +26,21 @@ impl SequenceNetwork {
             output: Output::EveryStep,
             ..self.clone()
         };
-        let fed = |run: Run| {
-            let first = std::iter::once(vec![generate.start as f64]);
-            let steps = run.outputs.len();
-            first.chain(run.outputs).take(steps).collect()
+        let fed = |(start, run): (&Vec<Vec<f64>>, Run)| {
+            let all = start.iter().take(1).cloned().chain(run.outputs);
+            all.take(generate.steps).collect()
         };
-        whole.runs().into_iter().map(fed).collect()
+        self.sequences.iter().zip(whole.runs()).map(fed).collect()
     }
 
-    /// The outputs of a run that feeds itself, of so many steps.
+    /// The outputs of so many steps of a run that feeds itself, from a start.
     pub(super) fn generated(
         &self,
-        generate: Generate,
-        states: &mut [State],
         steps: usize,
+        start: &[f64],
+        states: &mut [State],
     ) -> Vec<Vec<f64>> {
-        let mut token = vec![generate.start as f64];
+        let mut token = start.to_vec();
         let step = |_| {
             token = self.step(&token, states);
             token.clone()

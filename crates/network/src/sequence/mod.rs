@@ -57,7 +57,7 @@ pub struct SequenceNetwork {
     pub layers: Vec<Layer>,
     /// What a run gives.
     pub output: Output,
-    /// How it feeds itself, where it does; there is one sequence then, of so many empty vectors.
+    /// How it feeds itself, where it does; of each sequence the first vector is the start then.
     pub generate: Option<Generate>,
     /// Whether a sequence begins with the states in which the one before it ended.
     pub carry: bool,

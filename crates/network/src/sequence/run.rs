@@ -29,7 +29,10 @@ impl SequenceNetwork {
             state.noise = cell.start().noise;
         }
         let mut outputs = match self.generate {
-            Some(generate) => self.generated(generate, &mut states, sequence.len()),
+            Some(generate) => {
+                let start = sequence.first().map_or(&[][..], Vec::as_slice);
+                self.generated(generate.steps, start, &mut states)
+            }
             None => self.passed(sequence, &mut states),
         };
         if self.output == Output::Last {

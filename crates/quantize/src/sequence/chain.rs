@@ -34,7 +34,7 @@ pub struct Chain<'a> {
     pub(super) functions: Vec<(Activation, Function)>,
     /// The largest error of a weight.
     error: f64,
-    /// The input, where it is what the network gave one step before.
+    /// What keeps the output for the next step, where the network feeds itself.
     pub(super) fed_back: Option<VectorId>,
 }
 
@@ -183,15 +183,30 @@ impl Chain<'_> {
             Some(vocabulary) => number_format(vocabulary)?,
             None => self.formats.data,
         };
-        if let Some(generate) = self.network.generate {
-            let flow = self.kept(name, &[generate.start as f64], format);
-            self.fed_back = Some(flow.vector);
-            return Ok(flow);
+        if self.network.generate.is_some() {
+            return self.entering_again(name, format);
         }
         Ok(Flow {
             vector: self.assembly.vector(name, elements, format, Role::Sequence),
             elements,
             given: false,
+        })
+    }
+
+    /// The token of a network that feeds itself: in the first step the one that a run is given, then
+    /// that of the step before.
+    fn entering_again(&mut self, name: &str, format: Format) -> Result<Flow, QuantizeError> {
+        let start = self.assembly.vector("start", 1, format, Role::Input);
+        let first = Role::Schedule(vec![1, 0]);
+        let first = self.assembly.vector("first", 1, Format::TRUTH, first);
+        let before = self.kept("fed_back", &[0.0], format).vector;
+        self.fed_back = Some(before);
+        let entered = (name.to_owned(), false);
+        self.writing("entering", vec![], 1, entered, |apply| {
+            let first = apply.element("first", first)?;
+            let start = apply.element("start", start)?;
+            let before = apply.element("before", before)?;
+            apply.select("token", first, (start, before))
         })
     }
 

@@ -63,7 +63,9 @@ impl Chain<'_> {
             // Only the first layer takes tokens.
             return Err(QuantizeError::Layer {
                 number: 1,
-                why: format!("has {units} words for each of {span} tokens, more than a table holds"),
+                why: format!(
+                    "has {units} words for each of {span} tokens, more than a table holds"
+                ),
                 would: format!("at most {} of them", most / span),
             });
         }
