@@ -337,6 +337,9 @@ impl LayerSection {
         if self.kind == LayerWord::Count {
             return self.hash.map(|hash| hash.buckets).or(self.vocabulary);
         }
+        if self.kind == LayerWord::Markov {
+            return self.vocabulary;
+        }
         let rows = self.units?.saturating_mul(self.kind.gates());
         Some(rows.saturating_mul(self.reading().cells()))
     }

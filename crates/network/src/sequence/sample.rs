@@ -49,7 +49,10 @@ impl Sample {
             false => Err(Problem::Shape {
                 what: "the input of the draw",
                 found: format!("{inputs} elements"),
-                expected: format!("{} scores, 2 at least", self.scores.max(2)),
+                expected: match self.scores {
+                    0 | 1 => "two scores or more".into(),
+                    scores => format!("{scores} scores"),
+                },
             }),
         }
     }
