@@ -95,11 +95,11 @@ pub fn quantize(
         let kept = errors.iter().filter(|error| **error <= TOLERANCE * largest);
         let (kept, of) = (kept.count(), errors.len());
         let score = errors.into_iter().fold(0.0, f64::max);
-        let input = quantized
-            .program
-            .vectors
-            .first()
-            .map(|vector| vector.format);
+        // Tokens and counts are not signed.
+        let mut signed = quantized.program.vectors.iter().filter(|vector| {
+            vector.format.is_signed() && !matches!(vector.role, program::Role::Parameter(_))
+        });
+        let input = signed.next().map(|vector| vector.format);
         tried.push(Tried {
             format: input.unwrap_or(program::Format::BIPOLAR),
             kept,
