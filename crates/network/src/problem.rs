@@ -247,18 +247,12 @@ pub enum Problem {
         vocabulary: usize,
     },
     /// Probabilities that do not sum to one.
-    #[error(
-        "row {row} of {what} sums to {sum}, {} by {:.3e}",
-        if *sum < 1.0 { "too little" } else { "too much" },
-        (sum - 1.0).abs()
-    )]
+    #[error("{}", sums(what, rows))]
     Probabilities {
         /// What the table is.
         what: &'static str,
-        /// The row, from 0.
-        row: usize,
-        /// Its sum.
-        sum: f64,
+        /// Each of these rows, from 0, and its sum.
+        rows: Vec<(usize, f64)>,
     },
     /// An entry of a sparse matrix that is no place of it, or twice the same place.
     #[error("entry {entry} of the sparse weights: {reason}")]
@@ -344,6 +338,16 @@ pub enum Problem {
         /// What would have one.
         expected: String,
     },
+    /// A sequence with more steps than are remembered.
+    #[error("sequence {sequence} has {steps} steps, and {longest} are remembered")]
+    TooLong {
+        /// Its number, from 0.
+        sequence: usize,
+        /// Its steps.
+        steps: usize,
+        /// The most steps.
+        longest: usize,
+    },
     /// An image of another size than the array of cells.
     #[error("the image `{}` has {found_rows} rows and {found_columns} columns", path.display())]
     ImageSize {
@@ -394,6 +398,7 @@ impl Problem {
             Problem::UnreadKind { .. } => "HW0313",
             Problem::Token { .. } => "HW0314",
             Problem::Probabilities { .. } => "HW0315",
+            Problem::TooLong { .. } => "HW0317",
             Problem::ProblemLine { .. } => "HW0401",
             Problem::HeaderCount { .. } => "HW0402",
             Problem::VertexOutside { .. } | Problem::BitOutside { .. } => "HW0403",
@@ -479,6 +484,9 @@ impl Problem {
             }
             Problem::NotFinite { .. } => "finite numbers only".into(),
             Problem::ElementValue { allowed, .. } => (*allowed).into(),
+            Problem::TooLong { steps, longest, .. } => {
+                format!("sequences of {longest} steps at most, or `longest = {steps}`")
+            }
             Problem::ImageSize {
                 rows,
                 columns,
@@ -513,6 +521,31 @@ const NAME_RULE: &str = "a letter, then at most 62 letters, digits or `_` (all A
 
 const FORMAT_RULE: &str =
     "`s8f4` (signed, 8 bits, 4 of them fraction), `u8f8`, `b1`; signed words have 1 to 64 bits";
+
+/// Rows named in a message at most.
+const NAMED: usize = 8;
+
+/// What rows of probabilities sum to, and by how much that is wrong.
+fn sums(what: &str, rows: &[(usize, f64)]) -> String {
+    let told = |(at, (row, sum)): (usize, &(usize, f64))| {
+        let of = if at == 0 {
+            format!(" of {what}")
+        } else {
+            String::new()
+        };
+        let way = if *sum < 1.0 { "too little" } else { "too much" };
+        format!(
+            "row {row}{of} sums to {sum}, {way} by {:.3e}",
+            (sum - 1.0).abs()
+        )
+    };
+    let named: Vec<String> = rows.iter().take(NAMED).enumerate().map(told).collect();
+    let named = named.join("; ");
+    match rows.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named}; and {more} more"),
+    }
+}
 
 /// The word of `known` that is spelled most like `found`, if any is close.
 pub(crate) fn closest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {

@@ -22,6 +22,7 @@ mod keywords;
 mod name;
 mod numbers;
 mod oscillator;
+mod path;
 mod per_unit;
 mod projection;
 mod real_weights;

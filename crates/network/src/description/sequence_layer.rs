@@ -17,7 +17,8 @@ use crate::sequence::{MAX_COUNT, MAX_COUNTS, MAX_VOCABULARY};
 pub struct LayerSection {
     /// The kind.
     pub kind: LayerWord,
-    /// Units, of each direction: 1 to 4096. Not of `activation`, `softmax` and `argmax`.
+    /// Units, of each direction: 1 to 4096; hidden states of `hidden_markov`, tags of
+    /// `conditional_random_field`: 1 to 64. Not of `activation`, `softmax` and `argmax`.
     pub units: Option<usize>,
     /// `jordan`: elements of its output, 1 to 4096.
     pub outputs: Option<usize>,
@@ -68,11 +69,24 @@ pub struct LayerSection {
     pub hash: Option<HashSection>,
     /// `sample`: what scores are divided by, 0.01 to 100. Default 1.
     pub temperature: Option<f64>,
-    /// `markov`: whether each row of `w` is divided by its sum; without that, rows that do not sum to
-    /// 1 are refused. Default false.
+    /// `markov`, `hidden_markov`: whether each row of probabilities is divided by its sum; without that,
+    /// rows that do not sum to 1 are refused. Default false.
     pub normalise: Option<bool>,
     /// `sample`, `markov`: seed of the noise, 1 to 4294967295. Default 1.
     pub seed: Option<u64>,
+    /// `hidden_markov`: the probabilities of the states before the first symbol, H.
+    /// `conditional_random_field`: the scores of the tags of the first step, H, by default 0.
+    pub start: Option<TensorSource>,
+    /// `hidden_markov`: the probabilities of going from a state (row) to a state (column), H x H.
+    /// `conditional_random_field`: the scores of going from a tag (row) to a tag (column), H x H.
+    pub transition: Option<TensorSource>,
+    /// `hidden_markov`: the probabilities of the symbols in each state, H x symbols.
+    pub emission: Option<TensorSource>,
+    /// `conditional_random_field`: the scores of the tags of the last step, H. Default 0.
+    pub end: Option<TensorSource>,
+    /// `hidden_markov`, `conditional_random_field`: the most steps of a sequence, 1 to 16384. The
+    /// hardware remembers so many.
+    pub longest: Option<usize>,
 }
 
 /// How tokens fall into buckets: of the token t into floor(buckets h / 2^16), with h the upper half of
@@ -133,6 +147,13 @@ pub enum LayerWord {
     /// The number, from 0, of the largest element.
     #[serde(alias = "arg_max")]
     Argmax,
+    /// The most probable path of hidden states, for symbols that are given by their numbers from 0: the
+    /// only layer.
+    HiddenMarkov,
+    /// The path of tags of the largest score, for the scores of tags that the layer before gives; the
+    /// last layer.
+    #[serde(alias = "crf")]
+    ConditionalRandomField,
 }
 
 /// Where the reset gate of a GRU stands.
@@ -190,6 +211,8 @@ impl LayerWord {
             LayerWord::Activation => "activation",
             LayerWord::Softmax => "softmax",
             LayerWord::Argmax => "argmax",
+            LayerWord::HiddenMarkov => "hidden_markov",
+            LayerWord::ConditionalRandomField => "conditional_random_field",
         }
     }
 
@@ -225,6 +248,14 @@ impl LayerWord {
     /// Whether it has an array `w`.
     pub fn has_table(self) -> bool {
         self.is_weighted() || matches!(self, LayerWord::Embedding | LayerWord::Markov)
+    }
+
+    /// Whether it gives the best path.
+    pub fn gives_path(self) -> bool {
+        matches!(
+            self,
+            LayerWord::HiddenMarkov | LayerWord::ConditionalRandomField
+        )
     }
 
     /// Whether it has weights from its input.
@@ -263,7 +294,9 @@ impl LayerWord {
             | LayerWord::MaxPool
             | LayerWord::Activation
             | LayerWord::Softmax
-            | LayerWord::Argmax => &[],
+            | LayerWord::Argmax
+            | LayerWord::HiddenMarkov
+            | LayerWord::ConditionalRandomField => &[],
         }
     }
 }
@@ -312,6 +345,11 @@ impl LayerSection {
             temperature: None,
             normalise: None,
             seed: None,
+            start: None,
+            transition: None,
+            emission: None,
+            end: None,
+            longest: None,
         }
     }
 
@@ -352,7 +390,7 @@ impl LayerSection {
         let kind = self.kind;
         let recurrent = kind.is_recurrent();
         let weighted = kind.is_weighted();
-        let has_units = weighted || kind == LayerWord::Embedding;
+        let has_units = weighted || kind == LayerWord::Embedding || kind.gives_path();
         let (all, some) = ("a recurrent or dense layer", "a recurrent layer");
         let jordan = "kind = \"jordan\"";
         let lstm = "kind = \"lstm\"";
@@ -385,7 +423,7 @@ impl LayerSection {
     /// Checks what can be checked without reading a file.
     pub(super) fn check(&self, check: &Checker<'_>, number: usize) -> Checked {
         let field = |key: &str| layer_field(number, key);
-        for (key, given, case, when) in self.keys() {
+        for (key, given, case, when) in self.keys().into_iter().chain(self.path_keys()) {
             check.only(&field(key), given, case, when)?;
         }
         let (cells, lstm) = (self.initial_cell.is_some(), self.kind == LayerWord::Lstm);
@@ -400,6 +438,7 @@ impl LayerSection {
             "a convolution or a pool",
         )?;
         self.check_needed(check, number)?;
+        self.check_path(check, number)?;
         if let Some(window) = &self.window {
             window.check(check, self.kind, &field("window"))?;
         } else if windowed {
@@ -431,7 +470,7 @@ impl LayerSection {
             (
                 "units",
                 self.units.is_some(),
-                weighted,
+                weighted || self.kind.gives_path(),
                 "the number of units",
             ),
             (
@@ -521,7 +560,9 @@ impl LayerSection {
         let given = self.temperature.is_some();
         check.only(&field("temperature"), given, sample, "kind = \"sample\"")?;
         let given = self.normalise.is_some();
-        check.only(&field("normalise"), given, markov, "kind = \"markov\"")?;
+        let shares = markov || self.kind == LayerWord::HiddenMarkov;
+        let with = "kind = \"markov\" or \"hidden_markov\"";
+        check.only(&field("normalise"), given, shares, with)?;
         let with = "kind = \"sample\" or \"markov\"";
         check.only(&field("seed"), self.seed.is_some(), sample || markov, with)?;
         if let Some(temperature) = self.temperature {
@@ -571,6 +612,10 @@ impl LayerSection {
             ("v_bias", self.v_bias.as_ref()),
             ("initial", self.initial.as_ref()),
             ("initial_cell", self.initial_cell.as_ref()),
+            ("start", self.start.as_ref()),
+            ("transition", self.transition.as_ref()),
+            ("emission", self.emission.as_ref()),
+            ("end", self.end.as_ref()),
         ];
         named_in(&format!("layer.{number}"), keys)
     }

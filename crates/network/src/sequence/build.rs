@@ -59,6 +59,8 @@ impl SequenceNetwork {
         let feeds = |problem| source.error("network.generate", problem);
         network.check_generated().map_err(feeds)?;
         network.sequences = sequences(described, &network, source)?;
+        let short = |problem| source.error("data.sequences", problem);
+        network.check_lengths(&network.sequences).map_err(short)?;
         network.targets = targets(described, &network, source)?;
         Ok(network)
     }
@@ -105,6 +107,9 @@ impl Reader<'_> {
             LayerWord::Activation => Layer::Elementwise(self.activation()?),
             LayerWord::Softmax => Layer::Softmax,
             LayerWord::Argmax => Layer::ArgMax,
+            LayerWord::HiddenMarkov | LayerWord::ConditionalRandomField => {
+                Layer::BestPath(self.best_path()?)
+            }
         })
     }
 
@@ -412,14 +417,37 @@ impl SequenceNetwork {
     /// The sequences of an array: sequences x steps x inputs, or steps x inputs of one.
     ///
     /// # Errors
-    /// When it has another shape, numbers that are not finite, or no tokens where the network takes
-    /// some.
+    /// When it has another shape, numbers that are not finite, no tokens where the network takes
+    /// some, or a sequence is longer than a layer remembers.
     pub fn sequences_of(&self, tensor: &Tensor) -> Result<Vec<Vec<Vec<f64>>>, Problem> {
+        let sequences = self.padded_sequences_of(tensor)?;
+        self.check_lengths(&sequences)?;
+        Ok(sequences)
+    }
+
+    /// The same of an array that may hold more steps of a sequence than are used.
+    fn padded_sequences_of(&self, tensor: &Tensor) -> Result<Vec<Vec<Vec<f64>>>, Problem> {
         let what = "the array of sequences";
         let vectors = vectors_of(tensor, self.inputs, what)?;
         match self.vocabulary() {
             Some(vocabulary) => check_tokens(tensor, what, vocabulary).map(|()| vectors),
             None => Ok(vectors),
+        }
+    }
+
+    /// That no sequence is longer than a layer remembers.
+    fn check_lengths(&self, sequences: &[Vec<Vec<f64>>]) -> Result<(), Problem> {
+        let Some(longest) = self.stated_longest() else {
+            return Ok(());
+        };
+        let lengths = sequences.iter().map(Vec::len).enumerate();
+        match lengths.into_iter().find(|(_, steps)| *steps > longest) {
+            None => Ok(()),
+            Some((sequence, steps)) => Err(Problem::TooLong {
+                sequence,
+                steps,
+                longest,
+            }),
         }
     }
 }
@@ -488,11 +516,17 @@ fn sequences(
         return Ok(vec![vec![vec![generate.start as f64]]]);
     }
     let Some(given) = &data.sequences else {
-        return Ok(random(data.random.unwrap_or_default(), network));
+        let usual = RandomSequences::default();
+        let steps = network.stated_longest().unwrap_or(usual.steps);
+        let usual = RandomSequences {
+            steps: usual.steps.min(steps),
+            ..usual
+        };
+        return Ok(random(data.random.unwrap_or(usual), network));
     };
     let at = |field: &'static str| move |problem| source.error(field, problem);
     let what = "the array of sequences";
-    let read = || network.sequences_of(&Tensor::from_source(given, source.folder(), what)?);
+    let read = || network.padded_sequences_of(&Tensor::from_source(given, source.folder(), what)?);
     let mut all = read().map_err(at("data.sequences"))?;
     if let Some(lengths) = &data.lengths {
         cut(&mut all, lengths).map_err(at("data.lengths"))?;

@@ -39,7 +39,8 @@ fn products(layer: &Layer) -> usize {
         | Layer::MaxPool(_)
         | Layer::Elementwise(_)
         | Layer::Softmax
-        | Layer::ArgMax => 0,
+        | Layer::ArgMax
+        | Layer::BestPath(_) => 0,
     }
 }
 

@@ -15,6 +15,7 @@ mod gru;
 mod jordan;
 mod layer;
 mod lstm;
+pub mod path;
 mod pool;
 mod recurrent;
 mod run;
@@ -35,6 +36,7 @@ pub use gru::{Gru, GruGate, ResetForm};
 pub use jordan::Jordan;
 pub use layer::{Layer, argmax, softmax};
 pub use lstm::{Lstm, LstmGate, Peepholes};
+pub use path::{BestPath, Emission, Scores};
 pub use pool::MaxPool;
 pub use recurrent::{Cell, Direction, Gives, Recurrent, State};
 pub use run::Run;
@@ -81,12 +83,13 @@ impl SequenceNetwork {
     /// That each layer takes what the one before it gives.
     ///
     /// # Errors
-    /// [`Problem::Shape`] of the first layer of which this is not true, or whose own parts disagree;
-    /// what is wrong with a layer of tokens that is not the first; and its number.
+    /// [`Problem::Shape`] of the first layer of which this is not true, or whose own parts disagree,
+    /// [`Problem::Conflict`] of one that cannot stand where it does; and its number.
     pub fn check(&self) -> Result<(), (usize, Problem)> {
         let mut width = self.inputs;
         for (number, layer) in self.layers.iter().enumerate() {
             layer.check(width).map_err(|problem| (number, problem))?;
+            path::place(self, number).map_err(|problem| (number, problem))?;
             width = layer.outputs(width);
         }
         self.check_tokens()
@@ -120,6 +123,17 @@ impl SequenceNetwork {
     /// step: no layer reads from the end, and none waits for it.
     pub fn is_causal(&self) -> bool {
         self.layers.iter().all(Layer::is_causal)
+    }
+
+    /// Whether a run gives the best path of tags.
+    pub fn gives_path(&self) -> bool {
+        self.layers.last().and_then(Layer::best_path).is_some()
+    }
+
+    /// The most steps of a sequence, where a layer remembers all of them.
+    pub fn stated_longest(&self) -> Option<usize> {
+        let paths = self.layers.iter().filter_map(Layer::best_path);
+        paths.map(|path| path.longest).min()
     }
 
     /// What can be said before it runs.

@@ -53,6 +53,7 @@ impl SequenceNetwork {
                     used = next;
                     layer.run(&vectors, own)
                 }
+                Layer::BestPath(layer) => layer.run(&vectors),
                 layer => vectors.iter().filter_map(|x| layer.apply(x)).collect(),
             };
         }

@@ -117,13 +117,15 @@ pub fn check_probabilities(matrix: &Matrix) -> Result<(), Problem> {
             allowed: "numbers from 0 to 1",
         });
     }
-    for row in 0..matrix.rows() {
-        let sum: f64 = matrix.row(row).map(|(_, value)| value).sum();
-        if (sum - 1.0).abs() > SUM_TOLERANCE {
-            return Err(Problem::Probabilities { what, row, sum });
-        }
+    let sum = |row| (row, matrix.row(row).map(|(_, value)| value).sum());
+    let sums = (0..matrix.rows()).map(sum);
+    let rows: Vec<(usize, f64)> = sums
+        .filter(|(_, sum): &(usize, f64)| (sum - 1.0).abs() > SUM_TOLERANCE)
+        .collect();
+    match rows.is_empty() {
+        true => Ok(()),
+        false => Err(Problem::Probabilities { what, rows }),
     }
-    Ok(())
 }
 
 /// The matrix with each row divided by its sum; a row of zeros stays.

@@ -9,7 +9,7 @@ use super::{Layer, SequenceNetwork};
 pub struct Score {
     /// The root of the mean square of all differences.
     pub rms: f64,
-    /// Of a network that ends with a choice: how many choices are right.
+    /// Of a network that ends with a choice, or with the best path: how many of its numbers are right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub right: Option<usize>,
     /// The numbers compared.
@@ -29,7 +29,7 @@ impl SequenceNetwork {
                 squares += (output - target) * (output - target);
             }
         }
-        let chooses = matches!(self.layers.last(), Some(Layer::ArgMax));
+        let chooses = matches!(self.layers.last(), Some(Layer::ArgMax | Layer::BestPath(_)));
         (of > 0).then(|| Score {
             rms: (squares / of as f64).sqrt(),
             right: chooses.then_some(right),

@@ -116,6 +116,8 @@ fn formats(
         }),
         // The largest element of a window is one that came in.
         Layer::Embedding(_) | Layer::MaxPool(_) | Layer::Softmax | Layer::ArgMax => true,
+        // Tags have a format of their own.
+        Layer::BestPath(_) => true,
     });
     let bound = match bounded {
         // Every magnitude that a bounded activation may reach, not only those that were seen.
@@ -157,7 +159,7 @@ fn reached(network: &SequenceNetwork) -> f64 {
         }
         Layer::Embedding(layer) => layer.largest(),
         Layer::Softmax => 1.0,
-        Layer::MaxPool(_) | Layer::ArgMax => 0.0,
+        Layer::MaxPool(_) | Layer::ArgMax | Layer::BestPath(_) => 0.0,
     };
     let finite = network
         .layers
@@ -222,6 +224,7 @@ impl Chain<'_> {
             Layer::Recurrent(layer) => self.recurrent(&name, layer, flow, last),
             Layer::Dense(layer) => self.dense(&name, layer, flow, last),
             Layer::Embedding(layer) => self.embedding(&name, layer, flow, last),
+            Layer::BestPath(layer) => self.best_path(&name, layer, flow),
             Layer::MaxPool(layer) => self.largest(&name, flow, &layer.windows, last),
             Layer::Elementwise(activation) => self.elementwise(&name, activation, flow, last),
             Layer::Softmax => self.softmax(&name, flow, last),

@@ -7,6 +7,7 @@ use network::sequence::{
 };
 use program::Program;
 
+use super::path;
 use crate::assembly::read;
 
 /// The network of the words. Its activation functions are the real ones, which the tables follow
@@ -25,6 +26,7 @@ pub fn rounded(network: &SequenceNetwork, program: &Program) -> Option<SequenceN
                 }
             },
             Layer::Embedding(layer) => embedding(program, &name, layer)?,
+            Layer::BestPath(layer) => *layer = path::rounded(program, &name, layer)?,
             Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => {}
         }
     }

@@ -91,6 +91,11 @@ pub fn real(network: &SequenceNetwork) -> Vec<Vec<Vec<f64>>> {
     runs.map(|run| run.outputs).collect()
 }
 
+/// How many steps of two runs gave other vectors.
+pub fn apart(a: &[Vec<f64>], b: &[Vec<f64>]) -> usize {
+    a.iter().zip(b).filter(|(a, b)| a != b).count()
+}
+
 /// The largest difference of two runs' outputs.
 pub fn distance(a: &[Vec<f64>], b: &[Vec<f64>]) -> f64 {
     let both = a.iter().flatten().zip(b.iter().flatten());

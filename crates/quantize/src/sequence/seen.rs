@@ -43,7 +43,8 @@ impl Seen {
                 let next = network.layers.get(number + 1);
                 let summed = matches!(next, None | Some(Layer::Dense(_)));
                 let whole = counts(layer) || (network.generate.is_some() && next.is_none());
-                if !(summed && whole) {
+                let apart = summed && whole || layer.best_path().is_some();
+                if !apart {
                     seen.look(&vectors);
                 }
             }
@@ -71,6 +72,9 @@ impl Seen {
 
     /// What a layer makes of the vectors of a sequence.
     fn pass(&mut self, layer: &Layer, vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        if let Layer::BestPath(layer) = layer {
+            return layer.run(vectors);
+        }
         let Layer::Recurrent(recurrent) = layer else {
             return vectors.iter().filter_map(|x| layer.apply(x)).collect();
         };
