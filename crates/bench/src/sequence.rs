@@ -190,6 +190,7 @@ fn network(seed: u64, inputs: usize, make: Make) -> Result<SequenceNetwork, Fail
         inputs,
         layers: vec![Layer::forward(cell)],
         output: Output::EveryStep,
+        generate: None,
         carry: false,
         picture: None,
         sequences: (0..50).map(&mut sequence).collect(),

@@ -304,14 +304,19 @@ fn layers_of_sequence_networks() {
     let of = |layers: &[Kind], every_step, carry, backward| Chain {
         layers: layers.to_vec(),
         every_step,
+        generates: false,
         carry,
         backward,
         state: "s8f4",
         functions: FUNCTIONS,
     };
     use Kind::{
-        ArgMax, AveragePool, Convolution, Dense, Elman, Gru, Jordan, Lstm, MaxPool, Softmax,
-        Transposed,
+        ArgMax, AveragePool, Convolution, Count, Dense, Elman, Embedding, Gru, Jordan, Lstm,
+        Markov, MaxPool, Softmax, Transposed,
+    };
+    let generating = |layers: &[Kind]| Chain {
+        generates: true,
+        ..of(layers, true, false, false)
     };
     let cases = [
         (
@@ -339,6 +344,13 @@ fn layers_of_sequence_networks() {
             of(&[Jordan, Convolution, Elman], false, true, false),
             (3, 1),
         ),
+        (
+            "bag of words",
+            of(&[Count, Dense, ArgMax], false, false, false),
+            (2, 2),
+        ),
+        ("letters", generating(&[Embedding, Gru]), (2, 2)),
+        ("chain of letters", generating(&[Markov]), (2, 1)),
     ];
     for (at, (name, of, (lanes, taps))) in cases.into_iter().enumerate() {
         let text = of.text(&mut Random::new(at as u64 + 11));

@@ -141,7 +141,13 @@ fn streams(interface: &Interface) -> String {
     let load = Some(&interface.load).filter(|load| load.beats > 0);
     let load = load.map(|load| format!("{} in on `{}`", beats(load), load.prefix));
     let Some(feed) = &interface.feed else {
-        return format!("A run: {}, {out}.", load.unwrap_or_default());
+        let load = load.unwrap_or_default();
+        return match interface.unloads_each_step {
+            true => {
+                format!("A run: {load}; after each step {out}, the last of the run with `tlast`.")
+            }
+            false => format!("A run: {load}, {out}."),
+        };
     };
     let feed = format!(
         "{} in on `{}`, the last of the sequence with `tlast`",

@@ -36,10 +36,18 @@ pub enum Kind {
     Softmax,
     /// The number of the largest element.
     ArgMax,
+    /// The row of a table for a token.
+    Embedding,
+    /// Counts of tokens.
+    Count,
+    /// A Markov chain.
+    Markov,
+    /// A draw from scores.
+    Sample,
 }
 
 impl Kind {
-    /// All of them.
+    /// All of them that take vectors.
     pub const ALL: [Kind; 13] = [
         Kind::Elman,
         Kind::Reservoir,
@@ -55,6 +63,9 @@ impl Kind {
         Kind::Softmax,
         Kind::ArgMax,
     ];
+
+    /// Those that take tokens, first in their chain.
+    pub const OF_TOKENS: [Kind; 3] = [Kind::Embedding, Kind::Count, Kind::Markov];
 
     /// Those that go over a window.
     pub const WINDOWED: [Kind; 4] = [
@@ -72,6 +83,9 @@ pub struct Chain {
     pub layers: Vec<Kind>,
     /// Whether a vector leaves after every step, or after the last.
     pub every_step: bool,
+    /// Whether the network feeds itself, with a choice of a token at its end; its first layer takes
+    /// tokens then.
+    pub generates: bool,
     /// Whether states are carried from one sequence to the next.
     pub carry: bool,
     /// Whether some recurrent layers read from the end, or both ways, where no states are carried on.
@@ -101,10 +115,13 @@ impl Chain {
             random,
             text: String::new(),
             width: 0,
+            vocabulary: 0,
         };
-        writer.width = writer.pick(1, 8);
-        let (inputs, carry) = (writer.width, self.carry);
-        let backward = self.backward && !carry;
+        let tokens = self.layers.first();
+        let tokens = tokens.is_some_and(|kind| Kind::OF_TOKENS.contains(kind));
+        writer.width = if tokens { 1 } else { writer.pick(1, 8) };
+        let (inputs, carry) = (writer.width, self.carry && !self.generates);
+        let backward = self.backward && !carry && !self.generates;
         for &kind in &self.layers {
             let gives = match (backward && writer.chance(), self.every_step) {
                 (false, _) => None,
@@ -113,6 +130,10 @@ impl Chain {
             };
             writer.layer(kind, gives);
         }
+        let generate = match self.generates {
+            true => writer.chooses(),
+            false => String::new(),
+        };
         let output = if self.every_step {
             "every_step"
         } else {
@@ -121,7 +142,7 @@ impl Chain {
         let (state, layers) = (self.state, writer.text);
         format!(
             "[network]\nkind = \"sequence\"\nname = \"random\"\ninputs = {inputs}\n\
-             output = \"{output}\"\ncarry = {carry}\n{layers}[format]\nstate = \"{state}\"\n"
+             output = \"{output}\"\ncarry = {carry}\n{generate}{layers}[format]\nstate = \"{state}\"\n"
         )
     }
 }
@@ -133,6 +154,8 @@ struct Writer<'a> {
     text: String,
     /// Elements of the vector so far.
     width: usize,
+    /// Tokens that the first layer takes.
+    vocabulary: usize,
 }
 
 /// One dimension of a window.
@@ -221,12 +244,87 @@ impl Writer<'_> {
                 self.line("kind", "\"activation\"");
                 self.line("activation", function);
             }
+            Kind::Embedding => {
+                let (vocabulary, units) = (self.pick(2, 9), self.pick(1, 5));
+                self.vocabulary = vocabulary;
+                self.line("kind", "\"embedding\"");
+                self.line("vocabulary", vocabulary);
+                self.line("units", units);
+                let w = self.matrix(vocabulary, units);
+                self.line("w", w);
+                self.width = units;
+            }
+            Kind::Count => self.count(),
+            Kind::Markov => self.markov(),
+            Kind::Sample => self.sample(),
             Kind::Softmax => self.line("kind", "\"softmax\""),
             Kind::ArgMax => {
                 self.line("kind", "\"argmax\"");
                 self.width = 1;
             }
         }
+    }
+
+    fn count(&mut self) {
+        let vocabulary = self.pick(2, 9);
+        self.vocabulary = vocabulary;
+        self.line("kind", "\"count\"");
+        self.line("vocabulary", vocabulary);
+        let largest = self.pick(1, 3);
+        self.line("largest", largest);
+        self.width = vocabulary;
+        if self.chance() {
+            self.width = self.pick(1, 6);
+            let (buckets, seed) = (self.width, self.pick(0, 1000));
+            self.line("hash", format!("{{ buckets = {buckets}, seed = {seed} }}"));
+        }
+    }
+
+    fn markov(&mut self) {
+        let tokens = self.pick(2, 9);
+        self.vocabulary = tokens;
+        // Whole numbers, of which the first of each row is above 0; a row of zeros is no chain.
+        let mut row = |_| -> String {
+            let mut next = || self.random.below(5);
+            let all: Vec<String> = (0..tokens)
+                .map(|at| (next() + u64::from(at == 0)).to_string())
+                .collect();
+            format!("[{}]", all.join(", "))
+        };
+        let rows: Vec<String> = (0..tokens).map(&mut row).collect();
+        self.line("kind", "\"markov\"");
+        self.line("vocabulary", tokens);
+        self.line("w", format!("[{}]", rows.join(", ")));
+        self.line("normalise", true);
+        let seed = self.pick(1, 1000);
+        self.line("seed", seed);
+        self.width = 1;
+    }
+
+    fn sample(&mut self) {
+        self.line("kind", "\"sample\"");
+        let temperature = ["0.5", "1", "2.5"][self.pick(0, 2)];
+        self.line("temperature", temperature);
+        let seed = self.pick(1, 1000);
+        self.line("seed", seed);
+        self.width = 1;
+    }
+
+    /// Layers that choose one of the tokens which the first layer takes, and how the network feeds
+    /// itself.
+    fn chooses(&mut self) -> String {
+        let units = self.vocabulary;
+        self.text.push_str("[[layer]]\n");
+        self.line("kind", "\"dense\"");
+        let w = self.matrix(units, self.width);
+        self.weighted(units, w, units);
+        self.text.push_str("[[layer]]\n");
+        match self.chance() {
+            true => self.line("kind", "\"argmax\""),
+            false => self.sample(),
+        }
+        let start = self.pick(0, units - 1);
+        format!("generate = {{ steps = 5, start = {start} }}\n")
     }
 
     fn weighted(&mut self, units: usize, w: String, biases: usize) {

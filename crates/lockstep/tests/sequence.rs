@@ -67,7 +67,19 @@ prop_compose! {
         backward in any::<bool>(),
         state in prop::sample::select(vec!["s6f3", "s8f4", "s10f6"]),
     ) -> Chain {
-        Chain { layers, every_step, carry, backward, state, functions: FUNCTIONS }
+        let functions = FUNCTIONS;
+        Chain { layers, every_step, generates: false, carry, backward, state, functions }
+    }
+}
+
+prop_compose! {
+    /// A layer that takes tokens, and others after it.
+    fn of_tokens(kinds: &'static [Kind])(
+        first in prop::sample::select(&Kind::OF_TOKENS[..]),
+        of in chains(kinds),
+    ) -> Chain {
+        let layers = [&[first], &of.layers[..of.layers.len() - 1]].concat();
+        Chain { layers, ..of }
     }
 }
 
@@ -97,6 +109,31 @@ fn agrees(
         .map_err(|why| TestCaseError::fail(format!("{why}\n{text}")))
 }
 
+/// That the integers differ from the equations with the weights of the words by no more than rounding
+/// can explain.
+fn loses_what_rounding_takes(of: Chain, seed: u64) -> Result<(), TestCaseError> {
+    let state = "s18f8";
+    let text = Chain { state, ..of }.text(&mut Random::new(seed));
+    let (network, program) = made(&text);
+    let network = quantize::sequence::rounded(&network, &program).unwrap();
+    let real = quantize::sequence::real(&network);
+    let most = real
+        .iter()
+        .flatten()
+        .flatten()
+        .fold(0.0, |most: f64, x| most.max(x.abs()));
+    prop_assume!(most < 64.0);
+    let found = quantize::sequence::runs(&program, &network).unwrap();
+    let bound = rounding_bound(&network, 1.0 / 256.0);
+    prop_assume!(bound < f64::INFINITY);
+    for (real, found) in real.iter().zip(&found) {
+        prop_assert_eq!(real.len(), found.len());
+        let error = quantize::sequence::distance(real, found);
+        prop_assert!(error <= bound, "{} beyond {}\n{}", error, bound, text);
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(120))]
 
@@ -124,6 +161,13 @@ proptest! {
     }
 
     #[test]
+    fn chains_of_tokens_agree(
+        of in of_tokens(&Kind::ALL), fold in (1usize..6, 1usize..6), seed in any::<u64>(),
+    ) {
+        agrees(&of, fold, seed, &[2, 3])?;
+    }
+
+    #[test]
     fn reservoirs_lose_what_rounding_takes(
         of in chains(&[Kind::Reservoir, Kind::Dense]), seed in any::<u64>(),
     ) {
@@ -131,30 +175,22 @@ proptest! {
     }
 
     #[test]
+    fn chains_that_feed_themselves_agree(
+        of in of_tokens(&Kind::ALL), fold in (1usize..6, 1usize..6), seed in any::<u64>(),
+    ) {
+        agrees(&Chain { generates: true, ..of }, fold, seed, &[2, 5])?;
+    }
+
+    #[test]
+    fn chains_of_tokens_lose_what_rounding_takes(
+        of in of_tokens(&[Kind::Dense]), seed in any::<u64>(),
+    ) {
+        // The words of a chain choose as its probabilities do.
+        loses_what_rounding_takes(of, seed)?;
+    }
+
+    #[test]
     fn windows_lose_what_rounding_takes(of in chains(&Kind::WINDOWED), seed in any::<u64>()) {
         loses_what_rounding_takes(of, seed)?;
     }
-}
-
-fn loses_what_rounding_takes(of: Chain, seed: u64) -> Result<(), TestCaseError> {
-    let state = "s18f8";
-    let text = Chain { state, ..of }.text(&mut Random::new(seed));
-    let (network, program) = made(&text);
-    let network = quantize::sequence::rounded(&network, &program).unwrap();
-    let real = quantize::sequence::real(&network);
-    let most = real
-        .iter()
-        .flatten()
-        .flatten()
-        .fold(0.0, |most: f64, x| most.max(x.abs()));
-    prop_assume!(most < 64.0);
-    let found = quantize::sequence::runs(&program, &network).unwrap();
-    let bound = rounding_bound(&network, 1.0 / 256.0);
-    prop_assume!(bound < f64::INFINITY);
-    for (real, found) in real.iter().zip(&found) {
-        prop_assert_eq!(real.len(), found.len());
-        let error = quantize::sequence::distance(real, found);
-        prop_assert!(error <= bound, "{} beyond {}\n{}", error, bound, text);
-    }
-    Ok(())
 }

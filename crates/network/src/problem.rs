@@ -231,6 +231,29 @@ pub enum Problem {
         /// The values that are allowed.
         allowed: &'static str,
     },
+    /// A number that is no token of the vocabulary.
+    #[error(
+        "{what} holds the token {value}{}",
+        position.as_ref().map_or(String::new(), |at| format!(" at {at}"))
+    )]
+    Token {
+        /// What holds it.
+        what: &'static str,
+        /// The number found.
+        value: f64,
+        /// Where in the array, from 0; none of a single number.
+        position: Option<String>,
+        /// The size of the vocabulary.
+        vocabulary: usize,
+    },
+    /// Probabilities that do not sum to one.
+    #[error("{}", sums(what, rows))]
+    Probabilities {
+        /// What the table is.
+        what: &'static str,
+        /// Each of these rows, from 0, and its sum.
+        rows: Vec<(usize, f64)>,
+    },
     /// An entry of a sparse matrix that is no place of it, or twice the same place.
     #[error("entry {entry} of the sparse weights: {reason}")]
     SparseEntry {
@@ -315,6 +338,16 @@ pub enum Problem {
         /// What would have one.
         expected: String,
     },
+    /// A sequence with more steps than are remembered.
+    #[error("sequence {sequence} has {steps} steps, and {longest} are remembered")]
+    TooLong {
+        /// Its number, from 0.
+        sequence: usize,
+        /// Its steps.
+        steps: usize,
+        /// The most steps.
+        longest: usize,
+    },
     /// An image of another size than the array of cells.
     #[error("the image `{}` has {found_rows} rows and {found_columns} columns", path.display())]
     ImageSize {
@@ -363,6 +396,9 @@ impl Problem {
             Problem::SparseEntry { .. } => "HW0311",
             Problem::ImageSize { .. } => "HW0312",
             Problem::UnreadKind { .. } => "HW0313",
+            Problem::Token { .. } => "HW0314",
+            Problem::Probabilities { .. } => "HW0315",
+            Problem::TooLong { .. } => "HW0317",
             Problem::ProblemLine { .. } => "HW0401",
             Problem::HeaderCount { .. } => "HW0402",
             Problem::VertexOutside { .. } | Problem::BitOutside { .. } => "HW0403",
@@ -439,8 +475,18 @@ impl Problem {
                 let side = rows.max(columns);
                 format!("as many rows as columns, one of each for every unit, say {side} x {side}")
             }
+            Problem::Token { vocabulary, .. } => format!(
+                "a whole number from 0 to {}, for a vocabulary of {vocabulary}",
+                vocabulary.max(&1) - 1
+            ),
+            Problem::Probabilities { .. } => {
+                "rows that sum to 1; `normalise = true` divides each by its sum".into()
+            }
             Problem::NotFinite { .. } => "finite numbers only".into(),
             Problem::ElementValue { allowed, .. } => (*allowed).into(),
+            Problem::TooLong { steps, longest, .. } => {
+                format!("sequences of {longest} steps at most, or `longest = {steps}`")
+            }
             Problem::ImageSize {
                 rows,
                 columns,
@@ -475,6 +521,31 @@ const NAME_RULE: &str = "a letter, then at most 62 letters, digits or `_` (all A
 
 const FORMAT_RULE: &str =
     "`s8f4` (signed, 8 bits, 4 of them fraction), `u8f8`, `b1`; signed words have 1 to 64 bits";
+
+/// Rows named in a message at most.
+const NAMED: usize = 8;
+
+/// What rows of probabilities sum to, and by how much that is wrong.
+fn sums(what: &str, rows: &[(usize, f64)]) -> String {
+    let told = |(at, (row, sum)): (usize, &(usize, f64))| {
+        let of = if at == 0 {
+            format!(" of {what}")
+        } else {
+            String::new()
+        };
+        let way = if *sum < 1.0 { "too little" } else { "too much" };
+        format!(
+            "row {row}{of} sums to {sum}, {way} by {:.3e}",
+            (sum - 1.0).abs()
+        )
+    };
+    let named: Vec<String> = rows.iter().take(NAMED).enumerate().map(told).collect();
+    let named = named.join("; ");
+    match rows.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named}; and {more} more"),
+    }
+}
 
 /// The word of `known` that is spelled most like `found`, if any is close.
 pub(crate) fn closest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {

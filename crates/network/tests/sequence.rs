@@ -109,6 +109,7 @@ fn network(layers: Vec<Layer>) -> SequenceNetwork {
         inputs: INPUTS,
         layers,
         output: Output::EveryStep,
+        generate: None,
         carry: false,
         picture: None,
         sequences: vec![],

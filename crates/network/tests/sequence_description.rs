@@ -245,11 +245,83 @@ fn what_is_refused() {
             format!("{dense}[data]\nsequences = [[1]]\nrandom = {{}}\n"),
         ),
     ];
+    let table = "[[layer]]\nkind = \"embedding\"\nunits = 1\nvocabulary = 3\nw = [[0], [1], [2]]\n";
+    let count = "[[layer]]\nkind = \"count\"\nvocabulary = 3\n";
+    let chain = "[[layer]]\nkind = \"markov\"\nvocabulary = 2\nw = [[0.5, 0.5], [0.25, 0.75]]\n";
+    let fed = "generate = { steps = 3 }\n";
+    let of_tokens = [
+        (
+            "probabilities that do not sum to one",
+            chain.replace("0.75", "0.625"),
+        ),
+        (
+            "a negative probability",
+            chain.replace("0.5, 0.5", "1.5, -0.5"),
+        ),
+        (
+            "a row without probabilities",
+            format!("{}normalise = true\n", chain.replace("0.5, 0.5", "0, 0")),
+        ),
+        (
+            "a temperature of nothing",
+            format!("{dense}[[layer]]\nkind = \"sample\"\ntemperature = 0.0\n"),
+        ),
+        (
+            "a draw from one score",
+            format!("{dense}[[layer]]\nkind = \"sample\"\n"),
+        ),
+        (
+            "a start outside the vocabulary",
+            format!("generate = {{ steps = 3, start = 2 }}\n{chain}"),
+        ),
+        (
+            "a network of vectors that feeds itself",
+            format!("{fed}{dense}"),
+        ),
+        ("vectors that are no tokens", format!("{fed}{table}")),
+        (
+            "a choice of other tokens",
+            format!("{fed}{table}[[layer]]\nkind = \"argmax\"\n"),
+        ),
+        (
+            "states carried to the start",
+            format!("carry = true\n{fed}{chain}"),
+        ),
+        (
+            "sequences for a network that feeds itself",
+            format!("{fed}{chain}[data]\nsequences = [[1]]\n"),
+        ),
+        ("no steps", format!("generate = {{ steps = 0 }}\n{chain}")),
+        (
+            "a token outside the vocabulary",
+            format!("{table}[data]\nsequences = [[0], [3]]\n"),
+        ),
+        (
+            "a token that is no whole number",
+            format!("{count}[data]\nsequences = [[0], [1.5]]\n"),
+        ),
+        ("no vocabulary", table.replace("vocabulary = 3\n", "")),
+        (
+            "a table of another shape",
+            table.replace("[[0], [1], [2]]", "[[0], [1]]"),
+        ),
+        ("tokens from a layer of vectors", format!("{dense}{table}")),
+        ("a count of nothing", format!("{count}largest = 0\n")),
+        (
+            "too many buckets",
+            format!("{count}hash = {{ buckets = 5000 }}\n"),
+        ),
+        (
+            "a hash of vectors",
+            format!("{dense}hash = {{ buckets = 5 }}\n"),
+        ),
+    ];
+    let cases = cases.into_iter().chain(of_tokens);
     let texts = cases.map(|(title, text)| {
         let error = build(&format!("{HEAD}{text}"), Path::new("DIR")).expect_err(title);
         format!("--- {title}\n{error}\n")
     });
     insta::with_settings!({ omit_expression => true }, {
-        insta::assert_snapshot!(texts.concat());
+        insta::assert_snapshot!(texts.collect::<String>());
     });
 }

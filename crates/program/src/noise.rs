@@ -60,6 +60,11 @@ fn after(then: &Leap, before: &Leap) -> Leap {
     })
 }
 
+/// The register after one word.
+pub fn word_after(state: u32) -> u32 {
+    (0..STEPS_A_WORD).fold(state, |state, _| feedback_step(state, 32))
+}
+
 /// The words of a vector of noise.
 #[derive(Debug, Clone)]
 pub struct Noise {
@@ -113,7 +118,7 @@ mod tests {
         let mut noise = Noise::new(7);
         let mut state = Noise::start(7);
         for _ in 0..100 {
-            state = (0..STEPS_A_WORD).fold(state, |state, _| feedback_step(state, 32));
+            state = word_after(state);
             assert_eq!(noise.word(), state);
         }
     }

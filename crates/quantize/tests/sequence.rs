@@ -85,6 +85,7 @@ fn network(inputs: usize, layers: Vec<Layer>, sequences: Vec<Vec<Vec<f64>>>) -> 
         inputs,
         layers,
         output: Output::EveryStep,
+        generate: None,
         carry: false,
         picture: None,
         sequences,

@@ -63,10 +63,10 @@ pub fn behind_bytes(scheduled: &Scheduled) -> Result<Design, HopwireError> {
     Ok(design)
 }
 
-/// Whether there is a byte front for a design: one that is loaded once a run.
+/// Whether there is a byte front for a design: one that is loaded and unloaded once a run.
 pub fn suits(scheduled: &Scheduled) -> bool {
     let interface = &scheduled.interface;
-    interface.feed.is_none() && interface.load.beats > 0
+    interface.feed.is_none() && interface.load.beats > 0 && !interface.unloads_each_step
 }
 
 /// What the byte front must know of the design.

@@ -2,6 +2,7 @@
 
 pub mod calibration;
 pub mod integer;
+pub mod paths;
 pub mod picture;
 pub mod replicas;
 pub mod run;

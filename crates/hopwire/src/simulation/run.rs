@@ -108,21 +108,23 @@ pub const SEQUENCE: &str = "sequence";
 /// Runs a sequence network in real numbers; its state is what it gives, of all steps.
 pub fn sequence(network: &SequenceNetwork, sequence: &[Vec<f64>]) -> Run {
     let run = network.run(sequence);
-    let attractor = Attractor {
-        ended_by: SEQUENCE,
-        ..Attractor::of(Status::Budget, None)
+    let budget = Attractor::of(Status::Budget, None);
+    let (steps, attractor) = match network.generate {
+        Some(generate) => (generate.steps, budget),
+        None => {
+            let ended = Attractor {
+                ended_by: SEQUENCE,
+                ..budget
+            };
+            (sequence.len(), ended)
+        }
     };
     let course = Course {
         distance: vec![],
         changed: vec![],
         energy: vec![],
     };
-    plain(
-        sequence.len() as u64,
-        attractor,
-        run.outputs.concat(),
-        course,
-    )
+    plain(steps as u64, attractor, run.outputs.concat(), course)
 }
 
 /// Runs a Hopfield network in real numbers.

@@ -19,6 +19,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::report::Report;
 use crate::simulation::integer::{self, IntegerRun};
+use crate::simulation::paths::{self, Paths};
 use crate::simulation::picture;
 use crate::simulation::replicas;
 use crate::simulation::run::{self, Run};
@@ -51,6 +52,9 @@ pub struct SimulateReport {
     /// Of a sequence network with targets: how near its outputs are to them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<Score>,
+    /// Of a network that gives best paths, in integers: where they differ from those in real numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paths: Option<Paths>,
     /// With `--ticks`: whether the hardware gave the same state, steps and status as the integers,
     /// in as many cycles as the closed form says.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -145,6 +149,9 @@ impl Report for SimulateReport {
         }
         if let Some(score) = self.score {
             text.push_str(&scored(score));
+        }
+        if let Some(paths) = &self.paths {
+            text.push_str(&paths.text());
         }
         match self.agrees {
             Some(true) => text.push_str("the hardware agrees with the integers, cycles included\n"),
@@ -258,6 +265,7 @@ struct Outcome {
     /// The replica that was kept, and its whole run.
     best: Option<(usize, Run)>,
     differences: Option<Vec<String>>,
+    paths: Option<Paths>,
 }
 
 /// Runs the verb.
@@ -282,15 +290,17 @@ pub fn run(
                 runs,
                 best: None,
                 differences: None,
+                paths: None,
             },
         )
     } else {
         let built = Built::new(project, None)?;
-        let outcome = if hardware {
+        let mut outcome = if hardware {
             on_hardware(&built, &starts, arguments.trace.as_deref(), progress)?
         } else {
             in_integers(&built, &starts, progress)?
         };
+        outcome.paths = paths::paths(&built, &starts)?;
         (built.project, outcome)
     };
     let level = match (arguments.float, hardware) {
@@ -323,6 +333,7 @@ fn searched(
         runs: search.ends,
         best: Some((search.best, search.run)),
         differences: None,
+        paths: None,
     };
     let starts = Starts::Vectors(vec![search.start]);
     report(arguments, &project, &starts, level, outcome)
@@ -339,6 +350,7 @@ fn report(
         runs,
         best,
         differences,
+        paths,
     } = outcome;
     let (best, kept) = best.unzip();
     let first = kept
@@ -375,6 +387,7 @@ fn report(
         },
         nearest_pattern: nearest(project, &first.state),
         score: score(arguments, project, &runs),
+        paths,
         agrees: differences.as_ref().map(Vec::is_empty),
         differences: differences.unwrap_or_default(),
         trace: arguments.trace.clone(),
@@ -483,6 +496,7 @@ fn in_integers(
         runs,
         best: None,
         differences: None,
+        paths: None,
     })
 }
 
@@ -540,6 +554,7 @@ fn on_hardware(
         runs: vec![run],
         best: None,
         differences: Some(differences),
+        paths: None,
     })
 }
 

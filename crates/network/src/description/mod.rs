@@ -22,6 +22,7 @@ mod keywords;
 mod name;
 mod numbers;
 mod oscillator;
+mod path;
 mod per_unit;
 mod projection;
 mod real_weights;
@@ -102,11 +103,11 @@ pub use reservoir::{ReservoirSection, RidgeSection};
 pub use response::{ResponseFields, ResponseSource};
 pub use schema::schema;
 pub use sequence::{
-    MAX_LAYERS, OutputWord, RandomSequences, SequenceData, SequenceDescription, SequenceKind,
-    SequenceSection,
+    GenerateSection, MAX_LAYERS, OutputWord, RandomSequences, SequenceData, SequenceDescription,
+    SequenceKind, SequenceSection,
 };
 pub use sequence_layer::{
-    DirectionWord, GivesWord, LayerSection, LayerWord, ResetWord, layer_field,
+    DirectionWord, GivesWord, HashSection, LayerSection, LayerWord, ResetWord, layer_field,
 };
 pub use source::Source;
 pub use starter::starter;

@@ -11,7 +11,7 @@ use super::sequence_layer::{LayerSection, LayerWord, layer_field};
 use super::values::{NamedFiles, TensorSource, named};
 use crate::diagnostic::NetworkError;
 use crate::network::Network;
-use crate::sequence::SequenceNetwork;
+use crate::sequence::{MAX_GENERATED, SequenceNetwork};
 
 /// The most layers.
 pub const MAX_LAYERS: usize = 64;
@@ -61,6 +61,9 @@ pub struct SequenceSection {
     /// What a run gives. Default `every_step`.
     #[serde(default)]
     pub output: OutputWord,
+    /// How the network feeds itself: the token that a step gives is the input of the next, and nothing
+    /// but the first one goes in. The last layer is one that gives a token.
+    pub generate: Option<GenerateSection>,
     /// Whether a sequence begins with the states in which the one before it ended. Default false:
     /// each begins with the initial states.
     #[serde(default)]
@@ -68,6 +71,17 @@ pub struct SequenceSection {
     /// Rows and columns of the pictures that the outputs are, one after another, as `simulate -o` writes
     /// them to a .png file. A picture may be the outputs of several steps.
     pub picture: Option<[usize; 2]>,
+}
+
+/// How a network feeds itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GenerateSection {
+    /// Steps of a run, 1 to 65535.
+    pub steps: usize,
+    /// The token that the first step takes, where a run is given no other one. Default 0.
+    #[serde(default)]
+    pub start: usize,
 }
 
 /// What a run gives.
@@ -181,6 +195,7 @@ impl Described for SequenceDescription {
         if self.network.carry {
             self.check_carry(&check)?;
         }
+        self.check_generate(&check)?;
         self.data.check(&check)?;
         check.real_formats(&self.format)?;
         let most = self.layer.iter().filter_map(LayerSection::rows).max();
@@ -230,6 +245,26 @@ impl SequenceDescription {
             check.conflict(&field, message, expected)?;
         }
         Ok(())
+    }
+
+    /// A network that feeds itself is given no sequences.
+    fn check_generate(&self, check: &Checker<'_>) -> Checked {
+        let Some(generate) = self.network.generate else {
+            return Ok(());
+        };
+        let (field, what) = ("network.generate.steps", "the number of steps");
+        check.count(field, what, generate.steps, MAX_GENERATED)?;
+        let given = [
+            ("data.sequences", self.data.sequences.is_some()),
+            ("data.random", self.data.random.is_some()),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((field, _)) => {
+                let message = "sequences are given, and the network feeds itself";
+                check.conflict(field, message, "one of the two")
+            }
+            None => Ok(()),
+        }
     }
 
     /// States go on from one sequence to the next only where sequences are read from the start.

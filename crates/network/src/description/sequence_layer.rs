@@ -8,6 +8,7 @@ use super::reservoir::{MAX_UNITS, ReservoirSection, RidgeSection};
 use super::values::{NamedFiles, TensorSource, named_in};
 use super::window::WindowSection;
 use super::{ActivationSource, FunctionWord};
+use crate::sequence::{MAX_COUNT, MAX_COUNTS, MAX_VOCABULARY};
 
 /// A layer. H stands for its units, I for the elements of the vectors that it takes, G for its gates
 /// (1 of `elman` and `jordan`, 4 of `lstm`, 3 of `gru`). A bidirectional layer has the arrays of both
@@ -17,7 +18,8 @@ use super::{ActivationSource, FunctionWord};
 pub struct LayerSection {
     /// The kind.
     pub kind: LayerWord,
-    /// Units, of each direction: 1 to 4096; `reservoir`: to 1024. Not of `activation`, `softmax` and `argmax`.
+    /// Units, of each direction: 1 to 4096; `reservoir`: to 1024; hidden states of `hidden_markov`, tags of
+    /// `conditional_random_field`: 1 to 64. Not of `activation`, `softmax` and `argmax`.
     pub units: Option<usize>,
     /// `jordan`: elements of its output, 1 to 4096.
     pub outputs: Option<usize>,
@@ -67,6 +69,49 @@ pub struct LayerSection {
     /// `dense`, as the last layer or before `argmax`: how its weights are learned, instead of `w` and
     /// `bias`.
     pub ridge: Option<RidgeSection>,
+    /// `embedding`, `count`, `markov`: tokens are the whole numbers below this one, 2 to 65536. `w` of an
+    /// embedding is its table, vocabulary x H.
+    pub vocabulary: Option<usize>,
+    /// `count`: the count that does not rise any more, 1 to 65535. Default 255.
+    pub largest: Option<u32>,
+    /// `count`: how tokens fall into buckets. Default: each token has one of its own.
+    pub hash: Option<HashSection>,
+    /// `sample`: what scores are divided by, 0.01 to 100. Default 1.
+    pub temperature: Option<f64>,
+    /// `markov`, `hidden_markov`: whether each row of probabilities is divided by its sum; without that,
+    /// rows that do not sum to 1 are refused. Default false.
+    pub normalise: Option<bool>,
+    /// `sample`, `markov`: seed of the noise, 1 to 4294967295. Default 1.
+    pub seed: Option<u64>,
+    /// `hidden_markov`: the probabilities of the states before the first symbol, H.
+    /// `conditional_random_field`: the scores of the tags of the first step, H, by default 0.
+    pub start: Option<TensorSource>,
+    /// `hidden_markov`: the probabilities of going from a state (row) to a state (column), H x H.
+    /// `conditional_random_field`: the scores of going from a tag (row) to a tag (column), H x H.
+    pub transition: Option<TensorSource>,
+    /// `hidden_markov`: the probabilities of the symbols in each state, H x symbols.
+    pub emission: Option<TensorSource>,
+    /// `conditional_random_field`: the scores of the tags of the last step, H. Default 0.
+    pub end: Option<TensorSource>,
+    /// `hidden_markov`, `conditional_random_field`: the most steps of a sequence, 1 to 16384. The
+    /// hardware remembers so many.
+    pub longest: Option<usize>,
+}
+
+/// How tokens fall into buckets: of the token t into floor(buckets h / 2^16), with h the upper half of
+/// the 32 bits a t mod 2^32, and a an odd number made of the seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HashSection {
+    /// Buckets, 1 to 4096.
+    pub buckets: usize,
+    /// Seed of the factor a. Default 1.
+    #[serde(default = "first_seed")]
+    pub seed: u64,
+}
+
+fn first_seed() -> u64 {
+    1
 }
 
 /// The kinds of layers.
@@ -84,6 +129,18 @@ pub enum LayerWord {
     Lstm,
     /// Gated recurrent units.
     Gru,
+    /// The row of a table for a token; as the first layer of a network with one input.
+    Embedding,
+    /// How often each token was seen in the sequence so far; as the first layer of a network with one
+    /// input.
+    Count,
+    /// The number of one of the elements, drawn by chance: e^(x_i / temperature) / sum
+    /// e^(x_j / temperature) is the probability of i.
+    Sample,
+    /// The token that follows a token, drawn by chance: `w`, vocabulary x vocabulary, has the
+    /// probabilities of those that follow token t in row t. As the first layer of a network with one
+    /// input.
+    Markov,
     /// g(W x + b), in each step.
     Dense,
     /// A convolution over the elements of each vector, then a function.
@@ -101,6 +158,13 @@ pub enum LayerWord {
     /// The number, from 0, of the largest element.
     #[serde(alias = "arg_max")]
     Argmax,
+    /// The most probable path of hidden states, for symbols that are given by their numbers from 0: the
+    /// only layer.
+    HiddenMarkov,
+    /// The path of tags of the largest score, for the scores of tags that the layer before gives; the
+    /// last layer.
+    #[serde(alias = "crf")]
+    ConditionalRandomField,
 }
 
 /// Where the reset gate of a GRU stands.
@@ -147,6 +211,10 @@ impl LayerWord {
             LayerWord::Jordan => "jordan",
             LayerWord::Lstm => "lstm",
             LayerWord::Gru => "gru",
+            LayerWord::Embedding => "embedding",
+            LayerWord::Count => "count",
+            LayerWord::Sample => "sample",
+            LayerWord::Markov => "markov",
             LayerWord::Dense => "dense",
             LayerWord::Convolution => "convolution",
             LayerWord::TransposedConvolution => "transposed_convolution",
@@ -155,6 +223,8 @@ impl LayerWord {
             LayerWord::Activation => "activation",
             LayerWord::Softmax => "softmax",
             LayerWord::Argmax => "argmax",
+            LayerWord::HiddenMarkov => "hidden_markov",
+            LayerWord::ConditionalRandomField => "conditional_random_field",
         }
     }
 
@@ -177,14 +247,39 @@ impl LayerWord {
         matches!(self, LayerWord::AveragePool | LayerWord::MaxPool)
     }
 
-    /// Whether it has units, and weights from its input.
+    /// Whether it takes tokens.
+    pub fn takes_tokens(self) -> bool {
+        matches!(
+            self,
+            LayerWord::Embedding | LayerWord::Count | LayerWord::Markov
+        )
+    }
+
+    /// Whether it has an array `w`.
+    pub fn has_table(self) -> bool {
+        self.is_weighted() || matches!(self, LayerWord::Embedding | LayerWord::Markov)
+    }
+
+    /// Whether it gives the best path.
+    pub fn gives_path(self) -> bool {
+        matches!(
+            self,
+            LayerWord::HiddenMarkov | LayerWord::ConditionalRandomField
+        )
+    }
+
+    /// Whether it has units.
     pub fn has_units(self) -> bool {
+        self.has_links() || self == LayerWord::Embedding || self.gives_path()
+    }
+
+    fn has_links(self) -> bool {
         self.is_recurrent() || self.is_convolution() || self == LayerWord::Dense
     }
 
     /// Whether these weights are given, not made.
     pub fn is_weighted(self) -> bool {
-        self.has_units() && self != LayerWord::Reservoir
+        self.has_links() && self != LayerWord::Reservoir
     }
 
     /// The blocks of its weights.
@@ -207,14 +302,20 @@ impl LayerWord {
                 FunctionWord::Tanh,
             ],
             LayerWord::Gru => &[FunctionWord::Logistic, FunctionWord::Tanh],
-            LayerWord::Dense
+            LayerWord::Embedding
+            | LayerWord::Count
+            | LayerWord::Sample
+            | LayerWord::Markov
+            | LayerWord::Dense
             | LayerWord::Convolution
             | LayerWord::TransposedConvolution
             | LayerWord::AveragePool
             | LayerWord::MaxPool
             | LayerWord::Activation
             | LayerWord::Softmax
-            | LayerWord::Argmax => &[],
+            | LayerWord::Argmax
+            | LayerWord::HiddenMarkov
+            | LayerWord::ConditionalRandomField => &[],
         }
     }
 }
@@ -260,6 +361,17 @@ impl LayerSection {
             window: None,
             reservoir: None,
             ridge: None,
+            vocabulary: None,
+            largest: None,
+            hash: None,
+            temperature: None,
+            normalise: None,
+            seed: None,
+            start: None,
+            transition: None,
+            emission: None,
+            end: None,
+            longest: None,
         }
     }
 
@@ -281,6 +393,12 @@ impl LayerSection {
             return places
                 .copied()
                 .fold(self.units, |rows, places| rows?.checked_mul(places));
+        }
+        if self.kind == LayerWord::Count {
+            return self.hash.map(|hash| hash.buckets).or(self.vocabulary);
+        }
+        if self.kind == LayerWord::Markov {
+            return self.vocabulary;
         }
         let rows = self.units?.saturating_mul(self.kind.gates());
         Some(rows.saturating_mul(self.reading().cells()))
@@ -308,7 +426,7 @@ impl LayerSection {
         [
             ("units", self.units.is_some(), kind.has_units(), all),
             ("outputs", self.outputs.is_some(), kind == Jordan, jordan),
-            ("w", self.w.is_some(), weighted, given),
+            ("w", self.w.is_some(), kind.has_table() && !learned, given),
             ("r", self.r.is_some(), back, some),
             ("bias", self.bias.is_some(), weighted, given),
             ("peepholes", self.peepholes.is_some(), kind == Lstm, lstm),
@@ -349,11 +467,12 @@ impl LayerSection {
     /// Checks what can be checked without reading a file.
     pub(super) fn check(&self, check: &Checker<'_>, number: usize) -> Checked {
         let field = |key: &str| layer_field(number, key);
-        for (key, given, case, when) in self.keys() {
+        for (key, given, case, when) in self.keys().into_iter().chain(self.path_keys()) {
             check.only(&field(key), given, case, when)?;
         }
         let (cells, lstm) = (self.initial_cell.is_some(), self.kind == LayerWord::Lstm);
         check.only(&field("initial_cell"), cells, lstm, "kind = \"lstm\"")?;
+        self.check_tokens(check, number)?;
         let windowed = self.kind.is_convolution() || self.kind.is_pool();
         let window = self.window.is_some();
         check.only(
@@ -363,6 +482,7 @@ impl LayerSection {
             "a convolution or a pool",
         )?;
         self.check_needed(check, number)?;
+        self.check_path(check, number)?;
         if let Some(window) = &self.window {
             window.check(check, self.kind, &field("window"))?;
         } else if windowed {
@@ -401,7 +521,7 @@ impl LayerSection {
     /// The keys without which there is no such layer.
     fn check_needed(&self, check: &Checker<'_>, number: usize) -> Checked {
         let (recurrent, jordan) = (self.kind.is_recurrent(), self.kind == LayerWord::Jordan);
-        let weighted = self.kind.is_weighted() && self.ridge.is_none();
+        let weighted = self.kind.has_table() && self.ridge.is_none();
         let back = recurrent && self.kind != LayerWord::Reservoir;
         let needed = [
             (
@@ -444,6 +564,77 @@ impl LayerSection {
         Ok(())
     }
 
+    /// The keys of layers that take tokens.
+    fn check_tokens(&self, check: &Checker<'_>, number: usize) -> Checked {
+        let field = |key: &str| layer_field(number, key);
+        let (tokens, count) = (self.kind.takes_tokens(), self.kind == LayerWord::Count);
+        let given = self.vocabulary.is_some();
+        let with = "kind = \"embedding\", \"count\" or \"markov\"";
+        check.only(&field("vocabulary"), given, tokens, with)?;
+        for (key, given) in [
+            ("largest", self.largest.is_some()),
+            ("hash", self.hash.is_some()),
+        ] {
+            check.only(&field(key), given, count, "kind = \"count\"")?;
+        }
+        self.check_draws(check, number)?;
+        match self.vocabulary {
+            Some(vocabulary) => {
+                let (least, most) = (2.0, MAX_VOCABULARY as f64);
+                let what = "the size of the vocabulary";
+                check.range(&field("vocabulary"), what, vocabulary as f64, least, most)?;
+            }
+            None if tokens => {
+                let what = "the tokens are the whole numbers below it";
+                check.missing(&field("vocabulary"), "vocabulary", what)?;
+            }
+            None => {}
+        }
+        let counts = self.hash.map(|hash| hash.buckets).or(self.vocabulary);
+        if let Some(counts) = counts.filter(|_| count) {
+            let key = match self.hash {
+                Some(_) => "hash.buckets",
+                None => "vocabulary",
+            };
+            check.count(&field(key), "the number of counts", counts, MAX_COUNTS)?;
+        }
+        match self.largest {
+            Some(largest) => {
+                let what = "the largest count";
+                check.count(&field("largest"), what, largest as usize, MAX_COUNT)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The keys of layers that draw.
+    fn check_draws(&self, check: &Checker<'_>, number: usize) -> Checked {
+        let field = |key: &str| layer_field(number, key);
+        let (sample, markov) = (
+            self.kind == LayerWord::Sample,
+            self.kind == LayerWord::Markov,
+        );
+        let given = self.temperature.is_some();
+        check.only(&field("temperature"), given, sample, "kind = \"sample\"")?;
+        let given = self.normalise.is_some();
+        let shares = markov || self.kind == LayerWord::HiddenMarkov;
+        let with = "kind = \"markov\" or \"hidden_markov\"";
+        check.only(&field("normalise"), given, shares, with)?;
+        let with = "kind = \"sample\" or \"markov\"";
+        check.only(&field("seed"), self.seed.is_some(), sample || markov, with)?;
+        if let Some(temperature) = self.temperature {
+            let what = "the temperature";
+            check.range(&field("temperature"), what, temperature, 0.01, 100.0)?;
+        }
+        match self.seed {
+            Some(seed) => {
+                let most = f64::from(u32::MAX);
+                check.range(&field("seed"), "the seed", seed as f64, 1.0, most)
+            }
+            None => Ok(()),
+        }
+    }
+
     fn check_activations(&self, check: &Checker<'_>, number: usize) -> Checked {
         if let Some(activation) = &self.activation {
             activation.check(check.source, &layer_field(number, "activation"))?;
@@ -478,6 +669,10 @@ impl LayerSection {
             ("v_bias", self.v_bias.as_ref()),
             ("initial", self.initial.as_ref()),
             ("initial_cell", self.initial_cell.as_ref()),
+            ("start", self.start.as_ref()),
+            ("transition", self.transition.as_ref()),
+            ("emission", self.emission.as_ref()),
+            ("end", self.end.as_ref()),
         ];
         let section = format!("layer.{number}");
         let mut files = named_in(&section, keys);

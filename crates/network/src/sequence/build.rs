@@ -1,8 +1,9 @@
 //! From a description to a sequence network.
 
+use super::tokens::{check_tokens, drawn};
 use super::{
-    Cell, Dense, Direction, Elman, Gates, Gives, Gru, Jordan, Layer, Lstm, Output, Peepholes,
-    Recurrent, Reservoir, ResetForm, SequenceNetwork, readout,
+    Cell, Dense, Direction, Elman, Gates, Generate, Gives, Gru, Jordan, Layer, Lstm, Output,
+    Peepholes, Recurrent, Reservoir, ResetForm, SequenceNetwork, readout,
 };
 use crate::activation::Activation;
 use crate::description::{
@@ -45,6 +46,10 @@ impl SequenceNetwork {
                 OutputWord::EveryStep => Output::EveryStep,
                 OutputWord::Last => Output::Last,
             },
+            generate: described.network.generate.map(|of| Generate {
+                steps: of.steps,
+                start: of.start,
+            }),
             carry: described.network.carry,
             picture: described.network.picture,
             sequences: vec![],
@@ -53,7 +58,11 @@ impl SequenceNetwork {
         };
         let fits = |(number, problem)| source.error(&format!("layer.{number}"), problem);
         network.check().map_err(fits)?;
-        network.sequences = sequences(described, source)?;
+        let feeds = |problem| source.error("network.generate", problem);
+        network.check_generated().map_err(feeds)?;
+        network.sequences = sequences(described, &network, source)?;
+        let short = |problem| source.error("data.sequences", problem);
+        network.check_lengths(&network.sequences).map_err(short)?;
         if let Some(given) = &described.data.targets {
             let found = targets(given, &network, &network.sequences, source);
             network.targets = found.map_err(|problem| source.error("data.targets", problem))?;
@@ -95,6 +104,10 @@ impl Reader<'_> {
             | LayerWord::Jordan
             | LayerWord::Lstm
             | LayerWord::Gru => Layer::Recurrent(self.recurrent()?),
+            LayerWord::Embedding => Layer::Embedding(self.embedding()?),
+            LayerWord::Count => Layer::forward(Cell::Count(self.count())),
+            LayerWord::Sample => Layer::forward(Cell::Sample(self.sample())),
+            LayerWord::Markov => Layer::forward(Cell::Markov(self.markov()?)),
             LayerWord::Dense => Layer::Dense(self.dense()?),
             LayerWord::Convolution | LayerWord::TransposedConvolution => {
                 Layer::Dense(self.convolution()?)
@@ -104,10 +117,13 @@ impl Reader<'_> {
             LayerWord::Activation => Layer::Elementwise(self.activation()?),
             LayerWord::Softmax => Layer::Softmax,
             LayerWord::Argmax => Layer::ArgMax,
+            LayerWord::HiddenMarkov | LayerWord::ConditionalRandomField => {
+                Layer::BestPath(self.best_path()?)
+            }
         })
     }
 
-    fn units(&self) -> usize {
+    pub(super) fn units(&self) -> usize {
         self.section.units.unwrap_or(0)
     }
 
@@ -116,7 +132,7 @@ impl Reader<'_> {
     }
 
     /// An array of `rows` x `columns` numbers for each direction; none where it is not given.
-    fn array(
+    pub(super) fn array(
         &self,
         given: &Option<TensorSource>,
         (rows, columns): (usize, usize),
@@ -438,9 +454,38 @@ impl SequenceNetwork {
     /// The sequences of an array: sequences x steps x inputs, or steps x inputs of one.
     ///
     /// # Errors
-    /// When it has another shape, or numbers that are not finite.
+    /// When it has another shape, numbers that are not finite, no tokens where the network takes
+    /// some, or a sequence is longer than a layer remembers.
     pub fn sequences_of(&self, tensor: &Tensor) -> Result<Vec<Vec<Vec<f64>>>, Problem> {
-        vectors_of(tensor, self.inputs, "the array of sequences")
+        let sequences = self.padded_sequences_of(tensor)?;
+        self.check_lengths(&sequences)?;
+        Ok(sequences)
+    }
+
+    /// The same of an array that may hold more steps of a sequence than are used.
+    fn padded_sequences_of(&self, tensor: &Tensor) -> Result<Vec<Vec<Vec<f64>>>, Problem> {
+        let what = "the array of sequences";
+        let vectors = vectors_of(tensor, self.inputs, what)?;
+        match self.vocabulary() {
+            Some(vocabulary) => check_tokens(tensor, what, vocabulary).map(|()| vectors),
+            None => Ok(vectors),
+        }
+    }
+
+    /// That no sequence is longer than a layer remembers.
+    fn check_lengths(&self, sequences: &[Vec<Vec<f64>>]) -> Result<(), Problem> {
+        let Some(longest) = self.stated_longest() else {
+            return Ok(());
+        };
+        let lengths = sequences.iter().map(Vec::len).enumerate();
+        match lengths.into_iter().find(|(_, steps)| *steps > longest) {
+            None => Ok(()),
+            Some((sequence, steps)) => Err(Problem::TooLong {
+                sequence,
+                steps,
+                longest,
+            }),
+        }
     }
 }
 
@@ -450,7 +495,12 @@ fn split(bias: &Parts, direction: usize, rows: usize) -> (&[f64], &[f64]) {
     all.split_at(rows.min(all.len()))
 }
 
-fn matrix(rows: usize, columns: usize, parts: Option<&Parts>, direction: usize) -> Matrix {
+pub(super) fn matrix(
+    rows: usize,
+    columns: usize,
+    parts: Option<&Parts>,
+    direction: usize,
+) -> Matrix {
     let values = parts.map(|parts| parts.of(direction)).unwrap_or_default();
     Matrix::dense(rows, columns, values)
 }
@@ -495,15 +545,26 @@ fn vectors_of(
 
 fn sequences(
     described: &SequenceDescription,
+    network: &SequenceNetwork,
     source: &Source,
 ) -> Result<Vec<Vec<Vec<f64>>>, NetworkError> {
-    let (inputs, data) = (described.network.inputs, &described.data);
+    let data = &described.data;
+    if let Some(generate) = network.generate {
+        return Ok(vec![vec![vec![generate.start as f64]]]);
+    }
     let Some(given) = &data.sequences else {
-        return Ok(random(data.random.unwrap_or_default(), inputs));
+        let usual = RandomSequences::default();
+        let steps = network.stated_longest().unwrap_or(usual.steps);
+        let usual = RandomSequences {
+            steps: usual.steps.min(steps),
+            ..usual
+        };
+        return Ok(random(data.random.unwrap_or(usual), network));
     };
     let at = |field: &'static str| move |problem| source.error(field, problem);
     let what = "the array of sequences";
-    let mut all = vectors(given, inputs, what, source).map_err(at("data.sequences"))?;
+    let read = || network.padded_sequences_of(&Tensor::from_source(given, source.folder(), what)?);
+    let mut all = read().map_err(at("data.sequences"))?;
     if let Some(lengths) = &data.lengths {
         cut(&mut all, lengths).map_err(at("data.lengths"))?;
     }
@@ -533,11 +594,12 @@ fn cut(sequences: &mut [Vec<Vec<f64>>], lengths: &[usize]) -> Result<(), Problem
     Ok(())
 }
 
-fn random(random: RandomSequences, inputs: usize) -> Vec<Vec<Vec<f64>>> {
+fn random(random: RandomSequences, network: &SequenceNetwork) -> Vec<Vec<Vec<f64>>> {
     let mut numbers = SplitMix64::new(random.seed);
+    let vocabulary = network.vocabulary();
     let mut vector = |_| {
-        let number = |_| (2.0 * numbers.uniform() - 1.0) * random.magnitude;
-        (0..inputs).map(number).collect::<Vec<f64>>()
+        let number = |_| drawn(&mut numbers, random.magnitude, vocabulary);
+        (0..network.inputs).map(number).collect::<Vec<f64>>()
     };
     let mut sequence = |_| (0..random.steps).map(&mut vector).collect();
     (0..random.sequences).map(&mut sequence).collect()

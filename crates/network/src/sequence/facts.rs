@@ -32,11 +32,17 @@ fn products(layer: &Layer) -> usize {
         }
         Cell::Lstm(cell) => size(&cell.gates.input) + size(&cell.gates.recurrent),
         Cell::Gru(cell) => size(&cell.gates.input) + size(&cell.gates.recurrent),
+        Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => 0,
     };
     match layer {
         Layer::Recurrent(layer) => layer.direction.cells().map(cell).sum(),
         Layer::Dense(layer) => size(&layer.weights),
-        Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => 0,
+        Layer::Embedding(_)
+        | Layer::MaxPool(_)
+        | Layer::Elementwise(_)
+        | Layer::Softmax
+        | Layer::ArgMax
+        | Layer::BestPath(_) => 0,
     }
 }
 
@@ -69,6 +75,7 @@ fn is_bounded(cell: &Cell) -> bool {
         Cell::Elman(cell) => finite(&cell.activation),
         Cell::Jordan(cell) => finite(&cell.readout.activation),
         Cell::Gru(cell) => within_one(&cell.gate) && finite(&cell.candidate),
+        Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => true,
         Cell::Lstm(cell) => {
             let most = |clip: f64| cell.gate.value(clip).max(cell.gate.value(-clip));
             let below_one =

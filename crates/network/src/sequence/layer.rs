@@ -1,6 +1,6 @@
 //! The layers of a chain.
 
-use super::{Dense, Direction, Gives, MaxPool, Recurrent};
+use super::{BestPath, Cell, Dense, Direction, Embedding, Gives, MaxPool, Recurrent};
 use crate::activation::Activation;
 use crate::problem::Problem;
 
@@ -12,6 +12,8 @@ pub enum Layer {
     Recurrent(Recurrent),
     /// A dense layer.
     Dense(Dense),
+    /// The row of a table for a token.
+    Embedding(Embedding),
     /// The largest element of each window.
     MaxPool(MaxPool),
     /// A function of each element by itself.
@@ -21,6 +23,8 @@ pub enum Layer {
     /// The number, from 0, of the largest element, of the first one where there are many; one
     /// element.
     ArgMax,
+    /// The best path of tags through the whole sequence: the number, from 0, of a tag in each step.
+    BestPath(BestPath),
 }
 
 impl Layer {
@@ -40,14 +44,38 @@ impl Layer {
         }
     }
 
+    /// Where it takes tokens: the size of their vocabulary.
+    pub fn vocabulary(&self) -> Option<usize> {
+        match self {
+            Layer::Embedding(layer) => Some(layer.vocabulary()),
+            Layer::BestPath(layer) => layer.vocabulary(),
+            Layer::Recurrent(layer) => layer.direction.cells().find_map(Cell::vocabulary),
+            _ => None,
+        }
+    }
+
+    /// Where it gives the number of one of so many things: how many these are.
+    pub fn numbers(&self, inputs: usize) -> Option<usize> {
+        match self {
+            Layer::ArgMax => Some(inputs),
+            Layer::Recurrent(layer) => layer.direction.cells().find_map(|cell| match cell {
+                Cell::Sample(cell) => Some(cell.scores),
+                Cell::Markov(cell) => Some(cell.tokens()),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+
     /// Elements of a vector that it gives for vectors of so many.
     pub fn outputs(&self, inputs: usize) -> usize {
         match self {
             Layer::Recurrent(layer) => layer.outputs(),
             Layer::Dense(layer) => layer.units(),
+            Layer::Embedding(layer) => layer.units(),
             Layer::MaxPool(layer) => layer.windows.len(),
             Layer::Elementwise(_) | Layer::Softmax => inputs,
-            Layer::ArgMax => 1,
+            Layer::ArgMax | Layer::BestPath(_) => 1,
         }
     }
 
@@ -56,22 +84,39 @@ impl Layer {
         match self {
             Layer::Recurrent(layer) => layer.direction.cells().map(super::Cell::units).sum(),
             Layer::Dense(layer) => layer.units(),
+            Layer::Embedding(layer) => layer.units(),
+            Layer::BestPath(layer) => layer.tags(),
             Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => 0,
         }
     }
 
     /// Whether what it gives in a step depends on no later input.
     pub fn is_causal(&self) -> bool {
-        self.recurrent().is_none_or(|layer| {
-            layer.direction.reverse().is_none() && layer.gives == Gives::EveryStep
-        })
+        match self {
+            Layer::Recurrent(layer) => {
+                layer.direction.reverse().is_none() && layer.gives == Gives::EveryStep
+            }
+            Layer::BestPath(_) => false,
+            _ => true,
+        }
     }
 
-    /// What it gives for one vector; `None` for a recurrent layer, which needs its state.
+    /// The layer that it is, where it gives the best path.
+    pub fn best_path(&self) -> Option<&BestPath> {
+        match self {
+            Layer::BestPath(layer) => Some(layer),
+            _ => None,
+        }
+    }
+
+    /// What it gives for one vector; for the best path, for a sequence of this one; `None` for a
+    /// recurrent layer, which needs its state.
     pub fn apply(&self, x: &[f64]) -> Option<Vec<f64>> {
         match self {
             Layer::Recurrent(_) => None,
+            Layer::BestPath(layer) => layer.run(&[x.to_vec()]).pop(),
             Layer::Dense(layer) => Some(layer.apply(x)),
+            Layer::Embedding(layer) => Some(layer.apply(x)),
             Layer::MaxPool(layer) => Some(layer.apply(x)),
             Layer::Elementwise(activation) => {
                 Some(x.iter().map(|&x| activation.value(x)).collect())
@@ -85,7 +130,9 @@ impl Layer {
         match self {
             Layer::Recurrent(layer) => layer.check(inputs),
             Layer::Dense(layer) => layer.check(inputs),
+            Layer::Embedding(layer) => layer.check(inputs),
             Layer::MaxPool(layer) => layer.check(inputs),
+            Layer::BestPath(layer) => layer.check(inputs),
             Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => Ok(()),
         }
     }

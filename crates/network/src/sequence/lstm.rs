@@ -80,6 +80,7 @@ impl Lstm {
         State {
             hidden: self.initial.clone(),
             cell: self.initial_cell.clone(),
+            ..State::default()
         }
     }
 

@@ -4,35 +4,48 @@
 //! equation standing where its layer does. A run is one sequence, [time, features].
 
 mod build;
+mod count;
 mod dense;
 mod elman;
+mod embedding;
 mod facts;
 mod gates;
+mod generate;
 mod gru;
 mod jordan;
 mod layer;
 mod lstm;
+pub mod path;
 mod pool;
 mod readout;
 mod recurrent;
 mod reservoir;
 mod run;
+mod sample;
 mod score;
+mod token_layers;
+mod tokens;
 mod window;
 mod windowed;
 
+pub use count::{Count, Hash, MAX_COUNT, MAX_COUNTS};
 pub use dense::Dense;
 pub use elman::Elman;
+pub use embedding::Embedding;
 pub use gates::{Block, Gates, clipped};
+pub use generate::{Generate, MAX_GENERATED};
 pub use gru::{Gru, GruGate, ResetForm};
 pub use jordan::Jordan;
 pub use layer::{Layer, argmax, softmax};
 pub use lstm::{Lstm, LstmGate, Peepholes};
+pub use path::{BestPath, Emission, Scores};
 pub use pool::MaxPool;
 pub use recurrent::{Cell, Direction, Gives, Recurrent, State};
 pub use reservoir::Reservoir;
 pub use run::Run;
+pub use sample::{Markov, NOISE_BITS, SUM_TOLERANCE, Sample, check_probabilities, normalised};
 pub use score::Score;
+pub use tokens::MAX_VOCABULARY;
 pub use window::{Axis, Way, Window};
 
 use crate::fact::{Fact, Level};
@@ -49,6 +62,8 @@ pub struct SequenceNetwork {
     pub layers: Vec<Layer>,
     /// What a run gives.
     pub output: Output,
+    /// How it feeds itself, where it does; of each sequence the first vector is the start then.
+    pub generate: Option<Generate>,
     /// Whether a sequence begins with the states in which the one before it ended.
     pub carry: bool,
     /// Rows and columns of the pictures that its outputs are, one after another.
@@ -75,15 +90,16 @@ impl SequenceNetwork {
     /// That each layer takes what the one before it gives.
     ///
     /// # Errors
-    /// [`Problem::Shape`] of the first layer of which this is not true, or whose own parts disagree;
-    /// and its number.
+    /// [`Problem::Shape`] of the first layer of which this is not true, or whose own parts disagree,
+    /// [`Problem::Conflict`] of one that cannot stand where it does; and its number.
     pub fn check(&self) -> Result<(), (usize, Problem)> {
         let mut width = self.inputs;
         for (number, layer) in self.layers.iter().enumerate() {
             layer.check(width).map_err(|problem| (number, problem))?;
+            path::place(self, number).map_err(|problem| (number, problem))?;
             width = layer.outputs(width);
         }
-        Ok(())
+        self.check_tokens()
     }
 
     /// Elements of each output vector.
@@ -132,6 +148,17 @@ impl SequenceNetwork {
     /// step: no layer reads from the end, and none waits for it.
     pub fn is_causal(&self) -> bool {
         self.layers.iter().all(Layer::is_causal)
+    }
+
+    /// Whether a run gives the best path of tags.
+    pub fn gives_path(&self) -> bool {
+        self.layers.last().and_then(Layer::best_path).is_some()
+    }
+
+    /// The most steps of a sequence, where a layer remembers all of them.
+    pub fn stated_longest(&self) -> Option<usize> {
+        let paths = self.layers.iter().filter_map(Layer::best_path);
+        paths.map(|path| path.longest).min()
     }
 
     /// What can be said before it runs.

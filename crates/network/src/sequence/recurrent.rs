@@ -1,6 +1,7 @@
 //! What all recurrent layers have in common: states, directions, and what they give.
 
-use super::{Elman, Gru, Jordan, Lstm};
+use super::sample::silent;
+use super::{Count, Elman, Gru, Jordan, Lstm, Markov, Sample};
 use crate::problem::Problem;
 
 /// A recurrent layer.
@@ -51,6 +52,12 @@ pub enum Cell {
     Lstm(Box<Lstm>),
     /// Gated recurrent units.
     Gru(Gru),
+    /// The counts of a bag of words.
+    Count(Count),
+    /// A draw from scores.
+    Sample(Sample),
+    /// A step of a Markov chain.
+    Markov(Markov),
 }
 
 /// What a cell remembers.
@@ -60,6 +67,8 @@ pub struct State {
     pub hidden: Vec<f64>,
     /// The cells of an LSTM; empty elsewhere.
     pub cell: Vec<f64>,
+    /// The register of the noise, of a cell that draws; it begins each sequence with the seed.
+    pub noise: u32,
 }
 
 impl State {
@@ -67,7 +76,7 @@ impl State {
     pub fn of(hidden: &[f64]) -> State {
         State {
             hidden: hidden.to_vec(),
-            cell: vec![],
+            ..State::default()
         }
     }
 }
@@ -80,6 +89,9 @@ impl Cell {
             Cell::Jordan(cell) => cell.units() + cell.readout.units(),
             Cell::Lstm(cell) => cell.units(),
             Cell::Gru(cell) => cell.units(),
+            Cell::Count(cell) => cell.buckets(),
+            Cell::Sample(_) => 1,
+            Cell::Markov(cell) => cell.tokens(),
         }
     }
 
@@ -87,7 +99,19 @@ impl Cell {
     pub fn outputs(&self) -> usize {
         match self {
             Cell::Jordan(cell) => cell.readout.units(),
+            Cell::Sample(_) | Cell::Markov(_) => 1,
             _ => self.units(),
+        }
+    }
+
+    /// Where it takes tokens: the size of their vocabulary.
+    pub fn vocabulary(&self) -> Option<usize> {
+        match self {
+            Cell::Count(cell) => Some(cell.vocabulary),
+            Cell::Markov(cell) => Some(cell.tokens()),
+            Cell::Elman(_) | Cell::Jordan(_) | Cell::Lstm(_) | Cell::Gru(_) | Cell::Sample(_) => {
+                None
+            }
         }
     }
 
@@ -98,6 +122,8 @@ impl Cell {
             Cell::Jordan(cell) => cell.start(),
             Cell::Lstm(cell) => cell.start(),
             Cell::Gru(cell) => cell.start(),
+            Cell::Count(cell) => cell.start(),
+            Cell::Sample(Sample { seed, .. }) | Cell::Markov(Markov { seed, .. }) => silent(*seed),
         }
     }
 
@@ -108,6 +134,9 @@ impl Cell {
             Cell::Jordan(cell) => cell.step(x, state),
             Cell::Lstm(cell) => cell.step(x, state),
             Cell::Gru(cell) => cell.step(x, state),
+            Cell::Count(cell) => cell.step(x, state),
+            Cell::Sample(cell) => cell.step(x, state),
+            Cell::Markov(cell) => cell.step(x, state),
         }
     }
 
@@ -117,6 +146,9 @@ impl Cell {
             Cell::Jordan(cell) => cell.check(inputs),
             Cell::Lstm(cell) => cell.check(inputs),
             Cell::Gru(cell) => cell.check(inputs),
+            Cell::Count(cell) => cell.check(inputs),
+            Cell::Sample(cell) => cell.check(inputs),
+            Cell::Markov(cell) => cell.check(inputs),
         }
     }
 }

@@ -22,9 +22,27 @@ impl SequenceNetwork {
         self.run_from(self.start(), sequence)
     }
 
-    /// Runs over a sequence from other states than the network's own.
+    /// Runs over a sequence from other states than the network's own; noise begins with its seed.
     pub fn run_from(&self, mut states: Vec<State>, sequence: &[Vec<f64>]) -> Run {
         states.resize_with(self.cells().count(), State::default);
+        for (cell, state) in self.cells().zip(&mut states) {
+            state.noise = cell.start().noise;
+        }
+        let mut outputs = match self.generate {
+            Some(generate) => {
+                let start = sequence.first().map_or(&[][..], Vec::as_slice);
+                self.generated(generate.steps, start, &mut states)
+            }
+            None => self.passed(sequence, &mut states),
+        };
+        if self.output == Output::Last {
+            outputs = outputs.pop().into_iter().collect();
+        }
+        Run { outputs, states }
+    }
+
+    /// What the last layer gives for a sequence.
+    fn passed(&self, sequence: &[Vec<f64>], states: &mut [State]) -> Vec<Vec<f64>> {
         let mut vectors = sequence.to_vec();
         let mut used = 0;
         for layer in &self.layers {
@@ -35,16 +53,11 @@ impl SequenceNetwork {
                     used = next;
                     layer.run(&vectors, own)
                 }
+                Layer::BestPath(layer) => layer.run(&vectors),
                 layer => vectors.iter().filter_map(|x| layer.apply(x)).collect(),
             };
         }
-        if self.output == Output::Last {
-            vectors = vectors.pop().into_iter().collect();
-        }
-        Run {
-            outputs: vectors,
-            states,
-        }
+        vectors
     }
 
     /// Runs over the sequences of the description, one after another, with the states carried from

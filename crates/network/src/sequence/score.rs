@@ -13,7 +13,7 @@ pub struct Score {
     /// `None` where they do not differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub normalised: Option<f64>,
-    /// Of a network that ends with a choice: how many choices are right.
+    /// Of a network that ends with a choice, or with the best path: how many of its numbers are right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub right: Option<usize>,
     /// The numbers compared.
@@ -38,7 +38,7 @@ impl SequenceNetwork {
         let of = targets.len();
         let mean = targets.iter().sum::<f64>() / of as f64;
         let spread: f64 = targets.iter().map(|x| (x - mean) * (x - mean)).sum();
-        let chooses = matches!(self.layers.last(), Some(Layer::ArgMax));
+        let chooses = matches!(self.layers.last(), Some(Layer::ArgMax | Layer::BestPath(_)));
         (of > 0).then(|| Score {
             rms: (squares / of as f64).sqrt(),
             normalised: (spread > 0.0 && !chooses).then(|| (squares / spread).sqrt()),

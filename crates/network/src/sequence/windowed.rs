@@ -57,7 +57,7 @@ impl Reader<'_> {
     }
 
     /// What was made, or what is wrong with a key of this layer.
-    fn fit<T>(&self, key: &str, made: Result<T, Problem>) -> Result<T, NetworkError> {
+    pub(super) fn fit<T>(&self, key: &str, made: Result<T, Problem>) -> Result<T, NetworkError> {
         made.map_err(|problem| self.source.error(&layer_field(self.number, key), problem))
     }
 

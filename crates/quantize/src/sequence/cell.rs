@@ -59,6 +59,9 @@ impl Chain<'_> {
             Cell::Jordan(cell) => self.jordan(name, cell, flow, last),
             Cell::Lstm(cell) => self.lstm(name, cell, flow, last),
             Cell::Gru(cell) => self.gru(name, cell, flow, last),
+            Cell::Count(cell) => self.count(name, cell, flow, last),
+            Cell::Sample(cell) => self.sample(name, cell, flow, last),
+            Cell::Markov(cell) => self.markov(name, cell, flow, last),
         }
     }
 

@@ -8,6 +8,7 @@ use super::MAX_STEPS;
 use super::function::{Function, Use};
 use super::passes::Passes;
 use super::seen::Seen;
+use super::tokens::number_format;
 use super::words::Formats;
 use crate::assembly::{Assembly, New, Source, Wide, Written, weights};
 use crate::dynamic::Words;
@@ -36,6 +37,8 @@ pub struct Chain<'a> {
     pub(super) passes: Option<Passes>,
     /// The largest error of a weight.
     pub(super) error: f64,
+    /// What keeps the output for the next step, where the network feeds itself.
+    pub(super) fed_back: Option<VectorId>,
 }
 
 /// The program for these words.
@@ -55,11 +58,12 @@ pub fn lower(
         functions: vec![],
         passes: None,
         error: 0.0,
+        fed_back: None,
     };
     if network.needs_passes() {
         chain.begin_passes()?;
     }
-    let mut flow = chain.entering("input");
+    let mut flow = chain.entering("input")?;
     for (number, layer) in network.layers.iter().enumerate() {
         let last = number + 1 == network.layers.len();
         flow = chain.layer(number + 1, layer, flow, last)?;
@@ -70,8 +74,9 @@ pub fn lower(
     if chain.passes.is_some() {
         chain.end_passes(network.output == Output::EveryStep)?;
     }
+    let steps = network.generate.map(|generate| generate.steps as u64);
     let stop = Stop {
-        max_steps: MAX_STEPS,
+        max_steps: steps.unwrap_or(MAX_STEPS),
         when_stable: false,
         on_period_two: false,
     };
@@ -93,7 +98,11 @@ fn formats(
             Cell::Lstm(cell) => gates.extend([&cell.gate, &cell.candidate, &cell.output]),
             Cell::Gru(cell) => gates.extend([&cell.gate, &cell.candidate]),
             Cell::Elman(cell) if cell.leak != 1.0 => gates.push(&cell.activation),
-            Cell::Elman(_) | Cell::Jordan(_) => {}
+            Cell::Elman(_)
+            | Cell::Jordan(_)
+            | Cell::Count(_)
+            | Cell::Sample(_)
+            | Cell::Markov(_) => {}
         }
     }
     // What is not bounded is judged by the runs.
@@ -113,9 +122,13 @@ fn formats(
             Cell::Jordan(cell) => largest(&cell.readout.activation).is_finite(),
             Cell::Lstm(cell) => largest(&cell.output).is_finite(),
             Cell::Gru(cell) => largest(&cell.candidate).is_finite(),
+            // Counts and tokens have formats of their own.
+            Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => true,
         }),
         // The largest element of a window is one that came in.
-        Layer::MaxPool(_) | Layer::Softmax | Layer::ArgMax => true,
+        Layer::Embedding(_) | Layer::MaxPool(_) | Layer::Softmax | Layer::ArgMax => true,
+        // Tags have a format of their own.
+        Layer::BestPath(_) => true,
     });
     let bound = match bounded {
         // Every magnitude that a bounded activation may reach, not only those that were seen.
@@ -126,6 +139,12 @@ fn formats(
         false => seen.clone(),
     };
     Formats::new(words, &bound, gates, bounded)
+}
+
+/// The largest magnitude of a word.
+fn reach(format: Format) -> f64 {
+    let ends = [format.min_raw(), format.max_raw()].map(|raw| format.value(raw).abs());
+    ends[0].max(ends[1])
 }
 
 /// The largest magnitude of an activation.
@@ -145,11 +164,13 @@ fn reached(network: &SequenceNetwork) -> f64 {
                 Cell::Jordan(cell) => largest(&cell.readout.activation),
                 Cell::Lstm(cell) => largest(&cell.output) * largest(&cell.gate),
                 Cell::Gru(cell) => largest(&cell.candidate),
+                Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => 0.0,
             });
             cells.fold(0.0, f64::max)
         }
+        Layer::Embedding(layer) => layer.largest(),
         Layer::Softmax => 1.0,
-        Layer::MaxPool(_) | Layer::ArgMax => 0.0,
+        Layer::MaxPool(_) | Layer::ArgMax | Layer::BestPath(_) => 0.0,
     };
     let finite = network
         .layers
@@ -169,14 +190,37 @@ impl Chain<'_> {
     }
 
     /// An input vector of the network.
-    fn entering(&mut self, name: &str) -> Flow {
+    fn entering(&mut self, name: &str) -> Result<Flow, QuantizeError> {
         let elements = self.network.inputs;
-        let format = self.formats.data;
-        Flow {
+        let format = match self.network.vocabulary() {
+            Some(vocabulary) => number_format(vocabulary)?,
+            None => self.formats.data,
+        };
+        if self.network.generate.is_some() {
+            return self.entering_again(name, format);
+        }
+        Ok(Flow {
             vector: self.assembly.vector(name, elements, format, Role::Sequence),
             elements,
             given: false,
-        }
+        })
+    }
+
+    /// The token of a network that feeds itself: in the first step the one that a run is given, then
+    /// that of the step before.
+    fn entering_again(&mut self, name: &str, format: Format) -> Result<Flow, QuantizeError> {
+        let start = self.assembly.vector("start", 1, format, Role::Input);
+        let first = Role::Schedule(vec![1, 0]);
+        let first = self.assembly.vector("first", 1, Format::TRUTH, first);
+        let before = self.kept("fed_back", &[0.0], format).vector;
+        self.fed_back = Some(before);
+        let entered = (name.to_owned(), false);
+        self.writing("entering", vec![], 1, entered, |apply| {
+            let first = apply.element("first", first)?;
+            let start = apply.element("start", start)?;
+            let before = apply.element("before", before)?;
+            apply.select("token", first, (start, before))
+        })
     }
 
     fn layer(
@@ -190,6 +234,8 @@ impl Chain<'_> {
         match layer {
             Layer::Recurrent(layer) => self.recurrent(&name, layer, flow, last),
             Layer::Dense(layer) => self.dense(&name, layer, flow, last),
+            Layer::Embedding(layer) => self.embedding(&name, layer, flow, last),
+            Layer::BestPath(layer) => self.best_path(&name, layer, flow),
             Layer::MaxPool(layer) => self.largest(&name, flow, &layer.windows, last),
             Layer::Elementwise(activation) => self.elementwise(&name, activation, flow, last),
             Layer::Softmax => self.softmax(&name, flow, last),
@@ -206,7 +252,11 @@ impl Chain<'_> {
     ) -> Result<Flow, QuantizeError> {
         match &layer.direction {
             Direction::Forward(cell) => {
-                let flow = self.as_data(name, flow)?;
+                // Beside a state stands what has its format.
+                let flow = match cell {
+                    Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => flow,
+                    _ => self.as_data(name, flow)?,
+                };
                 self.cell(name, cell, flow, last)
             }
             direction if self.passes.is_some() => {
@@ -214,12 +264,12 @@ impl Chain<'_> {
                 self.passing(name, direction, layer.gives, flow)
             }
             Direction::Reverse(cell) => {
-                let flow = self.entering("input_reversed");
+                let flow = self.entering("input_reversed")?;
                 self.cell(name, cell, flow, last)
             }
             Direction::Bidirectional { forward, reverse } => {
                 let forward = self.cell(&format!("{name}_forward"), forward, flow, false)?;
-                let flow = self.entering("input_reversed");
+                let flow = self.entering("input_reversed")?;
                 let reverse = self.cell(&format!("{name}_reverse"), reverse, flow, false)?;
                 Ok(self.beside(name, &[forward, reverse]))
             }
@@ -308,6 +358,11 @@ impl Chain<'_> {
         Ok(self.assembly.vector(name, values.len(), words.format, role))
     }
 
+    /// Remembers by how much a word lies beside the number that it stands for.
+    pub fn lost(&mut self, error: f64) {
+        self.error = self.error.max(error);
+    }
+
     /// A sum over a matrix from a vector, with a bias.
     ///
     /// # Errors
@@ -342,8 +397,7 @@ impl Chain<'_> {
 
     /// The largest magnitude of a sum over a matrix from a vector, with a bias.
     pub fn bound(&self, from: Flow, matrix: &Matrix, bias: &[f64]) -> f64 {
-        let format = self.assembly.format(from.vector);
-        let most = format.value(format.min_raw()).abs();
+        let most = reach(self.assembly.format(from.vector));
         let bias = bias.iter().fold(0.0, |most: f64, of| most.max(of.abs()));
         matrix.largest_row_sum() * most + bias
     }
@@ -401,7 +455,7 @@ impl Chain<'_> {
         let format = self.assembly.format(flow.vector);
         let function = self.function(Use {
             activation,
-            bound: format.value(format.min_raw()).abs(),
+            bound: reach(format),
             clip: None,
             output: self.formats.data,
         })?;
@@ -426,16 +480,19 @@ impl Chain<'_> {
         build: impl FnOnce(&mut Wide<'_>) -> Result<NodeId, QuantizeError>,
     ) -> Result<Flow, QuantizeError> {
         let (name, role) = self.giving_as(name, last);
+        let fed_back = self.fed_back.filter(|_| last);
         let made = self
             .assembly
             .stage(stage, When::EveryStep, sources, |apply| {
+                let node = build(apply)?;
                 let new = New {
                     name: name.into(),
                     units,
                     role,
-                    node: build(apply)?,
+                    node,
                 };
                 Ok(Written {
+                    known: fed_back.map(|input| (input, node)).into_iter().collect(),
                     new: vec![new],
                     ..Written::default()
                 })

@@ -7,14 +7,17 @@
 
 mod cell;
 mod chain;
+mod draw;
 mod function;
 mod gru;
 mod lstm;
 mod passes;
+pub mod path;
 mod rounded;
 mod run;
 mod seen;
 mod selection;
+mod tokens;
 mod words;
 
 use network::description::RealFormat;
@@ -89,16 +92,20 @@ pub fn quantize(
         let errors: Vec<f64> = found
             .iter()
             .zip(&real)
-            .map(|(a, b)| run::distance(a, b))
+            .map(|(a, b)| match network.gives_path() {
+                // Numbers of tags are names: none is near another one.
+                true => run::apart(a, b) as f64,
+                false => run::distance(a, b),
+            })
             .collect();
         let kept = errors.iter().filter(|error| **error <= TOLERANCE * largest);
         let (kept, of) = (kept.count(), errors.len());
         let score = errors.into_iter().fold(0.0, f64::max);
-        let input = quantized
-            .program
-            .vectors
-            .first()
-            .map(|vector| vector.format);
+        // Tokens and counts are not signed.
+        let mut signed = quantized.program.vectors.iter().filter(|vector| {
+            vector.format.is_signed() && !matches!(vector.role, program::Role::Parameter(_))
+        });
+        let input = signed.next().map(|vector| vector.format);
         tried.push(Tried {
             format: input.unwrap_or(program::Format::BIPOLAR),
             kept,

@@ -2,11 +2,12 @@
 
 use network::Matrix;
 use network::sequence::{
-    Cell, Dense, Direction, Elman, Gates, Gru, GruGate, Jordan, Layer, Lstm, LstmGate, ResetForm,
-    SequenceNetwork,
+    Cell, Dense, Direction, Elman, Embedding, Gates, Gru, GruGate, Jordan, Layer, Lstm, LstmGate,
+    ResetForm, SequenceNetwork,
 };
 use program::Program;
 
+use super::path;
 use crate::assembly::{Factor, read};
 
 /// The network of the words. Its activation functions are the real ones, which the tables follow
@@ -24,6 +25,8 @@ pub fn rounded(network: &SequenceNetwork, program: &Program) -> Option<SequenceN
                     cell(program, &format!("{name}_reverse"), reverse)?;
                 }
             },
+            Layer::Embedding(layer) => embedding(program, &name, layer)?,
+            Layer::BestPath(layer) => *layer = path::rounded(program, &name, layer)?,
             Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => {}
         }
     }
@@ -47,6 +50,23 @@ fn dense(program: &Program, stage: &str, layer: &mut Dense) -> Option<()> {
     Some(())
 }
 
+/// The rows of the table of a stage.
+fn embedding(program: &Program, stage: &str, layer: &mut Embedding) -> Option<()> {
+    let name = format!("{stage}_rows");
+    let table = program.tables.iter().find(|table| table.name == name)?;
+    let input = program.vector(program.find("input")?)?;
+    let span = 1usize << input.format.width();
+    let entry = |token: usize, unit: usize| {
+        let raw = table.entries.get(unit * span + token);
+        raw.map_or(0.0, |&raw| table.output.value(raw))
+    };
+    layer.table = layer
+        .table
+        .to_dense()
+        .map(|token, unit, _| entry(token, unit));
+    Some(())
+}
+
 fn cell(program: &Program, name: &str, cell: &mut Cell) -> Option<()> {
     match cell {
         Cell::Elman(Elman { gates, leak, .. }) => {
@@ -61,6 +81,9 @@ fn cell(program: &Program, name: &str, cell: &mut Cell) -> Option<()> {
         }
         Cell::Lstm(cell) => lstm(program, name, cell),
         Cell::Gru(cell) => gru(program, name, cell),
+        Cell::Count(_) | Cell::Sample(_) => Some(()),
+        // Its words choose as its probabilities do.
+        Cell::Markov(_) => Some(()),
     }
 }
 

@@ -14,10 +14,11 @@ pub struct IntegerRun {
     pub steps: u64,
 }
 
-/// The raw values that a run over a sequence, [time, inputs], is given.
+/// The raw values that a run over a sequence, [time, inputs], is given; the start of a network that
+/// feeds itself is the first vector of its sequence.
 pub fn loads(program: &Program, sequence: &[Vec<f64>]) -> Vec<(VectorId, Vec<i64>)> {
     let fed = program.vectors.iter().enumerate();
-    let fed = fed.filter(|(_, vector)| vector.role == Role::Sequence);
+    let fed = fed.filter(|(_, vector)| matches!(vector.role, Role::Sequence | Role::Input));
     let raw = |(at, vector): (usize, &program::Vector)| {
         let step = |x: &Vec<f64>| -> Vec<i64> {
             x.iter()
@@ -25,6 +26,7 @@ pub fn loads(program: &Program, sequence: &[Vec<f64>]) -> Vec<(VectorId, Vec<i64
                 .collect()
         };
         let values = match vector.name.as_str() {
+            "start" => sequence.iter().take(1).flat_map(step).collect(),
             "input_reversed" => sequence.iter().rev().flat_map(step).collect(),
             _ => sequence.iter().flat_map(step).collect(),
         };
@@ -89,6 +91,11 @@ pub fn runs(
 pub fn real(network: &SequenceNetwork) -> Vec<Vec<Vec<f64>>> {
     let runs = network.runs().into_iter();
     runs.map(|run| run.outputs).collect()
+}
+
+/// How many steps of two runs gave other vectors.
+pub fn apart(a: &[Vec<f64>], b: &[Vec<f64>]) -> usize {
+    a.iter().zip(b).filter(|(a, b)| a != b).count()
 }
 
 /// The largest difference of two runs' outputs.

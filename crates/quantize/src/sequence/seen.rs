@@ -11,6 +11,15 @@ pub struct Seen {
     pub cells: f64,
 }
 
+/// Whether a layer gives counts or tokens, which have a format of their own.
+fn counts(layer: &Layer) -> bool {
+    let mut cells = layer
+        .recurrent()
+        .into_iter()
+        .flat_map(|of| of.direction.cells());
+    cells.any(|cell| matches!(cell, Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_)))
+}
+
 impl Seen {
     /// Of all sequences; of 1 where there is none.
     pub fn of(network: &SequenceNetwork) -> Seen {
@@ -18,12 +27,26 @@ impl Seen {
             data: 0.0,
             cells: 0.0,
         };
-        for sequence in &network.sequences {
-            seen.look(sequence);
-            let mut vectors = sequence.clone();
-            for layer in &network.layers {
+        for layer in &network.layers {
+            if let Layer::Embedding(layer) = layer {
+                seen.look(&[vec![layer.largest()]]);
+            }
+        }
+        for sequence in network.fed() {
+            // Tokens and counts have formats of their own.
+            if network.vocabulary().is_none() {
+                seen.look(&sequence);
+            }
+            let mut vectors = sequence;
+            for (number, layer) in network.layers.iter().enumerate() {
                 vectors = seen.pass(layer, &vectors);
-                seen.look(&vectors);
+                let next = network.layers.get(number + 1);
+                let summed = matches!(next, None | Some(Layer::Dense(_)));
+                let whole = counts(layer) || (network.generate.is_some() && next.is_none());
+                let apart = summed && whole || layer.best_path().is_some();
+                if !apart {
+                    seen.look(&vectors);
+                }
             }
         }
         for cell in network.cells() {
@@ -49,6 +72,9 @@ impl Seen {
 
     /// What a layer makes of the vectors of a sequence.
     fn pass(&mut self, layer: &Layer, vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        if let Layer::BestPath(layer) = layer {
+            return layer.run(vectors);
+        }
         let Layer::Recurrent(recurrent) = layer else {
             return vectors.iter().filter_map(|x| layer.apply(x)).collect();
         };

@@ -7,6 +7,7 @@ use program::{Format, Part, Role, VectorId, When};
 
 use super::chain::{Chain, Flow};
 use super::function::Use;
+use super::tokens::number_format;
 use crate::QuantizeError;
 use crate::assembly::{New, Written};
 
@@ -20,9 +21,7 @@ struct Candidates {
 impl Chain<'_> {
     /// The number of the largest element, of the first one where there are many.
     pub fn argmax(&mut self, name: &str, flow: Flow, last: bool) -> Result<Flow, QuantizeError> {
-        let bits = usize::BITS - flow.elements.saturating_sub(1).leading_zeros();
-        let too_wide = |_| QuantizeError::TooWide { of: "a number" };
-        let format = Format::unsigned(bits.max(1), 0).map_err(too_wide)?;
+        let format = number_format(flow.elements)?;
         let mut left = Candidates {
             values: flow,
             numbers: None,
@@ -76,6 +75,7 @@ impl Chain<'_> {
         let &[(first, first_number), (second, second_number)] = sides.as_slice() else {
             return Err(QuantizeError::Mismatched);
         };
+        let fed_back = self.fed_back.filter(|_| last);
         let giving = if last { self.giving() } else { Role::Signal };
         let shown = if last {
             "output".into()
@@ -92,6 +92,7 @@ impl Chain<'_> {
                 let a = apply.element("first_number", first_number)?;
                 let b = apply.element("second_number", second_number)?;
                 let number = apply.select("number", larger, (b, a))?;
+                let known = fed_back.map(|input| (input, number));
                 let value = New {
                     name: format!("{name}_value").into(),
                     units: half,
@@ -110,6 +111,7 @@ impl Chain<'_> {
                     vec![number]
                 };
                 Ok(Written {
+                    known: known.into_iter().collect(),
                     new,
                     ..Written::default()
                 })

@@ -1,0 +1,287 @@
+//! Best paths through tags: Viterbi's recursion forward, then the way back along the tags that gave
+//! each maximum, then the tags in their order.
+//!
+//! A step of the phase `forward` takes the scores of the tags and finds, for each tag, the best one
+//! before it; which one that is, is remembered for each step. From the tag that is best in the last step
+//! the phase `back` walks to the first step, and remembers the tags; the phase `path` gives them. For a
+//! sequence of T steps a run has 3 T.
+//!
+//! Scores are exact: only their words are rounded, once. What matters of the scores of the best paths is
+//! their differences; the largest one of the step before is subtracted from each, so that they stay in a
+//! word however long the sequence is: between the least and the largest scores of a transition and an
+//! emission together.
+//!
+//! Each tag's candidates are compared within its row, in a tree; rows by pairs would need a register for
+//! each pair of tags and as many cycles.
+
+mod compare;
+mod forward;
+mod words;
+
+use network::sequence::path::BestPath;
+use program::{
+    Format, Kept, NodeId, Overflow, Part, Phase, Phases, Recalled, Role, Rounding, VectorId, When,
+};
+
+use super::chain::{Chain, Flow};
+use super::tokens::number_format;
+use crate::QuantizeError;
+use crate::assembly::{New, Wide, Written};
+pub use compare::{Deviation, Why, deviations};
+pub use words::{rounded, scores};
+
+const FORWARD: usize = 0;
+const BACK: usize = 1;
+const PATH: usize = 2;
+
+/// How a whole number that fits is brought into its format.
+const EXACT: (Rounding, Overflow) = (Rounding::Floor, Overflow::Wrap);
+
+/// The vectors that pass from stage to stage and from phase to phase.
+struct Walk {
+    /// The address of the step.
+    time: VectorId,
+    /// That of the last step.
+    length: VectorId,
+    /// The tag of the step on the way back.
+    tag: VectorId,
+    /// The number of the phase.
+    present: VectorId,
+    /// Not 0 behind the last step of the path.
+    end: VectorId,
+    /// An address.
+    address: Format,
+    /// The number of a tag.
+    number: Format,
+}
+
+impl Chain<'_> {
+    /// The stages of a layer that gives the best path; it is the last one.
+    ///
+    /// # Errors
+    /// When a score needs more than 64 bits, or a table is too large.
+    pub fn best_path(
+        &mut self,
+        name: &str,
+        layer: &BestPath,
+        flow: Flow,
+    ) -> Result<Flow, QuantizeError> {
+        if self.passes.is_some() {
+            return Err(QuantizeError::Layer {
+                number: self.network.layers.len(),
+                why: "takes its scores from layers that read from the end".into(),
+                would: "layers that read from the start before the best path".into(),
+            });
+        }
+        let walk = self.walk(name, layer)?;
+        let pointers = self.forward(name, layer, flow, &walk)?;
+        self.assembly.within(FORWARD);
+        let tags = self.back(name, layer, &walk, pointers)?;
+        let output = self.path(name, &walk, tags)?;
+        let phase = |name: &str, feeds, leaves| Phase {
+            name: name.into(),
+            feeds,
+            leaves,
+        };
+        self.assembly.phased(Phases {
+            present: walk.present,
+            end: walk.end,
+            phases: vec![
+                phase("forward", true, false),
+                phase("back", false, false),
+                phase("path", false, true),
+            ],
+        });
+        Ok(Flow {
+            vector: output,
+            elements: 1,
+            given: true,
+        })
+    }
+
+    fn walk(&mut self, name: &str, layer: &BestPath) -> Result<Walk, QuantizeError> {
+        let (address, number) = (number_format(layer.longest)?, number_format(layer.tags())?);
+        let phase = number_format(PATH + 1)?;
+        let mut kept = |of: &str, format| self.register(&format!("{name}_{of}"), &[0], format);
+        Ok(Walk {
+            time: kept("time", address),
+            length: kept("length", address),
+            tag: kept("tag", number),
+            present: kept("phase", phase),
+            end: kept("end", Format::TRUTH),
+            address,
+            number,
+        })
+    }
+
+    /// A vector that begins each run with these raw values.
+    fn register(&mut self, name: &str, start: &[i64], format: Format) -> VectorId {
+        let kept = Kept {
+            start: start.to_vec(),
+            across_runs: false,
+        };
+        let role = Role::Kept(kept);
+        self.assembly.vector(name, start.len(), format, role)
+    }
+
+    /// One element of a vector as a vector of so many elements.
+    fn spread_out(&mut self, name: &str, of: VectorId, (first, count): (usize, usize)) -> VectorId {
+        let part = Part {
+            of,
+            first,
+            count: 1,
+        };
+        self.joined(name, vec![part; count]).vector
+    }
+
+    /// A memory of what is stored at an address of the step.
+    fn recalled(
+        &mut self,
+        name: &str,
+        (of, units): (VectorId, usize),
+        (walk, write): (&Walk, VectorId),
+    ) -> VectorId {
+        let role = Role::Recalled(Recalled {
+            of,
+            read: walk.time,
+            write,
+            words: 1 << walk.address.width(),
+        });
+        let format = self.assembly.format(of);
+        self.assembly.vector(name, units, format, role)
+    }
+
+    /// From the last step to the first; gives the memory of the tags.
+    fn back(
+        &mut self,
+        name: &str,
+        layer: &BestPath,
+        walk: &Walk,
+        (pointers, place): (VectorId, VectorId),
+    ) -> Result<VectorId, QuantizeError> {
+        let tags = layer.tags();
+        let from = self.recalled(&format!("{name}_from"), (pointers, tags), (walk, place));
+        let mut each = vec![];
+        for tag in 0..tags {
+            each.push(self.spread_out(&format!("{name}_from{tag}"), from, (tag, 1)));
+        }
+        let stage = format!("{name}_back");
+        let made = self
+            .assembly
+            .stage(&stage, When::Phase(BACK), vec![], |apply| {
+                let tag = apply.element("tag", walk.tag)?;
+                let before = chosen(apply, tag, &each)?;
+                let time = apply.element("time", walk.time)?;
+                let one = apply.known("one", 1, walk.address)?;
+                let zero = apply.known("zero", 0, walk.address)?;
+                let first = apply.less("is_first", time, one)?;
+                let earlier = apply.minus("earlier", time, one)?;
+                let earlier = apply.resized("address", earlier, walk.address, EXACT)?;
+                let next = apply.select("next", first, (zero, earlier))?;
+                let present = next_phase(apply, first, (PATH, BACK))?;
+                Ok(Written {
+                    known: vec![
+                        (walk.tag, before),
+                        (walk.time, next),
+                        (walk.present, present),
+                    ],
+                    new: vec![
+                        signal(format!("{name}_passed"), 1, tag),
+                        signal(format!("{name}_at"), 1, time),
+                    ],
+                    rest: None,
+                })
+            })?;
+        let &[passed, at] = made.as_slice() else {
+            return Err(QuantizeError::Mismatched);
+        };
+        Ok(self.recalled(&format!("{name}_passing"), (passed, 1), (walk, at)))
+    }
+
+    /// The tags from the first step on.
+    fn path(&mut self, name: &str, walk: &Walk, tags: VectorId) -> Result<VectorId, QuantizeError> {
+        let giving = self.giving();
+        let stage = format!("{name}_path");
+        let made = self
+            .assembly
+            .stage(&stage, When::Phase(PATH), vec![], |apply| {
+                let tag = apply.element("passing", tags)?;
+                let time = apply.element("time", walk.time)?;
+                let length = apply.element("length", walk.length)?;
+                let more = apply.less("more", time, length)?;
+                let yes = apply.known("yes", 1, Format::TRUTH)?;
+                let no = apply.known("no", 0, Format::TRUTH)?;
+                let end = apply.select("ends", more, (no, yes))?;
+                let next = later(apply, walk, time)?;
+                Ok(Written {
+                    known: vec![(walk.time, next), (walk.end, end)],
+                    new: vec![New {
+                        name: "output".into(),
+                        units: 1,
+                        role: giving,
+                        node: tag,
+                    }],
+                    rest: None,
+                })
+            })?;
+        made.first().copied().ok_or(QuantizeError::Mismatched)
+    }
+}
+
+/// A vector that is read in the same step.
+fn signal(name: String, units: usize, node: NodeId) -> New {
+    New {
+        name: name.into(),
+        units,
+        role: Role::Signal,
+        node,
+    }
+}
+
+/// The address after this one.
+fn later(apply: &mut Wide<'_>, walk: &Walk, time: NodeId) -> Result<NodeId, QuantizeError> {
+    let one = apply.known("step", 1, walk.address)?;
+    let later = apply.plus("later", time, one)?;
+    apply.resized("later_address", later, walk.address, EXACT)
+}
+
+/// The number of one of two phases.
+fn next_phase(
+    apply: &mut Wide<'_>,
+    condition: NodeId,
+    (then, otherwise): (usize, usize),
+) -> Result<NodeId, QuantizeError> {
+    let format = number_format(PATH + 1)?;
+    let then = apply.known("phase_then", then as i64, format)?;
+    let otherwise = apply.known("phase_now", otherwise as i64, format)?;
+    apply.select("next_phase", condition, (then, otherwise))
+}
+
+/// The vector of a number, of vectors of one element: halves of them, by the number's size.
+fn chosen(apply: &mut Wide<'_>, number: NodeId, of: &[VectorId]) -> Result<NodeId, QuantizeError> {
+    let mut left = vec![];
+    for (at, vector) in of.iter().enumerate() {
+        left.push((at, apply.element(&format!("from{at}"), *vector)?));
+    }
+    let mut round = 0;
+    while left.len() > 1 {
+        round += 1;
+        let mut next = vec![];
+        for pair in left.chunks(2) {
+            next.push(match *pair {
+                [(first, low), (second, high)] => {
+                    let name = format!("before{first}_{round}");
+                    let format = apply.format(number);
+                    let border = apply.known(&format!("{name}_border"), second as i64, format)?;
+                    let below = apply.less(&format!("{name}_below"), number, border)?;
+                    (first, apply.select(&name, below, (low, high))?)
+                }
+                [only] => only,
+                _ => return Err(QuantizeError::Mismatched),
+            });
+        }
+        left = next;
+    }
+    let only = left.first().ok_or(QuantizeError::Mismatched)?;
+    Ok(only.1)
+}
