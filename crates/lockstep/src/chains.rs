@@ -44,6 +44,8 @@ pub enum Kind {
     Markov,
     /// A draw from scores.
     Sample,
+    /// A tree network over programs.
+    Tree,
 }
 
 impl Kind {
@@ -64,7 +66,7 @@ impl Kind {
         Kind::ArgMax,
     ];
 
-    /// Those that take tokens, first in their chain.
+    /// Those that take any tokens, first in their chain.
     pub const OF_TOKENS: [Kind; 3] = [Kind::Embedding, Kind::Count, Kind::Markov];
 
     /// Those that go over a window.
@@ -118,9 +120,11 @@ impl Chain {
             vocabulary: 0,
         };
         let tokens = self.layers.first();
-        let tokens = tokens.is_some_and(|kind| Kind::OF_TOKENS.contains(kind));
+        let tree = tokens == Some(&Kind::Tree);
+        let tokens = tree || tokens.is_some_and(|kind| Kind::OF_TOKENS.contains(kind));
         writer.width = if tokens { 1 } else { writer.pick(1, 8) };
-        let (inputs, carry) = (writer.width, self.carry && !self.generates);
+        let inputs = writer.width;
+        let carry = self.carry && !self.generates && !tree;
         let backward = self.backward && !carry && !self.generates;
         for &kind in &self.layers {
             let gives = match (backward && writer.chance(), self.every_step) {
@@ -257,12 +261,44 @@ impl Writer<'_> {
             Kind::Count => self.count(),
             Kind::Markov => self.markov(),
             Kind::Sample => self.sample(),
+            Kind::Tree => self.tree(),
             Kind::Softmax => self.line("kind", "\"softmax\""),
             Kind::ArgMax => {
                 self.line("kind", "\"argmax\"");
                 self.width = 1;
             }
         }
+    }
+
+    fn tree(&mut self) {
+        let (units, depth) = (self.pick(1, 4), self.pick(2, 5));
+        let (leaves, unary, binary) = (self.pick(1, 3), self.pick(0, 2), self.pick(1, 3));
+        let names = |word: &str, count: usize| -> Vec<String> {
+            (0..count).map(|at| format!("{word}{at}")).collect()
+        };
+        self.line("kind", "\"tree\"");
+        self.line("units", units);
+        let (w, bias) = (
+            self.matrix(binary * units, 2 * units),
+            self.list(binary * units),
+        );
+        self.line("w", w);
+        self.line("bias", bias);
+        let function = self.function();
+        self.line("activations", format!("[{function}]"));
+        self.text.push_str("[layer.tree]\n");
+        self.line("depth", depth);
+        self.line("leaves", format!("{:?}", names("leaf", leaves)));
+        self.line("unary", format!("{:?}", names("unary", unary)));
+        self.line("binary", format!("{:?}", names("binary", binary)));
+        let embedding = self.matrix(leaves, units);
+        self.line("embedding", embedding);
+        if unary > 0 {
+            let (u, bias) = (self.matrix(unary * units, units), self.list(unary * units));
+            self.line("u", u);
+            self.line("u_bias", bias);
+        }
+        self.width = units;
     }
 
     fn count(&mut self) {

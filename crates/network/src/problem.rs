@@ -254,6 +254,14 @@ pub enum Problem {
         /// Each of these rows, from 0, and its sum.
         rows: Vec<(usize, f64)>,
     },
+    /// A sequence of tokens that is no postfix program for its stack.
+    #[error("{message}")]
+    Postfix {
+        /// Which sequence and step, and what was found there.
+        message: String,
+        /// What would be right.
+        expected: String,
+    },
     /// An entry of a sparse matrix that is no place of it, or twice the same place.
     #[error("entry {entry} of the sparse weights: {reason}")]
     SparseEntry {
@@ -399,6 +407,7 @@ impl Problem {
             Problem::Token { .. } => "HW0314",
             Problem::Probabilities { .. } => "HW0315",
             Problem::TooLong { .. } => "HW0317",
+            Problem::Postfix { .. } => "HW0318",
             Problem::ProblemLine { .. } => "HW0401",
             Problem::HeaderCount { .. } => "HW0402",
             Problem::VertexOutside { .. } | Problem::BitOutside { .. } => "HW0403",
@@ -427,6 +436,7 @@ impl Problem {
             | Problem::ProblemLine { expected, .. }
             | Problem::EmptyProblem { expected, .. }
             | Problem::NoAnswer { expected, .. }
+            | Problem::Postfix { expected, .. }
             | Problem::SparseEntry { expected, .. } => expected.clone(),
             Problem::HeaderCount { what, found, .. } => {
                 format!("`{found}` in the header, or the {what} that it announces")

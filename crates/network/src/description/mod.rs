@@ -34,6 +34,7 @@ mod sequence_layer;
 mod source;
 mod starter;
 mod syntax;
+mod tree;
 mod values;
 mod window;
 
@@ -111,6 +112,7 @@ pub use sequence_layer::{
 };
 pub use source::Source;
 pub use starter::starter;
+pub use tree::TreeSection;
 pub use values::{
     AutoNumber, FormatChoice, NamedFiles, PatternSource, PrototypeSource, Start, TensorSource,
 };

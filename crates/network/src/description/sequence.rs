@@ -196,6 +196,7 @@ impl Described for SequenceDescription {
             self.check_carry(&check)?;
         }
         self.check_generate(&check)?;
+        self.check_programs(&check)?;
         self.data.check(&check)?;
         check.real_formats(&self.format)?;
         let most = self.layer.iter().filter_map(LayerSection::rows).max();
@@ -262,6 +263,26 @@ impl SequenceDescription {
             Some((field, _)) => {
                 let message = "sequences are given, and the network feeds itself";
                 check.conflict(field, message, "one of the two")
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Programs are given whole, each in a sequence of its own.
+    fn check_programs(&self, check: &Checker<'_>) -> Checked {
+        let tree = |layer: &LayerSection| layer.kind == LayerWord::Tree;
+        let Some(number) = self.layer.iter().position(tree) else {
+            return Ok(());
+        };
+        let keys = [
+            ("carry", self.network.carry),
+            ("generate", self.network.generate.is_some()),
+        ];
+        match keys.iter().find(|(_, given)| *given) {
+            Some((key, _)) => {
+                let message = format!("layer {number} takes programs, and `{key}` is wanted");
+                let expected = format!("no `{key}`: each sequence is a program of its own");
+                check.conflict(&format!("network.{key}"), message, &expected)
             }
             None => Ok(()),
         }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::checks::{Checked, Checker, MAX_SIDE};
 use super::reservoir::{MAX_UNITS, ReservoirSection, RidgeSection};
+use super::tree::TreeSection;
 use super::values::{NamedFiles, TensorSource, named_in};
 use super::window::WindowSection;
 use super::{ActivationSource, FunctionWord};
@@ -96,6 +97,9 @@ pub struct LayerSection {
     /// `hidden_markov`, `conditional_random_field`: the most steps of a sequence, 1 to 16384. The
     /// hardware remembers so many.
     pub longest: Option<usize>,
+    /// `tree`: its tokens and its stack. `w` has H rows for each binary operator, binary H x 2 H, the
+    /// columns of the left operand first; `bias` a number for each.
+    pub tree: Option<TreeSection>,
 }
 
 /// How tokens fall into buckets: of the token t into floor(buckets h / 2^16), with h the upper half of
@@ -141,6 +145,10 @@ pub enum LayerWord {
     /// probabilities of those that follow token t in row t. As the first layer of a network with one
     /// input.
     Markov,
+    /// A tree network over a postfix program of tokens: a leaf puts its vector on a stack, an operator
+    /// puts f(W h + b) of the values that it takes there; as the first layer of a network with one
+    /// input.
+    Tree,
     /// g(W x + b), in each step.
     Dense,
     /// A convolution over the elements of each vector, then a function.
@@ -215,6 +223,7 @@ impl LayerWord {
             LayerWord::Count => "count",
             LayerWord::Sample => "sample",
             LayerWord::Markov => "markov",
+            LayerWord::Tree => "tree",
             LayerWord::Dense => "dense",
             LayerWord::Convolution => "convolution",
             LayerWord::TransposedConvolution => "transposed_convolution",
@@ -274,7 +283,8 @@ impl LayerWord {
     }
 
     fn has_links(self) -> bool {
-        self.is_recurrent() || self.is_convolution() || self == LayerWord::Dense
+        let other = matches!(self, LayerWord::Dense | LayerWord::Tree);
+        self.is_recurrent() || self.is_convolution() || other
     }
 
     /// Whether these weights are given, not made.
@@ -294,7 +304,7 @@ impl LayerWord {
     /// The activations of one direction of a recurrent layer, where none are given.
     pub fn defaults(self) -> &'static [FunctionWord] {
         match self {
-            LayerWord::Elman | LayerWord::Reservoir => &[FunctionWord::Tanh],
+            LayerWord::Elman | LayerWord::Reservoir | LayerWord::Tree => &[FunctionWord::Tanh],
             LayerWord::Jordan => &[FunctionWord::Tanh, FunctionWord::Identity],
             LayerWord::Lstm => &[
                 FunctionWord::Logistic,
@@ -372,6 +382,7 @@ impl LayerSection {
             emission: None,
             end: None,
             longest: None,
+            tree: None,
         }
     }
 
@@ -400,6 +411,9 @@ impl LayerSection {
         if self.kind == LayerWord::Markov {
             return self.vocabulary;
         }
+        if let Some(tree) = &self.tree {
+            return Some(self.units?.saturating_mul(tree.binary.len()));
+        }
         let rows = self.units?.saturating_mul(self.kind.gates());
         Some(rows.saturating_mul(self.reading().cells()))
     }
@@ -413,6 +427,7 @@ impl LayerSection {
         let recurrent = kind.is_recurrent();
         let learned = self.ridge.is_some();
         let weighted = kind.is_weighted() && !learned;
+        let functional = recurrent || kind == LayerWord::Tree;
         let (all, some) = ("a recurrent or dense layer", "a recurrent layer");
         let given = match learned {
             true => "a layer that does not learn its weights by `ridge`",
@@ -432,7 +447,7 @@ impl LayerSection {
             ("peepholes", self.peepholes.is_some(), kind == Lstm, lstm),
             ("v", self.v.is_some(), kind == Jordan, jordan),
             ("v_bias", self.v_bias.is_some(), kind == Jordan, jordan),
-            ("activations", self.activations.is_some(), recurrent, some),
+            ("activations", self.activations.is_some(), functional, some),
             (
                 "activation",
                 self.activation.is_some(),
@@ -473,6 +488,7 @@ impl LayerSection {
         let (cells, lstm) = (self.initial_cell.is_some(), self.kind == LayerWord::Lstm);
         check.only(&field("initial_cell"), cells, lstm, "kind = \"lstm\"")?;
         self.check_tokens(check, number)?;
+        self.check_tree(check, number)?;
         let windowed = self.kind.is_convolution() || self.kind.is_pool();
         let window = self.window.is_some();
         check.only(
@@ -635,6 +651,18 @@ impl LayerSection {
         }
     }
 
+    /// The section that only a tree network has.
+    fn check_tree(&self, check: &Checker<'_>, number: usize) -> Checked {
+        let field = layer_field(number, "tree");
+        let tree = self.kind == LayerWord::Tree;
+        check.only(&field, self.tree.is_some(), tree, "kind = \"tree\"")?;
+        match &self.tree {
+            Some(section) => section.check(check, &field),
+            None if tree => check.missing(&field, "tree", "the tokens and the stack"),
+            None => Ok(()),
+        }
+    }
+
     fn check_activations(&self, check: &Checker<'_>, number: usize) -> Checked {
         if let Some(activation) = &self.activation {
             activation.check(check.source, &layer_field(number, "activation"))?;
@@ -678,6 +706,9 @@ impl LayerSection {
         let mut files = named_in(&section, keys);
         if let Some(ridge) = &self.ridge {
             files.extend(ridge.files(&format!("{section}.ridge")));
+        }
+        if let Some(tree) = &self.tree {
+            files.extend(tree.files(&format!("{section}.tree")));
         }
         files
     }

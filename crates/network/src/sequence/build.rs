@@ -108,6 +108,7 @@ impl Reader<'_> {
             LayerWord::Count => Layer::forward(Cell::Count(self.count())),
             LayerWord::Sample => Layer::forward(Cell::Sample(self.sample())),
             LayerWord::Markov => Layer::forward(Cell::Markov(self.markov()?)),
+            LayerWord::Tree => Layer::forward(Cell::Tree(Box::new(self.tree()?))),
             LayerWord::Dense => Layer::Dense(self.dense()?),
             LayerWord::Convolution | LayerWord::TransposedConvolution => {
                 Layer::Dense(self.convolution()?)
@@ -208,7 +209,7 @@ impl Reader<'_> {
     }
 
     /// The activations of a direction.
-    fn activations(&self, direction: usize) -> Result<Vec<Activation>, NetworkError> {
+    pub(super) fn activations(&self, direction: usize) -> Result<Vec<Activation>, NetworkError> {
         let kind = self.section.kind;
         let defaults = kind.defaults();
         let words: Vec<ActivationSource> = match &self.section.activations {
@@ -454,11 +455,12 @@ impl SequenceNetwork {
     /// The sequences of an array: sequences x steps x inputs, or steps x inputs of one.
     ///
     /// # Errors
-    /// When it has another shape, numbers that are not finite, no tokens where the network takes
-    /// some, or a sequence is longer than a layer remembers.
+    /// When it has another shape, numbers that are not finite, no tokens or programs where the
+    /// network takes some, or a sequence is longer than a layer remembers.
     pub fn sequences_of(&self, tensor: &Tensor) -> Result<Vec<Vec<Vec<f64>>>, Problem> {
         let sequences = self.padded_sequences_of(tensor)?;
         self.check_lengths(&sequences)?;
+        self.check_programs(&sequences)?;
         Ok(sequences)
     }
 
@@ -568,6 +570,8 @@ fn sequences(
     if let Some(lengths) = &data.lengths {
         cut(&mut all, lengths).map_err(at("data.lengths"))?;
     }
+    let programs = network.check_programs(&all);
+    programs.map_err(at("data.sequences"))?;
     Ok(all)
 }
 
@@ -596,6 +600,13 @@ fn cut(sequences: &mut [Vec<Vec<f64>>], lengths: &[usize]) -> Result<(), Problem
 
 fn random(random: RandomSequences, network: &SequenceNetwork) -> Vec<Vec<Vec<f64>>> {
     let mut numbers = SplitMix64::new(random.seed);
+    if let Some(postfix) = network.postfix() {
+        let mut program = |_| {
+            let program = postfix.random(random.steps, &mut numbers).into_iter();
+            program.map(|token| vec![token]).collect()
+        };
+        return (0..random.sequences).map(&mut program).collect();
+    }
     let vocabulary = network.vocabulary();
     let mut vector = |_| {
         let number = |_| drawn(&mut numbers, random.magnitude, vocabulary);

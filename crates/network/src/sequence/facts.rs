@@ -33,6 +33,7 @@ fn products(layer: &Layer) -> usize {
         Cell::Lstm(cell) => size(&cell.gates.input) + size(&cell.gates.recurrent),
         Cell::Gru(cell) => size(&cell.gates.input) + size(&cell.gates.recurrent),
         Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => 0,
+        Cell::Tree(cell) => size(&cell.unary) + size(&cell.binary),
     };
     match layer {
         Layer::Recurrent(layer) => layer.direction.cells().map(cell).sum(),
@@ -76,6 +77,7 @@ fn is_bounded(cell: &Cell) -> bool {
         Cell::Jordan(cell) => finite(&cell.readout.activation),
         Cell::Gru(cell) => within_one(&cell.gate) && finite(&cell.candidate),
         Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => true,
+        Cell::Tree(cell) => finite(&cell.activation),
         Cell::Lstm(cell) => {
             let most = |clip: f64| cell.gate.value(clip).max(cell.gate.value(-clip));
             let below_one =

@@ -1,7 +1,7 @@
 //! What all recurrent layers have in common: states, directions, and what they give.
 
 use super::sample::silent;
-use super::{Count, Elman, Gru, Jordan, Lstm, Markov, Sample};
+use super::{Count, Elman, Gru, Jordan, Lstm, Markov, Sample, Stack, Tree};
 use crate::problem::Problem;
 
 /// A recurrent layer.
@@ -58,6 +58,8 @@ pub enum Cell {
     Sample(Sample),
     /// A step of a Markov chain.
     Markov(Markov),
+    /// A tree network over a postfix program.
+    Tree(Box<Tree>),
 }
 
 /// What a cell remembers.
@@ -69,10 +71,12 @@ pub struct State {
     pub cell: Vec<f64>,
     /// The register of the noise, of a cell that draws; it begins each sequence with the seed.
     pub noise: u32,
+    /// The stack of a tree network; empty elsewhere.
+    pub stack: Stack,
 }
 
 impl State {
-    /// A state without cells.
+    /// A state without cells, and with an empty stack.
     pub fn of(hidden: &[f64]) -> State {
         State {
             hidden: hidden.to_vec(),
@@ -92,6 +96,7 @@ impl Cell {
             Cell::Count(cell) => cell.buckets(),
             Cell::Sample(_) => 1,
             Cell::Markov(cell) => cell.tokens(),
+            Cell::Tree(cell) => cell.units(),
         }
     }
 
@@ -112,6 +117,7 @@ impl Cell {
             Cell::Elman(_) | Cell::Jordan(_) | Cell::Lstm(_) | Cell::Gru(_) | Cell::Sample(_) => {
                 None
             }
+            Cell::Tree(cell) => Some(cell.postfix.tokens()),
         }
     }
 
@@ -124,6 +130,7 @@ impl Cell {
             Cell::Gru(cell) => cell.start(),
             Cell::Count(cell) => cell.start(),
             Cell::Sample(Sample { seed, .. }) | Cell::Markov(Markov { seed, .. }) => silent(*seed),
+            Cell::Tree(cell) => cell.start(),
         }
     }
 
@@ -137,6 +144,7 @@ impl Cell {
             Cell::Count(cell) => cell.step(x, state),
             Cell::Sample(cell) => cell.step(x, state),
             Cell::Markov(cell) => cell.step(x, state),
+            Cell::Tree(cell) => cell.step(x, state),
         }
     }
 
@@ -149,6 +157,7 @@ impl Cell {
             Cell::Count(cell) => cell.check(inputs),
             Cell::Sample(cell) => cell.check(inputs),
             Cell::Markov(cell) => cell.check(inputs),
+            Cell::Tree(cell) => cell.check(inputs),
         }
     }
 }

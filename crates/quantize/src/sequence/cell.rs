@@ -62,6 +62,7 @@ impl Chain<'_> {
             Cell::Count(cell) => self.count(name, cell, flow, last),
             Cell::Sample(cell) => self.sample(name, cell, flow, last),
             Cell::Markov(cell) => self.markov(name, cell, flow, last),
+            Cell::Tree(cell) => self.tree(name, cell, flow, last),
         }
     }
 

@@ -9,6 +9,7 @@ use super::function::{Function, Use};
 use super::passes::Passes;
 use super::seen::Seen;
 use super::tokens::number_format;
+use super::tree::Control;
 use super::words::Formats;
 use crate::assembly::{Assembly, New, Source, Wide, Written, weights};
 use crate::dynamic::Words;
@@ -35,6 +36,8 @@ pub struct Chain<'a> {
     pub(super) functions: Vec<(Activation, Function)>,
     /// How the sequence is gone through, where that is more than once.
     pub(super) passes: Option<Passes>,
+    /// What a tree network keeps about its program.
+    pub(super) control: Option<Control>,
     /// The largest error of a weight.
     pub(super) error: f64,
     /// What keeps the output for the next step, where the network feeds itself.
@@ -57,6 +60,7 @@ pub fn lower(
         assembly: Assembly::new(),
         functions: vec![],
         passes: None,
+        control: None,
         error: 0.0,
         fed_back: None,
     };
@@ -71,6 +75,7 @@ pub fn lower(
     if !flow.given {
         chain.give(flow)?;
     }
+    chain.faults()?;
     if chain.passes.is_some() {
         chain.end_passes(network.output == Output::EveryStep)?;
     }
@@ -102,7 +107,8 @@ fn formats(
             | Cell::Jordan(_)
             | Cell::Count(_)
             | Cell::Sample(_)
-            | Cell::Markov(_) => {}
+            | Cell::Markov(_)
+            | Cell::Tree(_) => {}
         }
     }
     // What is not bounded is judged by the runs.
@@ -124,6 +130,7 @@ fn formats(
             Cell::Gru(cell) => largest(&cell.candidate).is_finite(),
             // Counts and tokens have formats of their own.
             Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => true,
+            Cell::Tree(cell) => largest(&cell.activation).is_finite(),
         }),
         // The largest element of a window is one that came in.
         Layer::Embedding(_) | Layer::MaxPool(_) | Layer::Softmax | Layer::ArgMax => true,
@@ -165,6 +172,7 @@ fn reached(network: &SequenceNetwork) -> f64 {
                 Cell::Lstm(cell) => largest(&cell.output) * largest(&cell.gate),
                 Cell::Gru(cell) => largest(&cell.candidate),
                 Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => 0.0,
+                Cell::Tree(cell) => largest(&cell.activation).max(cell.largest_leaf()),
             });
             cells.fold(0.0, f64::max)
         }
@@ -193,6 +201,8 @@ impl Chain<'_> {
     fn entering(&mut self, name: &str) -> Result<Flow, QuantizeError> {
         let elements = self.network.inputs;
         let format = match self.network.vocabulary() {
+            // A number that is no token can be told from one.
+            Some(vocabulary) if self.network.postfix().is_some() => number_format(vocabulary + 1)?,
             Some(vocabulary) => number_format(vocabulary)?,
             None => self.formats.data,
         };
@@ -254,7 +264,7 @@ impl Chain<'_> {
             Direction::Forward(cell) => {
                 // Beside a state stands what has its format.
                 let flow = match cell {
-                    Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => flow,
+                    Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) | Cell::Tree(_) => flow,
                     _ => self.as_data(name, flow)?,
                 };
                 self.cell(name, cell, flow, last)

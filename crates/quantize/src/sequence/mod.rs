@@ -18,6 +18,7 @@ mod run;
 mod seen;
 mod selection;
 mod tokens;
+mod tree;
 mod words;
 
 use network::description::RealFormat;

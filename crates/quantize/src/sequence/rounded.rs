@@ -2,8 +2,8 @@
 
 use network::Matrix;
 use network::sequence::{
-    Cell, Dense, Direction, Elman, Embedding, Gates, Gru, GruGate, Jordan, Layer, Lstm, LstmGate,
-    ResetForm, SequenceNetwork,
+    Cell, Dense, Direction, Elman, Gates, Gru, GruGate, Jordan, Layer, Lstm, LstmGate, ResetForm,
+    SequenceNetwork, Tree,
 };
 use program::Program;
 
@@ -25,7 +25,7 @@ pub fn rounded(network: &SequenceNetwork, program: &Program) -> Option<SequenceN
                     cell(program, &format!("{name}_reverse"), reverse)?;
                 }
             },
-            Layer::Embedding(layer) => embedding(program, &name, layer)?,
+            Layer::Embedding(layer) => layer.table = table(program, &name, &layer.table)?,
             Layer::BestPath(layer) => *layer = path::rounded(program, &name, layer)?,
             Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => {}
         }
@@ -51,7 +51,7 @@ fn dense(program: &Program, stage: &str, layer: &mut Dense) -> Option<()> {
 }
 
 /// The rows of the table of a stage.
-fn embedding(program: &Program, stage: &str, layer: &mut Embedding) -> Option<()> {
+fn table(program: &Program, stage: &str, of: &Matrix) -> Option<Matrix> {
     let name = format!("{stage}_rows");
     let table = program.tables.iter().find(|table| table.name == name)?;
     let input = program.vector(program.find("input")?)?;
@@ -60,10 +60,19 @@ fn embedding(program: &Program, stage: &str, layer: &mut Embedding) -> Option<()
         let raw = table.entries.get(unit * span + token);
         raw.map_or(0.0, |&raw| table.output.value(raw))
     };
-    layer.table = layer
-        .table
-        .to_dense()
-        .map(|token, unit, _| entry(token, unit));
+    Some(of.to_dense().map(|token, unit, _| entry(token, unit)))
+}
+
+/// Leaves and operators of a tree network.
+fn tree(program: &Program, name: &str, cell: &mut Tree) -> Option<()> {
+    cell.embedding = table(program, name, &cell.embedding)?;
+    let shape = |matrix: &Matrix| (matrix.rows(), matrix.columns());
+    if !cell.postfix.unary.is_empty() {
+        let stage = format!("{name}_unary");
+        (cell.unary, cell.unary_bias) = sum(program, &stage, shape(&cell.unary))?;
+    }
+    let stage = format!("{name}_binary");
+    (cell.binary, cell.binary_bias) = sum(program, &stage, shape(&cell.binary))?;
     Some(())
 }
 
@@ -84,6 +93,7 @@ fn cell(program: &Program, name: &str, cell: &mut Cell) -> Option<()> {
         Cell::Count(_) | Cell::Sample(_) => Some(()),
         // Its words choose as its probabilities do.
         Cell::Markov(_) => Some(()),
+        Cell::Tree(cell) => tree(program, name, cell),
     }
 }
 

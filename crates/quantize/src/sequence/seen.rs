@@ -50,6 +50,9 @@ impl Seen {
             }
         }
         for cell in network.cells() {
+            if let Cell::Tree(cell) = cell {
+                seen.look(&[vec![cell.largest_leaf()]]);
+            }
             let state = cell.start();
             seen.look(&[state.hidden]);
             seen.remember(&state.cell);
