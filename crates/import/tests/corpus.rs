@@ -3,6 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use import::{OnnxOptions, import_safetensors, parse_onnx};
+use network::Description;
+use network::combinatorial::Instance;
+use network::description::{ProblemSection, ProblemWord};
+use network::image::parse_png;
+use network::tensor::{parse_csv, parse_mat, parse_npy, parse_npz};
 
 fn files(format: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
@@ -26,7 +31,7 @@ fn onnx() {
             read += 1;
         }
     }
-    assert!(read >= 7, "{read} models are read");
+    assert!(read >= 10, "{read} models are read");
 }
 
 #[test]
@@ -39,4 +44,67 @@ fn safetensors() {
         .iter()
         .filter(|file| import_safetensors(file, &layers).is_ok());
     assert_eq!(read.count(), 1);
+}
+
+/// How many files of a format are read.
+fn count<T, E>(format: &str, read: impl Fn(&[u8], &Path) -> Result<T, E>) -> usize {
+    let is_read = |file: &&PathBuf| {
+        let bytes = std::fs::read(file).unwrap();
+        read(&bytes, file).is_ok()
+    };
+    files(format).iter().filter(is_read).count()
+}
+
+#[test]
+fn arrays_and_images() {
+    let found = [
+        count("npy", parse_npy),
+        count("npz", |bytes, path| parse_npz(bytes, Some("x"), path)),
+        count("mat", |bytes, path| parse_mat(bytes, None, path)),
+        count("csv", parse_csv),
+        count("png", parse_png),
+    ];
+    let least = [1, 2, 3, 2, 1];
+    let enough = found
+        .iter()
+        .zip(least)
+        .all(|(&found, least)| found >= least);
+    assert!(enough, "{found:?} are read, of {least:?} at least");
+}
+
+#[test]
+fn descriptions() {
+    let read = count("description", |bytes, path| {
+        let text = String::from_utf8_lossy(bytes);
+        Description::parse(&text, "net.toml", path.parent().unwrap())
+    });
+    assert!(read >= 13, "{read} descriptions are read");
+}
+
+#[test]
+fn problems() {
+    let of = |kind: ProblemWord| {
+        count("problems", |_, path| {
+            let section = ProblemSection {
+                kind,
+                file: Some(path.file_name().unwrap().to_string_lossy().into_owned()),
+                format: None,
+                size: None,
+                colours: (kind == ProblemWord::Colouring).then_some(3),
+                mapping: None,
+                unit: None,
+                penalty: None,
+                conflict: None,
+            };
+            Instance::from_section(&section, path.parent().unwrap())
+        })
+    };
+    let kinds = [
+        ProblemWord::MaxCut,
+        ProblemWord::Tsp,
+        ProblemWord::Colouring,
+    ];
+    let found = kinds.map(of);
+    assert!(found.iter().all(|&found| found >= 1), "{found:?} are read");
+    of(ProblemWord::Qubo);
 }

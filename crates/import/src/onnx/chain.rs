@@ -85,7 +85,7 @@ impl Importer<'_> {
     }
 
     /// Atoms, each that was cut as its parts.
-    fn parts_of(&self, atoms: &[Atom]) -> Vec<Atom> {
+    pub(super) fn parts_of(&self, atoms: &[Atom]) -> Vec<Atom> {
         let mut found = vec![];
         for atom in atoms {
             match self.parts.get(&atom.id) {
@@ -103,9 +103,6 @@ impl Importer<'_> {
         }
         track.axes = track.axes.iter().map(|axis| self.parts_of(axis)).collect();
         track.vector = track.vector.map(|vector| self.parts_of(&vector));
-        for scaling in &mut track.scalings {
-            scaling.atoms = self.parts_of(&scaling.atoms);
-        }
         track
     }
 
@@ -152,7 +149,10 @@ impl Importer<'_> {
         let found = track.axes.get(axes).unwrap_or_default().concat();
         let mut order = None;
         match track.vector.clone() {
-            Some(vector) if vector != found => order = Some(self.order(&vector, &found)?),
+            Some(vector) if vector != found => {
+                self.count(self.length(&found).unwrap_or(0))?;
+                order = Some(self.order(&vector, &found)?);
+            }
             _ => track.vector = Some(found.clone()),
         }
         self.entry.get_or_insert_with(|| found.clone());

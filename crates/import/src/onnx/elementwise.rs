@@ -1,5 +1,7 @@
 //! Functions of each element, and of whole vectors.
 
+use std::rc::Rc;
+
 use network::activation::{Activation, Function};
 use network::description::LayerWord;
 
@@ -146,7 +148,7 @@ impl Importer<'_> {
             }
         }
         let mut track = self.going_on(track);
-        track.scalings.extend(scaling);
+        track.scalings.extend(scaling.map(Rc::new));
         Ok(vec![Value::Track(track)])
     }
 

@@ -148,6 +148,13 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
+    /// Counts numbers that are gone through, as those that are kept.
+    pub(super) fn count(&mut self, numbers: usize) -> Result<(), Reason> {
+        let left = self.budget.checked_sub(numbers);
+        self.budget = left.ok_or("the model makes more numbers than are built")?;
+        Ok(())
+    }
+
     /// The output that is built.
     fn output(&self) -> Result<&'a str, ImportError> {
         let outputs = &self.model.graph.outputs;

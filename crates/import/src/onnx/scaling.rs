@@ -2,6 +2,8 @@
 //! normalisation, and sums and products with constants. It becomes a part of the weights of the layer
 //! before, else of those of the layer behind, else a layer of one weight an element.
 
+use std::rc::Rc;
+
 use network::Tensor;
 use network::activation::{Activation, Function};
 use network::description::LayerWord;
@@ -17,6 +19,9 @@ use crate::draft::LayerDraft;
 
 /// The most elements of a vector that are scaled one by one.
 const MOST: usize = 1 << 20;
+
+/// The most sums and products that wait for a layer.
+const MOST_SCALINGS: usize = 64;
 
 /// `factor x + offset` of each element of a vector, in its order.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,11 +69,6 @@ impl Scaling {
             factors: vec![factor],
             offsets: vec![offset],
         }
-    }
-
-    /// Whether it runs over nothing but these atoms.
-    pub fn is_over(&self, atoms: &[Atom]) -> bool {
-        self.atoms.iter().all(|atom| atoms.contains(atom))
     }
 
     fn is_nothing(&self) -> bool {
@@ -140,22 +140,30 @@ impl Importer<'_> {
         self.scaled_by(track, scaling)
     }
 
+    /// Whether numbers run over nothing but these atoms.
+    pub(super) fn is_over(&self, scaling: &Scaling, atoms: &[Atom]) -> bool {
+        let own = self.parts_of(&scaling.atoms);
+        own.iter().all(|atom| atoms.contains(atom))
+    }
+
     /// Vectors that are scaled.
     pub(super) fn scaled_by(
         &mut self,
         mut track: Track,
         scaling: Scaling,
     ) -> Result<Vec<Value>, Reason> {
+        let scaling = Rc::new(scaling);
         let label = &scaling.label;
         if scaling.is_nothing() {
             self.note(format!("{label} changes nothing, and was left out"));
             return Ok(vec![Value::Track(track)]);
         }
         if let Some(vector) = &track.vector {
-            if !scaling.is_over(vector) {
+            if !self.is_over(&scaling, vector) {
                 return Err("its numbers differ between steps or sequences".into());
             }
-            let own = self.per_element(std::slice::from_ref(&scaling), vector)?;
+            let vector = vector.clone();
+            let own = self.per_element(std::slice::from_ref(&scaling), &vector)?;
             if self.is_open(&track)
                 && self
                     .draft
@@ -172,6 +180,9 @@ impl Importer<'_> {
                 return Ok(vec![Value::Track(track)]);
             }
         }
+        if track.scalings.len() >= MOST_SCALINGS {
+            return Err("too many sums and products stand one behind the other".into());
+        }
         track.scalings.push(scaling);
         Ok(vec![Value::Track(track)])
     }
@@ -186,19 +197,20 @@ impl Importer<'_> {
 
     /// The numbers of one scaling after the other, for each element of a vector.
     pub(super) fn per_element(
-        &self,
-        scalings: &[Scaling],
+        &mut self,
+        scalings: &[Rc<Scaling>],
         vector: &[Atom],
     ) -> Result<PerElement, Reason> {
         let elements = self.length(vector).filter(|&it| it <= MOST);
         let elements = elements.ok_or("the number of elements of a vector is not known")?;
+        self.count(elements.saturating_mul(scalings.len()))?;
         let mut all = PerElement {
             factors: vec![1.0; elements],
             offsets: vec![0.0; elements],
         };
         let outer = self.strides(vector);
         for scaling in scalings {
-            let inner = self.strides(&scaling.atoms);
+            let inner = self.strides(&self.parts_of(&scaling.atoms));
             let mut digits = vec![];
             for (atom, stride) in inner {
                 let place = outer.iter().find(|(it, _)| *it == atom);
@@ -229,7 +241,7 @@ impl Importer<'_> {
         let vector = track.vector.clone().unwrap_or_default();
         let own = self.per_element(&track.scalings, &vector)?;
         for scaling in std::mem::take(&mut track.scalings) {
-            let label = scaling.label;
+            let label = &scaling.label;
             self.note(format!("{label} was folded into the layer behind"));
         }
         Ok(Some(own))
@@ -247,7 +259,7 @@ impl Importer<'_> {
         let same = scalings.iter().all(|scaling| scaling.atoms.is_empty());
         let layer = match (&track.vector, same) {
             (_, true) => {
-                let after = |(slope, offset): (f64, f64), scaling: &Scaling| {
+                let after = |(slope, offset): (f64, f64), scaling: &Rc<Scaling>| {
                     let of = |list: &[f64]| list.first().copied().unwrap_or(f64::NAN);
                     let factor = of(&scaling.factors);
                     (slope * factor, offset * factor + of(&scaling.offsets))

@@ -40,7 +40,7 @@ pub struct Track {
     /// The direction that was chosen of a bidirectional layer.
     pub part: Option<usize>,
     /// What is still to be done to each element, the first first.
-    pub scalings: Vec<Scaling>,
+    pub scalings: Vec<Rc<Scaling>>,
 }
 
 /// `factor x + offset` of each element.

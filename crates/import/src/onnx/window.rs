@@ -485,7 +485,7 @@ impl Importer<'_> {
         let may_wait = !draft.count_padding
             && track.scalings.iter().all(|scaling| {
                 let rises = scaling.factors.iter().all(|&factor| factor >= 0.0);
-                scaling.is_over(kept) && (rises || !is_largest)
+                self.is_over(scaling, kept) && (rises || !is_largest)
             });
         let track = if may_wait { track } else { self.scaled(track)? };
         let mut layer = LayerDraft::new(kind, label);
