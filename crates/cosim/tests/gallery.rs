@@ -37,9 +37,9 @@ fn descriptions(folder: &str) -> Vec<PathBuf> {
     all
 }
 
-/// What the integer program gives: the raw values of these vectors at the end, or of all steps where
-/// they leave after each; and the steps.
-fn finish(program: &Program, loads: &Loads, of: &[VectorId]) -> (Vec<Vec<i64>>, u64) {
+/// What the integer program gives: the raw values of these vectors at the end, or of all steps after
+/// which they leave; and how often they leave.
+fn finish(program: &Program, loads: &Loads, of: &[VectorId]) -> (Vec<Vec<i64>>, usize) {
     let mut executor = Executor::new(program).unwrap();
     for (vector, values) in loads {
         executor.load(*vector, values).unwrap();
@@ -47,20 +47,29 @@ fn finish(program: &Program, loads: &Loads, of: &[VectorId]) -> (Vec<Vec<i64>>, 
     executor.start().unwrap();
     let emits = program.vectors.iter().any(|of| of.role == Role::Emitted);
     let mut all = vec![vec![]; of.len()];
-    let run = executor.run_emitting(|executor| {
+    let mut transfers = 0;
+    let mut leave = |executor: &Executor<'_>| {
         for (all, &id) in all.iter_mut().zip(of) {
-            if !emits {
-                all.clear();
-            }
             all.extend_from_slice(executor.values(id));
         }
-    });
-    (all, run.unwrap().steps)
+        transfers += 1;
+    };
+    if emits {
+        executor.run_emitting(leave).unwrap();
+    } else {
+        executor.run().unwrap();
+        leave(&executor);
+    }
+    (all, transfers)
 }
 
-/// Runs the hardware on every load, one after another, each of so many steps; gives the values of
-/// the unloaded vectors, and the recording.
-fn record(scheduled: &Scheduled, loads: &[Loads], steps: &[u64]) -> (Vec<Vec<Vec<i64>>>, Bench) {
+/// Runs the hardware on every load, one after another, each of which unloads so often; gives the values
+/// of the unloaded vectors, and the recording.
+fn record(
+    scheduled: &Scheduled,
+    loads: &[Loads],
+    transfers: &[usize],
+) -> (Vec<Vec<Vec<i64>>>, Bench) {
     let interface = &scheduled.interface;
     let unload = &interface.unload;
     let (mut entering, mut fed) = (vec![], vec![]);
@@ -78,11 +87,7 @@ fn record(scheduled: &Scheduled, loads: &[Loads], steps: &[u64]) -> (Vec<Vec<Vec
     if let Some(feed) = &interface.feed {
         streams.push((feed.prefix.as_str(), fed));
     }
-    let transfers = |steps: &u64| match interface.unloads_each_step {
-        true => *steps as usize,
-        false => 1,
-    };
-    let all: usize = steps.iter().map(transfers).sum();
+    let all: usize = transfers.iter().sum();
     let options = StreamOptions {
         gap_per_mille: 60,
         stall_per_mille: 60,
@@ -99,8 +104,8 @@ fn record(scheduled: &Scheduled, loads: &[Loads], steps: &[u64]) -> (Vec<Vec<Vec
     .unwrap();
     let mut left = received.as_slice();
     let mut ends = vec![];
-    for steps in steps {
-        let (run, rest) = left.split_at((unload.beats * transfers(steps)).min(left.len()));
+    for transfers in transfers {
+        let (run, rest) = left.split_at((unload.beats * transfers).min(left.len()));
         ends.push(unload.unpack_steps(run));
         left = rest;
     }
@@ -156,8 +161,8 @@ fn check(path: &Path, tools: Option<&Tools>) -> bool {
     let unloaded = scheduled.interface.unload.fields.iter();
     let unloaded: Vec<VectorId> = unloaded.map(|(id, _)| *id).collect();
     let finish = |loads: &Loads| finish(&program, loads, &unloaded);
-    let (wanted_ends, steps): (Vec<_>, Vec<u64>) = loads.iter().map(finish).unzip();
-    let (ends, bench) = record(&scheduled, &loads, &steps);
+    let (wanted_ends, transfers): (Vec<_>, Vec<usize>) = loads.iter().map(finish).unzip();
+    let (ends, bench) = record(&scheduled, &loads, &transfers);
     for (expected, end) in wanted_ends.iter().zip(&ends) {
         for (expected, found) in expected.iter().zip(end) {
             assert!(found.len() >= expected.len(), "{}", path.display());
