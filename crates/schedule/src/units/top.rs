@@ -148,7 +148,8 @@ impl<'a> Top<'a, '_> {
             _ => ended,
         };
         let verdict = self.verdict(&mut m, &steps, (run_start, step_end), over);
-        let leaves = control.map(|control| control.leaves(&mut m));
+        let leaves = control.filter(|_| interface.unloads_each_step);
+        let leaves = leaves.map(|control| control.leaves(&mut m));
         let ends = (step_end, verdict.finish);
         let turns = Turns::of(&mut m, interface, &moves, ends, leaves);
         let again = turns.again;
