@@ -25,6 +25,11 @@ fn made(text: &str) -> (SequenceNetwork, Program) {
     }
 }
 
+/// What weights make of an error: nothing of any where all are 0.
+fn carried(weights: f64, error: f64) -> f64 {
+    if weights == 0.0 { 0.0 } else { weights * error }
+}
+
 /// The same of the state of a cell for an input that differs by `error`.
 fn leaky_bound(cell: &Cell, error: f64, unit: f64) -> f64 {
     let Cell::Elman(cell) = cell else {
@@ -32,7 +37,7 @@ fn leaky_bound(cell: &Cell, error: f64, unit: f64) -> f64 {
     };
     let (input, back) = (&cell.gates.input, &cell.gates.recurrent);
     let passed = (1.0 - cell.leak) + cell.leak * back.largest_row_sum();
-    let new = input.largest_row_sum() * error + unit / 8.0 + unit;
+    let new = carried(input.largest_row_sum(), error) + unit / 8.0 + unit;
     match passed < 1.0 {
         true => (cell.leak * new + unit / 2.0) / (1.0 - passed),
         false => f64::INFINITY,
@@ -46,7 +51,7 @@ fn leaky_bound(cell: &Cell, error: f64, unit: f64) -> f64 {
 /// is bounded, and nowhere else.
 fn rounding_bound(network: &SequenceNetwork, unit: f64) -> f64 {
     let passes = |error: f64, layer: &Layer| match layer {
-        Layer::Dense(layer) => layer.weights.largest_row_sum() * error + unit / 8.0 + unit,
+        Layer::Dense(layer) => carried(layer.weights.largest_row_sum(), error) + unit / 8.0 + unit,
         Layer::Recurrent(layer) => {
             let all = layer
                 .direction
