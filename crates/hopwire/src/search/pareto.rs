@@ -12,7 +12,7 @@ pub fn pareto(exploration: &Exploration) -> Result<String, PlotError> {
         Keep::Recall => ("recall lost", "share of trials"),
         Keep::Stability => ("fixed points lost", "share of patterns"),
         Keep::Labels => ("wrong labels", "share"),
-        Keep::Argmin => ("rise of the energy", "share of itself"),
+        Keep::Argmin => ("energy lost", "share"),
         Keep::Values => ("largest error", ""),
         Keep::Trajectory => ("largest error of a step", ""),
     };

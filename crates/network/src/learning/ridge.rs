@@ -135,9 +135,10 @@ mod tests {
             for output in 0..outputs {
                 let mean: f64 = (0..count).map(|t| left(t, output)).sum();
                 assert!(mean.abs() < 1e-10, "{mean}");
-                for feature in 0..features {
+                let weights = &fit.weights[output * features..(output + 1) * features];
+                for (feature, weight) in weights.iter().enumerate() {
                     let slope: f64 = (0..count).map(|t| left(t, output) * x[t][feature]).sum();
-                    let slope = slope + lambda * fit.weights[output * features + feature];
+                    let slope = slope + lambda * weight;
                     assert!(slope.abs() < 1e-10, "{slope}");
                 }
             }

@@ -171,8 +171,8 @@ impl Postfix {
 
     /// A token by number and name.
     fn named(&self, number: f64) -> String {
-        let names = self.leaves.iter().chain(&self.unary).chain(&self.binary);
-        let name = self.token(number).and(names.skip(number as usize).next());
+        let mut names = self.leaves.iter().chain(&self.unary).chain(&self.binary);
+        let name = self.token(number).and(names.nth(number as usize));
         match name {
             Some(name) => format!("token {number} `{}`", name.escape_debug()),
             None => format!("token {number}"),

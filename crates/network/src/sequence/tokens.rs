@@ -33,7 +33,7 @@ pub(super) fn check_tokens(
     what: &'static str,
     vocabulary: usize,
 ) -> Result<(), Problem> {
-    let outside = |&value: &f64| !place(&[value]).is_some_and(|token| token < vocabulary);
+    let outside = |&value: &f64| place(&[value]).is_none_or(|token| token >= vocabulary);
     match tensor.values.iter().position(outside) {
         None => Ok(()),
         Some(at) => Err(Problem::Token {

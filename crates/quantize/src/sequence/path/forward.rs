@@ -16,24 +16,27 @@ const HELD: (Rounding, Overflow) = (Rounding::Floor, Overflow::Saturate);
 /// What is said to need more than 64 bits.
 const SCORE: &str = "a score of a path";
 
+/// The smallest and the largest of some values.
+type Span = (i128, i128);
+
 /// The smallest and the largest of some raw values.
-fn ends<'v>(values: impl Iterator<Item = &'v i64>) -> (i128, i128) {
+fn ends<'v>(values: impl Iterator<Item = &'v i64>) -> Span {
     values.fold((0, 0), |(low, high), &of| {
         (low.min(of.into()), high.max(of.into()))
     })
 }
 
 /// A signed word that holds all values between two.
-fn holding((low, high): (i128, i128), fraction: i32) -> Result<Format, QuantizeError> {
+fn holding((low, high): Span, fraction: i32) -> Result<Format, QuantizeError> {
     let format = Format::signed_holding(low, high, fraction);
     format.ok_or(QuantizeError::TooWide { of: SCORE })
 }
 
-fn plus(a: (i128, i128), b: (i128, i128)) -> (i128, i128) {
+fn plus(a: Span, b: Span) -> Span {
     (a.0 + b.0, a.1 + b.1)
 }
 
-fn reach(format: Format) -> (i128, i128) {
+fn reach(format: Format) -> Span {
     (format.min_raw().into(), format.max_raw().into())
 }
 
@@ -103,7 +106,7 @@ impl Chain<'_> {
         name: &str,
         words: &Words,
         (flow, fraction): (Flow, i32),
-    ) -> Result<(Given, (i128, i128), Vec<Source>), QuantizeError> {
+    ) -> Result<(Given, Span, Vec<Source>), QuantizeError> {
         if words.emission.is_empty() {
             let format = self.assembly.format(flow.vector);
             return Ok((Given::Vector(flow.vector), reach(format), vec![]));
