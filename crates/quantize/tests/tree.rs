@@ -99,7 +99,7 @@ proptest! {
             let found = run(&program, sequence);
             prop_assert_eq!(real.len(), found.len());
             for (real, (found, fault)) in real.iter().zip(&found) {
-                let error = sequence::distance(&[real.clone()], &[found.clone()]);
+                let error = sequence::distance(std::slice::from_ref(real), std::slice::from_ref(found));
                 prop_assert!(error <= bound(), "{} beyond {}", error, bound());
                 prop_assert_eq!(*fault, 0);
             }
@@ -120,7 +120,7 @@ proptest! {
         let mut states = network.start();
         for (token, (found, fault)) in tokens.iter().zip(&found) {
             let real = network.step(token, &mut states);
-            let error = sequence::distance(&[real], &[found.clone()]);
+            let error = sequence::distance(&[real], std::slice::from_ref(found));
             prop_assert!(error <= bound(), "{} beyond {}", error, bound());
             let stack = &states[0].stack;
             let wanted = if last { stack.fault_at_end() } else { stack.fault };
