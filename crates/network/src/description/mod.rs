@@ -13,6 +13,7 @@ mod cohen_grossberg;
 mod combinatorial;
 mod continuous;
 mod course;
+mod decoder;
 mod delays;
 mod dense_memory;
 mod dynamic;
@@ -76,6 +77,7 @@ pub use continuous::{
     FormWord, InputSection, MethodWord, POSITIVE,
 };
 pub use course::{Course, Ramp, RampShape};
+pub use decoder::{AttentionWord, CellWord, DecoderSection};
 pub use delays::{DelaySection, DelaySections, HistorySection};
 pub use dense_memory::{
     DenseMemoryData, DenseMemoryDescription, DenseMemoryDynamics, DenseMemoryKind,

@@ -13,6 +13,7 @@ impl LayerSection {
             self.kind == LayerWord::ConditionalRandomField,
         );
         let both = "kind = \"hidden_markov\" or \"conditional_random_field\"";
+        let remembers = "kind = \"hidden_markov\", \"conditional_random_field\" or \"decoder\"";
         let (one, other) = (
             "kind = \"hidden_markov\"",
             "kind = \"conditional_random_field\"",
@@ -27,7 +28,12 @@ impl LayerSection {
             ),
             ("emission", self.emission.is_some(), markov, one),
             ("end", self.end.is_some(), field, other),
-            ("longest", self.longest.is_some(), markov || field, both),
+            (
+                "longest",
+                self.longest.is_some(),
+                markov || field,
+                remembers,
+            ),
         ]
     }
 

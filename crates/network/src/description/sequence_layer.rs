@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::checks::{Checked, Checker, MAX_SIDE};
+use super::decoder::DecoderSection;
 use super::reservoir::{MAX_UNITS, ReservoirSection, RidgeSection};
 use super::tree::TreeSection;
 use super::values::{NamedFiles, TensorSource, named_in};
@@ -94,12 +95,14 @@ pub struct LayerSection {
     pub emission: Option<TensorSource>,
     /// `conditional_random_field`: the scores of the tags of the last step, H. Default 0.
     pub end: Option<TensorSource>,
-    /// `hidden_markov`, `conditional_random_field`: the most steps of a sequence, 1 to 16384. The
-    /// hardware remembers so many.
+    /// `hidden_markov`, `conditional_random_field`, `decoder`: the most steps of a sequence, 1 to 16384.
+    /// The hardware remembers so many.
     pub longest: Option<usize>,
     /// `tree`: its tokens and its stack. `w` has H rows for each binary operator, binary H x 2 H, the
     /// columns of the left operand first; `bias` a number for each.
     pub tree: Option<TreeSection>,
+    /// `decoder`: how it makes tokens of what the layers before it gave for the whole sequence.
+    pub decoder: Option<DecoderSection>,
 }
 
 /// How tokens fall into buckets: of the token t into floor(buckets h / 2^16), with h the upper half of
@@ -173,6 +176,9 @@ pub enum LayerWord {
     /// last layer.
     #[serde(alias = "crf")]
     ConditionalRandomField,
+    /// A recurrent cell that gives tokens one after another, up to an end token, and looks at what the
+    /// layers before it gave for the whole sequence; the last layer.
+    Decoder,
 }
 
 /// Where the reset gate of a GRU stands.
@@ -234,6 +240,7 @@ impl LayerWord {
             LayerWord::Argmax => "argmax",
             LayerWord::HiddenMarkov => "hidden_markov",
             LayerWord::ConditionalRandomField => "conditional_random_field",
+            LayerWord::Decoder => "decoder",
         }
     }
 
@@ -325,7 +332,8 @@ impl LayerWord {
             | LayerWord::Softmax
             | LayerWord::Argmax
             | LayerWord::HiddenMarkov
-            | LayerWord::ConditionalRandomField => &[],
+            | LayerWord::ConditionalRandomField
+            | LayerWord::Decoder => &[],
         }
     }
 }
@@ -383,6 +391,7 @@ impl LayerSection {
             end: None,
             longest: None,
             tree: None,
+            decoder: None,
         }
     }
 
@@ -410,6 +419,9 @@ impl LayerSection {
         }
         if self.kind == LayerWord::Markov {
             return self.vocabulary;
+        }
+        if self.decoder.is_some() {
+            return self.cell_section().rows();
         }
         if let Some(tree) = &self.tree {
             return Some(self.units?.saturating_mul(tree.binary.len()));
@@ -482,6 +494,11 @@ impl LayerSection {
     /// Checks what can be checked without reading a file.
     pub(super) fn check(&self, check: &Checker<'_>, number: usize) -> Checked {
         let field = |key: &str| layer_field(number, key);
+        if self.kind == LayerWord::Decoder {
+            return self.check_decoder(check, number);
+        }
+        let decoder = self.decoder.is_some();
+        check.only(&field("decoder"), decoder, false, "kind = \"decoder\"")?;
         for (key, given, case, when) in self.keys().into_iter().chain(self.path_keys()) {
             check.only(&field(key), given, case, when)?;
         }
@@ -709,6 +726,9 @@ impl LayerSection {
         }
         if let Some(tree) = &self.tree {
             files.extend(tree.files(&format!("{section}.tree")));
+        }
+        if let Some(decoder) = &self.decoder {
+            files.extend(decoder.files(&format!("{section}.decoder")));
         }
         files
     }

@@ -75,6 +75,7 @@ impl SequenceNetwork {
 }
 
 /// A layer of a description, and how many elements reach it.
+#[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
     pub(super) section: &'a LayerSection,
     pub(super) number: usize,
@@ -121,6 +122,7 @@ impl Reader<'_> {
             LayerWord::HiddenMarkov | LayerWord::ConditionalRandomField => {
                 Layer::BestPath(self.best_path()?)
             }
+            LayerWord::Decoder => Layer::Decoder(Box::new(self.decoder()?)),
         })
     }
 
@@ -247,7 +249,7 @@ impl Reader<'_> {
         })
     }
 
-    fn recurrent(&self) -> Result<Recurrent, NetworkError> {
+    pub(super) fn recurrent(&self) -> Result<Recurrent, NetworkError> {
         let mut cells = self.every_cell()?.into_iter();
         let none = || {
             let problem = Problem::Conflict {
@@ -616,6 +618,27 @@ fn random(random: RandomSequences, network: &SequenceNetwork) -> Vec<Vec<Vec<f64
     (0..random.sequences).map(&mut sequence).collect()
 }
 
+/// The tokens that a decoder should give for each sequence: up to the first end token.
+fn answers(
+    mut all: Vec<Vec<Vec<f64>>>,
+    (end, most): (usize, usize),
+    sequences: usize,
+) -> Result<Vec<Vec<Vec<f64>>>, Problem> {
+    for target in &mut all {
+        let ends = |token: &Vec<f64>| token.first() == Some(&(end as f64));
+        let length = target.iter().position(ends).map(|at| at + 1);
+        target.truncate(length.unwrap_or(most));
+    }
+    match all.len() == sequences {
+        true => Ok(all),
+        false => Err(Problem::Shape {
+            what: "the array of targets",
+            found: format!("{} sequences", all.len()),
+            expected: format!("{sequences}, one for each sequence of the input"),
+        }),
+    }
+}
+
 /// The targets of sequences, each as long as what a run over it gives.
 ///
 /// # Errors
@@ -632,6 +655,9 @@ pub(super) fn targets(
     if one && all.len() == 1 && sequences.len() > 1 {
         // One row for each sequence.
         all = all.into_iter().flatten().map(|row| vec![row]).collect();
+    }
+    if let Some(decoder) = network.decoder() {
+        return answers(all, (decoder.end, decoder.most), sequences.len());
     }
     let wanted = |sequence: &Vec<_>| if one { 1 } else { sequence.len() };
     for (target, sequence) in all.iter_mut().zip(sequences) {

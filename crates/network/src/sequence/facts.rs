@@ -1,6 +1,7 @@
 //! What can be said about a sequence network before it runs.
 
-use super::{Cell, Elman, Layer, SequenceNetwork};
+use super::decoder::Kind;
+use super::{Cell, Decoder, Elman, Layer, SequenceNetwork};
 use crate::activation::Activation;
 use crate::fact::{Fact, Level};
 use crate::matrix::Matrix;
@@ -9,10 +10,10 @@ use crate::spectrum::{smallest_norm, spectral_radius};
 /// The facts of this network.
 pub fn facts(network: &SequenceNetwork, level: Level) -> Vec<Fact> {
     let mut facts = vec![multiplications(network, level)];
-    if network.cells().next().is_some() {
+    if network.every_cell().next().is_some() {
         facts.push(bounded(network, level));
     }
-    if network.cells().all(|cell| matches!(cell, Cell::Elman(_))) {
+    if network.decoder().is_none() && network.cells().all(|cell| matches!(cell, Cell::Elman(_))) {
         facts.extend(forgets(network, level));
         facts.extend(spectral(network, level).into_iter().flatten());
     }
@@ -44,7 +45,23 @@ fn products(layer: &Layer) -> usize {
         | Layer::Softmax
         | Layer::ArgMax
         | Layer::BestPath(_) => 0,
+        Layer::Decoder(layer) => cell(&layer.cell) + decoding(layer),
     }
+}
+
+/// Products of a decoder beside those of its cell, for a token and a vector that it looks at.
+fn decoding(layer: &Decoder) -> usize {
+    let dense = [
+        Some(&layer.readout),
+        layer.bridge.as_ref(),
+        layer.attention.key.as_ref(),
+    ];
+    let dense = dense.into_iter().flatten().map(|of| size(&of.weights));
+    let attention = match &layer.attention.kind {
+        Kind::Last | Kind::Dot { .. } => 0,
+        Kind::Additive { query, score } => size(query) + score.len(),
+    };
+    dense.sum::<usize>() + attention
 }
 
 fn multiplications(network: &SequenceNetwork, level: Level) -> Fact {
@@ -54,7 +71,13 @@ fn multiplications(network: &SequenceNetwork, level: Level) -> Fact {
         level,
         holds: None,
         value: Some(count as f64),
-        text: format!("{count} weights that are not 0 are multiplied in each step"),
+        text: match network.decoder() {
+            Some(_) => format!(
+                "{count} weights that are not 0 are multiplied for a vector that comes in and a token \
+                 that goes out"
+            ),
+            None => format!("{count} weights that are not 0 are multiplied in each step"),
+        },
     }
 }
 
@@ -89,8 +112,8 @@ fn is_bounded(cell: &Cell) -> bool {
 }
 
 fn bounded(network: &SequenceNetwork, level: Level) -> Fact {
-    let all = network.cells().count();
-    let bounded = network.cells().filter(|cell| is_bounded(cell)).count();
+    let all = network.every_cell().count();
+    let bounded = network.every_cell().filter(|cell| is_bounded(cell)).count();
     let text = match all - bounded {
         0 => "the states stay within bounds, whatever the sequence".into(),
         open => format!(

@@ -1,6 +1,6 @@
 //! The layers of a chain.
 
-use super::{BestPath, Cell, Dense, Direction, Embedding, Gives, MaxPool, Recurrent};
+use super::{BestPath, Cell, Decoder, Dense, Direction, Embedding, Gives, MaxPool, Recurrent};
 use crate::activation::Activation;
 use crate::problem::Problem;
 
@@ -25,6 +25,8 @@ pub enum Layer {
     ArgMax,
     /// The best path of tags through the whole sequence: the number, from 0, of a tag in each step.
     BestPath(BestPath),
+    /// Tokens one after another, made of what the layers before gave for the whole sequence.
+    Decoder(Box<Decoder>),
 }
 
 impl Layer {
@@ -75,7 +77,7 @@ impl Layer {
             Layer::Embedding(layer) => layer.units(),
             Layer::MaxPool(layer) => layer.windows.len(),
             Layer::Elementwise(_) | Layer::Softmax => inputs,
-            Layer::ArgMax | Layer::BestPath(_) => 1,
+            Layer::ArgMax | Layer::BestPath(_) | Layer::Decoder(_) => 1,
         }
     }
 
@@ -86,6 +88,7 @@ impl Layer {
             Layer::Dense(layer) => layer.units(),
             Layer::Embedding(layer) => layer.units(),
             Layer::BestPath(layer) => layer.tags(),
+            Layer::Decoder(layer) => layer.units(),
             Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => 0,
         }
     }
@@ -96,7 +99,7 @@ impl Layer {
             Layer::Recurrent(layer) => {
                 layer.direction.reverse().is_none() && layer.gives == Gives::EveryStep
             }
-            Layer::BestPath(_) => false,
+            Layer::BestPath(_) | Layer::Decoder(_) => false,
             _ => true,
         }
     }
@@ -109,11 +112,19 @@ impl Layer {
         }
     }
 
+    /// The layer that it is, where it gives tokens made of a whole sequence.
+    pub fn decoder(&self) -> Option<&Decoder> {
+        match self {
+            Layer::Decoder(layer) => Some(layer),
+            _ => None,
+        }
+    }
+
     /// What it gives for one vector; for the best path, for a sequence of this one; `None` for a
-    /// recurrent layer, which needs its state.
+    /// recurrent layer, which needs its state, and for a decoder, which gives as many as it likes.
     pub fn apply(&self, x: &[f64]) -> Option<Vec<f64>> {
         match self {
-            Layer::Recurrent(_) => None,
+            Layer::Recurrent(_) | Layer::Decoder(_) => None,
             Layer::BestPath(layer) => layer.run(&[x.to_vec()]).pop(),
             Layer::Dense(layer) => Some(layer.apply(x)),
             Layer::Embedding(layer) => Some(layer.apply(x)),
@@ -133,6 +144,7 @@ impl Layer {
             Layer::Embedding(layer) => layer.check(inputs),
             Layer::MaxPool(layer) => layer.check(inputs),
             Layer::BestPath(layer) => layer.check(inputs),
+            Layer::Decoder(layer) => layer.check(inputs),
             Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => Ok(()),
         }
     }

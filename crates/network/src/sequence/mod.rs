@@ -5,6 +5,7 @@
 
 mod build;
 mod count;
+pub mod decoder;
 mod dense;
 mod elman;
 mod embedding;
@@ -32,6 +33,7 @@ mod window;
 mod windowed;
 
 pub use count::{Count, Hash, MAX_COUNT, MAX_COUNTS};
+pub use decoder::Decoder;
 pub use dense::Dense;
 pub use elman::Elman;
 pub use embedding::Embedding;
@@ -102,6 +104,7 @@ impl SequenceNetwork {
         for (number, layer) in self.layers.iter().enumerate() {
             layer.check(width).map_err(|problem| (number, problem))?;
             path::place(self, number).map_err(|problem| (number, problem))?;
+            decoder::place(self, number).map_err(|problem| (number, problem))?;
             width = layer.outputs(width);
         }
         self.check_tokens()
@@ -126,25 +129,36 @@ impl SequenceNetwork {
         recurrent.flat_map(|layer| layer.direction.cells())
     }
 
+    /// The cells of all layers, that of a decoder too, whose state begins anew with each sequence.
+    pub fn every_cell(&self) -> impl Iterator<Item = &Cell> {
+        let decoder = self.decoder().map(|decoder| &decoder.cell);
+        self.cells().chain(decoder)
+    }
+
     /// Units of all layers that have weights.
     pub fn units(&self) -> usize {
         self.layers.iter().map(Layer::units).sum()
     }
 
-    /// Whether hardware goes through a sequence more than once: a layer reads from the end, unless it is
-    /// the first one and gives its last state, when the sequence can be sent from its end too.
+    /// Whether hardware goes through a sequence more than once: a decoder looks at all of it, or a layer
+    /// reads from the end, unless it is the first one and gives its last state, when the sequence can be
+    /// sent from its end too.
     pub fn needs_passes(&self) -> bool {
         let layers = self.layers.iter().enumerate();
         let mut recurrent = layers.filter_map(|(at, layer)| Some((at, layer.recurrent()?)));
-        recurrent.any(|(at, layer)| {
+        let backward = recurrent.any(|(at, layer)| {
             let sent = at == 0 && layer.gives == Gives::LastState;
             layer.direction.reverse().is_some() && !sent
-        })
+        });
+        backward || self.decoder().is_some()
     }
 
-    /// Steps of a sequence that a network remembers which goes through it more than once: those of
-    /// the longest sequence of the description, or 256 where there is none.
+    /// Steps of a sequence that a network remembers which goes through it more than once: as many as
+    /// are stated, or those of the longest sequence of the description, or 256 where there is none.
     pub fn longest(&self) -> usize {
+        if let Some(stated) = self.stated_longest() {
+            return stated;
+        }
         let longest = self.sequences.iter().map(Vec::len).max();
         longest.filter(|steps| *steps > 0).unwrap_or(256)
     }
@@ -160,10 +174,22 @@ impl SequenceNetwork {
         self.layers.last().and_then(Layer::best_path).is_some()
     }
 
+    /// Whether what a run gives are numbers of tags or tokens, of which none is near another one.
+    pub fn gives_names(&self) -> bool {
+        self.gives_path() || self.decoder().is_some()
+    }
+
+    /// The decoder at the end of the chain, where there is one.
+    pub fn decoder(&self) -> Option<&Decoder> {
+        self.layers.last().and_then(Layer::decoder)
+    }
+
     /// The most steps of a sequence, where a layer remembers all of them.
     pub fn stated_longest(&self) -> Option<usize> {
         let paths = self.layers.iter().filter_map(Layer::best_path);
-        paths.map(|path| path.longest).min()
+        let paths = paths.map(|path| path.longest);
+        let decoder = self.decoder().map(|decoder| decoder.longest);
+        paths.chain(decoder).min()
     }
 
     /// What can be said before it runs.

@@ -148,7 +148,7 @@ impl Cell {
         }
     }
 
-    fn check(&self, inputs: usize) -> Result<(), Problem> {
+    pub(super) fn check(&self, inputs: usize) -> Result<(), Problem> {
         match self {
             Cell::Elman(cell) => cell.check(inputs),
             Cell::Jordan(cell) => cell.check(inputs),

@@ -54,6 +54,7 @@ impl SequenceNetwork {
                     layer.run(&vectors, own)
                 }
                 Layer::BestPath(layer) => layer.run(&vectors),
+                Layer::Decoder(layer) => layer.run(&vectors),
                 layer => vectors.iter().filter_map(|x| layer.apply(x)).collect(),
             };
         }

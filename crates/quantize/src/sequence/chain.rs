@@ -76,7 +76,7 @@ pub fn lower(
         chain.give(flow)?;
     }
     chain.faults()?;
-    if chain.passes.is_some() {
+    if chain.passes.is_some() && network.decoder().is_none() {
         chain.end_passes(network.output == Output::EveryStep)?;
     }
     let steps = network.generate.map(|generate| generate.steps as u64);
@@ -98,7 +98,7 @@ fn formats(
     seen: &Seen,
 ) -> Result<Formats, QuantizeError> {
     let mut gates = vec![];
-    for cell in network.cells() {
+    for cell in network.every_cell() {
         match cell {
             Cell::Lstm(cell) => gates.extend([&cell.gate, &cell.candidate, &cell.output]),
             Cell::Gru(cell) => gates.extend([&cell.gate, &cell.candidate]),
@@ -123,15 +123,14 @@ fn formats(
     let bounded = network.layers.iter().all(|layer| match layer {
         Layer::Dense(layer) => largest(&layer.activation).is_finite(),
         Layer::Elementwise(activation) => largest(activation).is_finite(),
-        Layer::Recurrent(layer) => layer.direction.cells().all(|cell| match cell {
-            Cell::Elman(cell) => largest(&cell.activation).is_finite(),
-            Cell::Jordan(cell) => largest(&cell.readout.activation).is_finite(),
-            Cell::Lstm(cell) => largest(&cell.output).is_finite(),
-            Cell::Gru(cell) => largest(&cell.candidate).is_finite(),
-            // Counts and tokens have formats of their own.
-            Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => true,
-            Cell::Tree(cell) => largest(&cell.activation).is_finite(),
-        }),
+        Layer::Recurrent(layer) => {
+            let mut cells = layer.direction.cells();
+            cells.all(|cell| cell_reach(cell).is_finite())
+        }
+        Layer::Decoder(layer) => {
+            let bridge = layer.bridge.as_ref().map(|of| largest(&of.activation));
+            cell_reach(&layer.cell).is_finite() && bridge.is_none_or(f64::is_finite)
+        }
         // The largest element of a window is one that came in.
         Layer::Embedding(_) | Layer::MaxPool(_) | Layer::Softmax | Layer::ArgMax => true,
         // Tags have a format of their own.
@@ -149,7 +148,7 @@ fn formats(
 }
 
 /// The largest magnitude of a word.
-fn reach(format: Format) -> f64 {
+pub fn reach(format: Format) -> f64 {
     let ends = [format.min_raw(), format.max_raw()].map(|raw| format.value(raw).abs());
     ends[0].max(ends[1])
 }
@@ -160,21 +159,31 @@ fn largest(activation: &Activation) -> f64 {
     low.abs().max(high.abs())
 }
 
+/// The largest magnitude that a cell gives; 0 where that has a format of its own.
+fn cell_reach(cell: &Cell) -> f64 {
+    match cell {
+        Cell::Elman(cell) => largest(&cell.activation),
+        Cell::Jordan(cell) => largest(&cell.readout.activation),
+        Cell::Lstm(cell) => largest(&cell.output) * largest(&cell.gate),
+        Cell::Gru(cell) => largest(&cell.candidate),
+        Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => 0.0,
+        Cell::Tree(cell) => largest(&cell.activation).max(cell.largest_leaf()),
+    }
+}
+
 /// The largest magnitude that a layer with a bounded activation gives.
 fn reached(network: &SequenceNetwork) -> f64 {
     let of = |layer: &Layer| match layer {
         Layer::Dense(layer) => largest(&layer.activation),
         Layer::Elementwise(activation) => largest(activation),
         Layer::Recurrent(layer) => {
-            let cells = layer.direction.cells().map(|cell| match cell {
-                Cell::Elman(cell) => largest(&cell.activation),
-                Cell::Jordan(cell) => largest(&cell.readout.activation),
-                Cell::Lstm(cell) => largest(&cell.output) * largest(&cell.gate),
-                Cell::Gru(cell) => largest(&cell.candidate),
-                Cell::Count(_) | Cell::Sample(_) | Cell::Markov(_) => 0.0,
-                Cell::Tree(cell) => largest(&cell.activation).max(cell.largest_leaf()),
-            });
+            let cells = layer.direction.cells().map(cell_reach);
             cells.fold(0.0, f64::max)
+        }
+        Layer::Decoder(layer) => {
+            let bridge = layer.bridge.as_ref().map(|of| largest(&of.activation));
+            let begins = bridge.unwrap_or(0.0).max(layer.embedding.largest());
+            cell_reach(&layer.cell).max(begins)
         }
         Layer::Embedding(layer) => layer.largest(),
         Layer::Softmax => 1.0,
@@ -246,6 +255,7 @@ impl Chain<'_> {
             Layer::Dense(layer) => self.dense(&name, layer, flow, last),
             Layer::Embedding(layer) => self.embedding(&name, layer, flow, last),
             Layer::BestPath(layer) => self.best_path(&name, layer, flow),
+            Layer::Decoder(layer) => self.decoder(&name, layer, flow),
             Layer::MaxPool(layer) => self.largest(&name, flow, &layer.windows, last),
             Layer::Elementwise(activation) => self.elementwise(&name, activation, flow, last),
             Layer::Softmax => self.softmax(&name, flow, last),
@@ -288,7 +298,7 @@ impl Chain<'_> {
 
     /// A vector in the format of data, as one must be that stands beside a state: the numbers of an
     /// `argmax` are in another one.
-    fn as_data(&mut self, name: &str, flow: Flow) -> Result<Flow, QuantizeError> {
+    pub fn as_data(&mut self, name: &str, flow: Flow) -> Result<Flow, QuantizeError> {
         let formats = self.formats;
         if self.assembly.format(flow.vector) == formats.data {
             return Ok(flow);

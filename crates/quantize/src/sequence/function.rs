@@ -63,9 +63,21 @@ impl Chain<'_> {
             .map_or(wanted.bound, |clip| clip.min(wanted.bound));
         let argument = self.formats.argument(wanted.activation, bound)?;
         let clip = wanted.clip.and_then(|clip| nearest(clip, argument));
-        let same = |(activation, of): &&(Activation, Function)| {
-            activation == wanted.activation
-                && (of.plan.input(), of.plan.output()) == (argument, wanted.output)
+        self.function_of(wanted.activation, (argument, wanted.output), clip)
+    }
+
+    /// A function of an argument of a format; the result has another one.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn function_of(
+        &mut self,
+        activation: &Activation,
+        (argument, output): (Format, Format),
+        clip: Option<i64>,
+    ) -> Result<Function, QuantizeError> {
+        let same = |(known, of): &&(Activation, Function)| {
+            known == activation && (of.plan.input(), of.plan.output()) == (argument, output)
         };
         if let Some((_, made)) = self.functions.iter().find(same) {
             return Ok(Function {
@@ -73,7 +85,7 @@ impl Chain<'_> {
                 ..made.clone()
             });
         }
-        let plan = plan(wanted.activation, argument, wanted.output, &Wish::default())?;
+        let plan = plan(activation, argument, output, &Wish::default())?;
         let name = format!("activation{}", self.functions.len() + 1);
         let made = Function {
             tables: plan.register(&mut self.assembly, &name),
@@ -81,8 +93,7 @@ impl Chain<'_> {
             clip,
             rounding: self.formats.manner.0,
         };
-        self.functions
-            .push((wanted.activation.clone(), made.clone()));
+        self.functions.push((activation.clone(), made.clone()));
         Ok(made)
     }
 }

@@ -7,6 +7,7 @@
 
 mod cell;
 mod chain;
+mod decoder;
 mod draw;
 mod function;
 mod gru;
@@ -93,8 +94,8 @@ pub fn quantize(
         let errors: Vec<f64> = found
             .iter()
             .zip(&real)
-            .map(|(a, b)| match network.gives_path() {
-                // Numbers of tags are names: none is near another one.
+            .map(|(a, b)| match network.gives_names() {
+                // Numbers of tags and tokens are names: none is near another one.
                 true => run::apart(a, b) as f64,
                 false => run::distance(a, b),
             })

@@ -25,30 +25,44 @@ enum Way {
     Again,
 }
 
+/// What follows on the last step of a pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leads {
+    /// Nothing: the run ends.
+    End,
+    /// The phase of a number, which begins at the present place.
+    Here(usize),
+    /// The phase of a number, which begins at the first place.
+    First(usize),
+}
+
 /// The passes so far, and what steers them.
 #[derive(Debug, Clone)]
 pub struct Passes {
     ways: Vec<Way>,
     /// The number of the pass.
-    present: VectorId,
+    pub(super) present: VectorId,
     /// Not 0 after the last step of all.
-    end: VectorId,
+    pub(super) end: VectorId,
     /// Whether the last vector was given.
     last: VectorId,
     /// The place in the sequence of the step that follows.
-    position: VectorId,
+    pub(super) position: VectorId,
     /// The place of the step that was made.
-    place: VectorId,
+    pub(super) place: VectorId,
     /// The place of the last vector.
     top: VectorId,
     /// The format of places.
-    format: Format,
+    pub(super) format: Format,
     /// The format of numbers of passes.
-    number: Format,
+    pub(super) number: Format,
 }
 
-/// The most passes.
+/// The most phases.
 const MOST: usize = 16;
+
+/// Phases of a decoder at most.
+const DECODER: usize = 5;
 
 impl Chain<'_> {
     /// Begins the first pass of several.
@@ -161,55 +175,52 @@ impl Chain<'_> {
 
     /// Ends the present pass; the stages that follow are of the next one.
     fn next_pass(&mut self, way: Way) -> Result<(), QuantizeError> {
-        self.steer(false)?;
-        let passes = self.passes.as_mut().ok_or(QuantizeError::Mismatched)?;
-        if passes.ways.len() == MOST {
+        let passes = self.passes.as_ref().ok_or(QuantizeError::Mismatched)?;
+        let next = passes.ways.len();
+        let most = match self.network.decoder() {
+            Some(_) => MOST - DECODER,
+            None => MOST,
+        };
+        if next == most {
             return Err(QuantizeError::Layer {
                 number: self.network.layers.len(),
-                why: format!("reads a sequence for the {}th time", MOST + 1),
-                would: format!("layers that need {MOST} passes together"),
+                why: format!("reads a sequence for the {}th time", most + 1),
+                would: format!("layers that need {most} passes together"),
             });
         }
+        self.lead(Leads::Here(next))?;
+        let passes = self.passes.as_mut().ok_or(QuantizeError::Mismatched)?;
         passes.ways.push(way);
         Ok(())
     }
 
     /// Ends the last pass, and says how steps differ.
     pub fn end_passes(&mut self, emits: bool) -> Result<(), QuantizeError> {
-        self.steer(true)?;
-        let Some(passes) = &self.passes else {
-            return Ok(());
-        };
-        let last = passes.ways.len().saturating_sub(1);
-        let phase = |(number, way): (usize, &Way)| Phase {
-            name: match way {
-                Way::Fed => "fed".into(),
-                Way::Back => format!("back{number}"),
-                Way::Again => format!("again{number}"),
-            },
-            feeds: *way == Way::Fed,
-            leaves: emits && number == last,
-        };
-        let phases = passes.ways.iter().enumerate().map(phase);
+        self.lead(Leads::End)?;
+        let passes = self.passes.as_ref().ok_or(QuantizeError::Mismatched)?;
+        let mut phases = passes.phases();
+        if let Some(last) = phases.last_mut() {
+            last.leaves = emits;
+        }
         let phases = Phases {
             present: passes.present,
             end: passes.end,
-            phases: phases.collect(),
+            phases,
         };
         self.assembly.phased(phases);
         Ok(())
     }
 
-    /// The stage that moves the place of the present pass, and leads on from its last step: to the
-    /// next pass, or to the end. The stages since the pass before are of this one.
-    fn steer(&mut self, ends: bool) -> Result<(), QuantizeError> {
+    /// The stage that moves the place of the present pass, and leads on from its last step. The stages
+    /// since the pass before are of this one.
+    pub fn lead(&mut self, leads: Leads) -> Result<(), QuantizeError> {
         let passes = self.passes.clone().ok_or(QuantizeError::Mismatched)?;
         let number = passes.ways.len().saturating_sub(1);
         let way = passes.ways.last().copied().unwrap_or(Way::Fed);
         let name = format!("pass{number}");
         self.assembly
             .stage(&name, When::EveryStep, vec![], |apply| {
-                passes.steering(apply, (number, way), ends)
+                passes.steering(apply, (number, way), leads)
             })?;
         self.assembly.within(number);
         Ok(())
@@ -217,11 +228,36 @@ impl Chain<'_> {
 }
 
 impl Passes {
+    /// The phases of the passes, none of which gives anything.
+    pub fn phases(&self) -> Vec<Phase> {
+        let phase = |(number, way): (usize, &Way)| Phase {
+            name: match way {
+                Way::Fed => "fed".into(),
+                Way::Back => format!("back{number}"),
+                Way::Again => format!("again{number}"),
+            },
+            feeds: *way == Way::Fed,
+            leaves: false,
+        };
+        self.ways.iter().enumerate().map(phase).collect()
+    }
+
+    /// What a stage writes that goes through a sequence from its first vector to its last, and then
+    /// leads on: phase `number`.
+    pub fn again(
+        &self,
+        apply: &mut Wide<'_>,
+        number: usize,
+        leads: Leads,
+    ) -> Result<Written, QuantizeError> {
+        self.steering(apply, (number, Way::Again), leads)
+    }
+
     fn steering(
         &self,
         apply: &mut Wide<'_>,
         (number, way): (usize, Way),
-        ends: bool,
+        leads: Leads,
     ) -> Result<Written, QuantizeError> {
         let at = apply.element("at", self.position)?;
         let over = match way {
@@ -244,19 +280,24 @@ impl Passes {
         // Beyond the last place the last one is written over.
         let saturated = (Rounding::Floor, Overflow::Saturate);
         let moved = apply.resized("next", moved, self.format, saturated)?;
-        let position = apply.select("position", over, (at, moved))?;
+        let begin = match leads {
+            Leads::First(_) => apply.known("first", 0, self.format)?,
+            Leads::Here(_) | Leads::End => at,
+        };
+        let position = apply.select("position", over, (begin, moved))?;
         let mut known: Vec<(VectorId, NodeId)> = vec![(self.position, position), (self.place, at)];
         if way == Way::Fed {
             known.push((self.top, at));
         }
-        if ends {
-            known.push((self.end, over));
-        } else {
-            let format = self.number;
-            let now = apply.known("now", number as i64, format)?;
-            let next = apply.known("then", number as i64 + 1, format)?;
-            let next = apply.select("pass", over, (next, now))?;
-            known.push((self.present, next));
+        match leads {
+            Leads::End => known.push((self.end, over)),
+            Leads::Here(next) | Leads::First(next) => {
+                let format = self.number;
+                let now = apply.known("now", number as i64, format)?;
+                let next = apply.known("then", next as i64, format)?;
+                let next = apply.select("pass", over, (next, now))?;
+                known.push((self.present, next));
+            }
         }
         Ok(Written {
             known,

@@ -1,9 +1,10 @@
 //! A sequence network with its weights as the words of its program stand for them.
 
 use network::Matrix;
+use network::sequence::decoder::Kind;
 use network::sequence::{
-    Cell, Dense, Direction, Elman, Gates, Gru, GruGate, Jordan, Layer, Lstm, LstmGate, ResetForm,
-    SequenceNetwork, Tree,
+    Cell, Decoder, Dense, Direction, Elman, Gates, Gru, GruGate, Jordan, Layer, Lstm, LstmGate,
+    ResetForm, SequenceNetwork, Tree,
 };
 use program::Program;
 
@@ -25,7 +26,10 @@ pub fn rounded(network: &SequenceNetwork, program: &Program) -> Option<SequenceN
                     cell(program, &format!("{name}_reverse"), reverse)?;
                 }
             },
-            Layer::Embedding(layer) => layer.table = table(program, &name, &layer.table)?,
+            Layer::Embedding(layer) => {
+                layer.table = table(program, &name, "input", &layer.table)?;
+            }
+            Layer::Decoder(layer) => decoder(program, &name, layer)?,
             Layer::BestPath(layer) => *layer = path::rounded(program, &name, layer)?,
             Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => {}
         }
@@ -50,12 +54,12 @@ fn dense(program: &Program, stage: &str, layer: &mut Dense) -> Option<()> {
     Some(())
 }
 
-/// The rows of the table of a stage.
-fn table(program: &Program, stage: &str, of: &Matrix) -> Option<Matrix> {
+/// The rows of the table of a stage, which a token chooses.
+fn table(program: &Program, stage: &str, token: &str, of: &Matrix) -> Option<Matrix> {
     let name = format!("{stage}_rows");
     let table = program.tables.iter().find(|table| table.name == name)?;
-    let input = program.vector(program.find("input")?)?;
-    let span = 1usize << input.format.width();
+    let token = program.vector(program.find(token)?)?;
+    let span = 1usize << token.format.width();
     let entry = |token: usize, unit: usize| {
         let raw = table.entries.get(unit * span + token);
         raw.map_or(0.0, |&raw| table.output.value(raw))
@@ -63,9 +67,34 @@ fn table(program: &Program, stage: &str, of: &Matrix) -> Option<Matrix> {
     Some(of.to_dense().map(|token, unit, _| entry(token, unit)))
 }
 
+/// The rows, the cell and the matrices of a decoder.
+fn decoder(program: &Program, name: &str, layer: &mut Decoder) -> Option<()> {
+    let stage = |of: &str| format!("{name}_{of}");
+    let rows = &mut layer.embedding.table;
+    *rows = table(program, &stage("embedded"), &stage("token"), rows)?;
+    cell(program, &stage("cell"), &mut layer.cell)?;
+    dense(program, &stage("readout"), &mut layer.readout)?;
+    if let Some(bridge) = &mut layer.bridge {
+        dense(program, &stage("begin"), bridge)?;
+    }
+    if let Some(key) = &mut layer.attention.key {
+        dense(program, &stage("key"), key)?;
+    }
+    match &mut layer.attention.kind {
+        Kind::Last => {}
+        Kind::Dot { scale } => *scale = Factor::new(*scale).ok()?.value(),
+        Kind::Additive { query, score } => {
+            *query = sum(program, &stage("query"), (query.rows(), query.columns()))?.0;
+            let weights = sum(program, &stage("score"), (1, score.len()))?.0;
+            *score = (0..score.len()).map(|at| weights.get(0, at)).collect();
+        }
+    }
+    Some(())
+}
+
 /// Leaves and operators of a tree network.
 fn tree(program: &Program, name: &str, cell: &mut Tree) -> Option<()> {
-    cell.embedding = table(program, name, &cell.embedding)?;
+    cell.embedding = table(program, name, "input", &cell.embedding)?;
     let shape = |matrix: &Matrix| (matrix.rows(), matrix.columns());
     if !cell.postfix.unary.is_empty() {
         let stage = format!("{name}_unary");

@@ -93,9 +93,9 @@ pub fn real(network: &SequenceNetwork) -> Vec<Vec<Vec<f64>>> {
     runs.map(|run| run.outputs).collect()
 }
 
-/// How many steps of two runs gave other vectors.
+/// How many vectors of two runs differ; those that only one of them gave do.
 pub fn apart(a: &[Vec<f64>], b: &[Vec<f64>]) -> usize {
-    a.iter().zip(b).filter(|(a, b)| a != b).count()
+    a.iter().zip(b).filter(|(a, b)| a != b).count() + a.len().abs_diff(b.len())
 }
 
 /// The largest difference of two runs' outputs.

@@ -1,6 +1,6 @@
 //! How large the values of a sequence network become in the runs of its description.
 
-use network::sequence::{Cell, Gives, Layer, SequenceNetwork};
+use network::sequence::{Cell, Decoder, Gives, Layer, SequenceNetwork};
 
 /// The largest magnitudes.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +28,10 @@ impl Seen {
             cells: 0.0,
         };
         for layer in &network.layers {
-            if let Layer::Embedding(layer) = layer {
-                seen.look(&[vec![layer.largest()]]);
+            match layer {
+                Layer::Embedding(layer) => seen.look(&[vec![layer.largest()]]),
+                Layer::Decoder(layer) => seen.look(&[vec![layer.embedding.largest()]]),
+                _ => {}
             }
         }
         for sequence in network.fed() {
@@ -43,13 +45,14 @@ impl Seen {
                 let next = network.layers.get(number + 1);
                 let summed = matches!(next, None | Some(Layer::Dense(_)));
                 let whole = counts(layer) || (network.generate.is_some() && next.is_none());
-                let apart = summed && whole || layer.best_path().is_some();
+                let names = layer.best_path().is_some() || layer.decoder().is_some();
+                let apart = summed && whole || names;
                 if !apart {
                     seen.look(&vectors);
                 }
             }
         }
-        for cell in network.cells() {
+        for cell in network.every_cell() {
             if let Cell::Tree(cell) = cell {
                 seen.look(&[vec![cell.largest_leaf()]]);
             }
@@ -73,10 +76,28 @@ impl Seen {
         self.cells = finite.fold(self.cells, |most, value| most.max(value.abs()));
     }
 
+    /// The tokens of a decoder, with its states looked at.
+    fn decode(&mut self, layer: &Decoder, encoded: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let keys = layer.attention.keys(encoded);
+        let mut state = layer.start_state(encoded);
+        let mut token = layer.start;
+        let given = layer.run(encoded);
+        for _ in &given {
+            self.look(std::slice::from_ref(&state.hidden));
+            token = layer.step(token, (encoded, &keys), &mut state);
+            self.remember(&state.cell);
+        }
+        self.look(&[state.hidden]);
+        given
+    }
+
     /// What a layer makes of the vectors of a sequence.
     fn pass(&mut self, layer: &Layer, vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
         if let Layer::BestPath(layer) = layer {
             return layer.run(vectors);
+        }
+        if let Layer::Decoder(layer) = layer {
+            return self.decode(layer, vectors);
         }
         let Layer::Recurrent(recurrent) = layer else {
             return vectors.iter().filter_map(|x| layer.apply(x)).collect();

@@ -6,7 +6,7 @@ use network::activation::Function as Shape;
 use program::{Format, Part, Role, VectorId, When};
 
 use super::chain::{Chain, Flow};
-use super::function::Use;
+use super::function::{Function, Use};
 use super::tokens::number_format;
 use crate::QuantizeError;
 use crate::assembly::{New, Written};
@@ -134,15 +134,8 @@ impl Chain<'_> {
         let largest = self.largest(&format!("{name}_largest"), flow, &all, false)?;
         let ones =
             |rows: usize, columns: usize| Matrix::dense(rows, columns, &vec![1.0; rows * columns]);
-        let exp = activation(Shape::Exp)?;
         let data = self.formats.data;
-        let range = 2.0 * data.value(data.min_raw()).abs();
-        let function = self.function(Use {
-            activation: &exp,
-            bound: range.min(16.0),
-            clip: None,
-            output: self.formats.gate,
-        })?;
+        let function = self.power(2.0 * data.value(data.min_raw()).abs())?;
         let power = format!("{name}_power");
         let source = self.source(&power, largest, &ones(units, 1), &[])?;
         let powers = (power.clone(), false);
@@ -155,13 +148,7 @@ impl Chain<'_> {
         let sum = format!("{name}_sum");
         let all = ones(1, units);
         let source = self.source(&sum, powers, &all, &[])?;
-        let reciprocal = activation(Shape::Reciprocal)?;
-        let inverse = self.function(Use {
-            activation: &reciprocal,
-            bound: self.bound(powers, &all, &[]),
-            clip: None,
-            output: self.formats.gate,
-        })?;
+        let inverse = self.reciprocal(self.bound(powers, &all, &[]))?;
         let share = self.writing(&sum, vec![source], 1, (sum.clone(), false), |apply| {
             let sum = apply.gathered("sum", 0)?;
             inverse.of(apply, "share", sum)
@@ -175,6 +162,28 @@ impl Chain<'_> {
             let product = apply.product("product", power, share)?;
             apply.resized("y", product, formats.data, formats.manner)
         })
+    }
+
+    /// `e^x` of numbers that are not above 0, down to `-range`.
+    ///
+    /// # Errors
+    /// When no table holds it.
+    pub fn power(&mut self, range: f64) -> Result<Function, QuantizeError> {
+        self.function(Use {
+            activation: &activation(Shape::Exp)?,
+            bound: range.min(16.0),
+            clip: None,
+            output: self.formats.gate,
+        })
+    }
+
+    /// `1 / x` of sums from 1 to `most`: what powers are weighed by, of which the largest is 1.
+    ///
+    /// # Errors
+    /// When no table holds it.
+    pub fn reciprocal(&mut self, most: f64) -> Result<Function, QuantizeError> {
+        let formats = (self.formats.total(most)?, self.formats.gate);
+        self.function_of(&activation(Shape::Reciprocal)?, formats, None)
     }
 
     /// The largest element of each window of places, by rounds that leave the larger one of each pair.

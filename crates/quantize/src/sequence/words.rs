@@ -67,6 +67,21 @@ impl Formats {
         })
     }
 
+    /// The format of sums from 1 to `most`, as the argument of a reciprocal: the larger they may be, the
+    /// fewer fraction bits the words of a table leave.
+    ///
+    /// # Errors
+    /// When no word of 64 bits would hold it.
+    pub fn total(&self, most: f64) -> Result<Format, QuantizeError> {
+        let bits = (most.max(1.0).log2().ceil() as i32 + 1).min(ARGUMENT_BITS - 2);
+        let fraction = self.argument.min(ARGUMENT_BITS - 1 - bits);
+        let width = u32::try_from(bits + fraction + 1).unwrap_or(64);
+        let too_wide = |_| QuantizeError::TooWide {
+            of: "the argument of a reciprocal",
+        };
+        Format::signed(width.max(2), fraction).map_err(too_wide)
+    }
+
     /// The format of the argument of an activation: up to `bound`, or as far as the function still
     /// moves by a unit of its result.
     ///

@@ -115,7 +115,12 @@ impl Chain<'_> {
     }
 
     /// A vector that begins each run with these raw values.
-    fn register(&mut self, name: &str, start: &[i64], format: Format) -> VectorId {
+    pub(in crate::sequence) fn register(
+        &mut self,
+        name: &str,
+        start: &[i64],
+        format: Format,
+    ) -> VectorId {
         let kept = Kept {
             start: start.to_vec(),
             across_runs: false,
@@ -125,7 +130,12 @@ impl Chain<'_> {
     }
 
     /// One element of a vector as a vector of so many elements.
-    fn spread_out(&mut self, name: &str, of: VectorId, (first, count): (usize, usize)) -> VectorId {
+    pub(in crate::sequence) fn spread_out(
+        &mut self,
+        name: &str,
+        of: VectorId,
+        (first, count): (usize, usize),
+    ) -> VectorId {
         let part = Part {
             of,
             first,
@@ -229,7 +239,7 @@ impl Chain<'_> {
 }
 
 /// A vector that is read in the same step.
-fn signal(name: String, units: usize, node: NodeId) -> New {
+pub(in crate::sequence) fn signal(name: String, units: usize, node: NodeId) -> New {
     New {
         name: name.into(),
         units,
