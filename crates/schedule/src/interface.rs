@@ -257,8 +257,12 @@ impl Timing {
         }
     }
 
-    /// The share of lane-cycles that do work.
+    /// The share of lane-cycles that do work; where steps differ, in one step of each phase.
     pub fn utilisation_percent(&self) -> u64 {
-        100 * self.work / (self.units * self.interval.unwrap_or(self.step)).max(1)
+        let step = match self.phases.is_empty() {
+            true => self.step,
+            false => self.phases.iter().sum(),
+        };
+        100 * self.work / (self.units * self.interval.unwrap_or(step)).max(1)
     }
 }

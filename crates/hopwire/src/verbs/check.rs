@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use network::dynamics::stray;
 use network::{Fact, Level};
-use program::Format;
+use program::{Format, Program};
 use quantize::contraction::Distance;
 use quantize::margin::Margin;
+use schedule::Timing;
 use serde::Serialize;
 
 use crate::arguments::CheckArguments;
@@ -37,8 +38,44 @@ pub struct CheckReport {
     pub distance: Distance,
     /// Clock cycles of a step; of a whole frame for a streaming design.
     pub cycles_per_step: u64,
-    /// The share of lane-cycles that do work, in percent.
+    /// The same for each phase, where steps differ; a step has the cycles of the longest one at most.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<PhaseCycles>,
+    /// The share of lane-cycles that do work, in percent; where steps differ, in one step of each phase.
     pub utilisation_percent: u64,
+}
+
+/// Clock cycles of a step of a phase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PhaseCycles {
+    /// Its name.
+    pub name: String,
+    /// Clock cycles.
+    pub cycles: u64,
+}
+
+impl PhaseCycles {
+    fn of(program: &Program, timing: &Timing) -> Vec<PhaseCycles> {
+        let phases = program.phases.iter().flat_map(|of| &of.phases);
+        let phases = phases.zip(&timing.phases);
+        let named = phases.map(|(phase, &cycles)| PhaseCycles {
+            name: phase.name.clone(),
+            cycles,
+        });
+        named.collect()
+    }
+}
+
+impl CheckReport {
+    fn phases_in_words(&self) -> String {
+        if self.phases.is_empty() {
+            return String::new();
+        }
+        let phases = self.phases.iter();
+        let phases = phases.map(|of| format!("{} {}", of.name, of.cycles));
+        let phases: Vec<String> = phases.collect();
+        format!(" at most ({})", phases.join(", "))
+    }
 }
 
 impl Report for CheckReport {
@@ -58,8 +95,10 @@ impl Report for CheckReport {
         let formats: Vec<String> = formats.collect();
         text.push_str(&format!("formats: {}\n", formats.join(", ")));
         text.push_str(&format!(
-            "hardware: {} cycles a step, {} % of lane-cycles do work\n",
-            self.cycles_per_step, self.utilisation_percent
+            "hardware: {} cycles a step{}, {} % of lane-cycles do work\n",
+            self.cycles_per_step,
+            self.phases_in_words(),
+            self.utilisation_percent
         ));
         for level in [Level::Float, Level::Integer] {
             text.push_str(match level {
@@ -109,6 +148,7 @@ pub fn run(arguments: &CheckArguments) -> Result<CheckReport, HopwireError> {
         patterns: margins::of(network, &built.program),
         distance,
         cycles_per_step: scheduled.timing.interval.unwrap_or(scheduled.timing.step),
+        phases: PhaseCycles::of(&built.program, &scheduled.timing),
         utilisation_percent: scheduled.timing.utilisation_percent(),
     })
 }

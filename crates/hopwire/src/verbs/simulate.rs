@@ -219,7 +219,10 @@ fn scored(score: Score) -> String {
     match score.right {
         Some(right) => {
             let percent = 100.0 * right as f64 / of as f64;
-            format!("targets: {right} of {of} are right, {percent:.1} %\n")
+            let whole = score.whole.map_or(String::new(), |whole| {
+                format!("; {whole} sequences are right as a whole")
+            });
+            format!("targets: {right} of {of} are right, {percent:.1} %{whole}\n")
         }
         None => {
             let normalised = score

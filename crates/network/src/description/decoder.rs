@@ -128,6 +128,12 @@ impl DecoderSection {
         let most = MAX_SIDE.min(MAX_VOCABULARY) as f64;
         let what = "the size of the vocabulary";
         check.range(&at("vocabulary"), what, tokens, 2.0, most)?;
+        for (key, what, token) in [
+            ("start", "the start token", self.start),
+            ("end", "the end token", self.end),
+        ] {
+            check.range(&at(key), what, token as f64, 0.0, tokens - 1.0)?;
+        }
         let (what, units) = ("the elements of a row", self.embedding_units);
         check.count(&at("embedding_units"), what, units, MAX_SIDE)?;
         check.count(&at("most"), "the number of tokens", self.most, MAX_GIVEN)?;
