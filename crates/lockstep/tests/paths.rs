@@ -22,6 +22,8 @@ struct Shaped {
     symbols: usize,
     longest: usize,
     state: &'static str,
+    /// How a layer before the scores reads, where there is one.
+    reads: Option<&'static str>,
 }
 
 prop_compose! {
@@ -31,8 +33,9 @@ prop_compose! {
         symbols in 2usize..7,
         longest in 1usize..20,
         state in prop::sample::select(vec!["s6f0", "s6f2", "s9f4"]),
+        reads in prop::option::of(prop::sample::select(vec!["forward", "reverse", "bidirectional"])),
     ) -> Shaped {
-        Shaped { markov, tags, symbols, longest, state }
+        Shaped { markov, tags, symbols, longest, state, reads }
     }
 }
 
@@ -53,6 +56,7 @@ fn text(of: &Shaped, random: &mut Random) -> String {
         symbols,
         longest,
         state,
+        reads,
     } = *of;
     let mut text = String::from("[network]\nkind = \"sequence\"\nname = \"path\"\ninputs = 1\n");
     let square = (tags, tags);
@@ -63,6 +67,17 @@ fn text(of: &Shaped, random: &mut Random) -> String {
         let _ = write!(
             text,
             "[[layer]]\nkind = \"embedding\"\nvocabulary = {symbols}\nunits = {tags}\nw = [{scores}]\n"
+        );
+    }
+    if let (false, Some(reads)) = (markov, reads) {
+        let ways = if reads == "bidirectional" { 2 } else { 1 };
+        let _ = write!(
+            text,
+            "[[layer]]\nkind = \"elman\"\nunits = 2\ndirection = \"{reads}\"\nw = [{}]\nr = [{}]\n\
+             [[layer]]\nkind = \"dense\"\nunits = {tags}\nw = [{}]\n",
+            table(random, (2 * ways, tags), from),
+            table(random, (2 * ways, 2), from),
+            table(random, (tags, 2 * ways), from),
         );
     }
     let kind = if markov { "hidden_markov" } else { "crf" };
@@ -119,8 +134,18 @@ proptest! {
     fn paths_are_those_of_rounded_scores(of in shapes(), seed in any::<u64>()) {
         let text = text(&of, &mut Random::new(seed));
         let (network, program) = made(&text);
-        let rounded = quantize::sequence::rounded(&network, &program).unwrap();
         let found = quantize::sequence::runs(&program, &network).unwrap();
-        prop_assert_eq!(found, quantize::sequence::real(&rounded), "{}", text);
+        if of.reads.is_none() || of.markov {
+            let rounded = quantize::sequence::rounded(&network, &program).unwrap();
+            prop_assert_eq!(&found, &quantize::sequence::real(&rounded), "{}", text);
+        }
+        // Whatever rounding did before the scores, the steps that differ are told.
+        for (found, sequence) in found.iter().zip(&network.sequences) {
+            let real = network.run(sequence).outputs;
+            let told = quantize::sequence::path::deviations(&network, &program, sequence).unwrap();
+            let told: Vec<usize> = told.iter().map(|of| of.step).collect();
+            let differ = (0..real.len()).filter(|&step| real[step] != found[step]);
+            prop_assert_eq!(told, differ.collect::<Vec<_>>(), "{}", text);
+        }
     }
 }

@@ -76,7 +76,7 @@ pub fn lower(
         chain.give(flow)?;
     }
     chain.faults()?;
-    if chain.passes.is_some() && network.decoder().is_none() {
+    if chain.passes.is_some() && !network.gives_names() {
         chain.end_passes(network.output == Output::EveryStep)?;
     }
     let steps = network.generate.map(|generate| generate.steps as u64);

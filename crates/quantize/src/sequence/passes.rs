@@ -64,6 +64,9 @@ const MOST: usize = 16;
 /// Phases of a decoder at most.
 const DECODER: usize = 5;
 
+/// Phases of a best path behind the one that goes forward.
+const PATH: usize = 2;
+
 impl Chain<'_> {
     /// Begins the first pass of several.
     pub fn begin_passes(&mut self) -> Result<(), QuantizeError> {
@@ -177,9 +180,10 @@ impl Chain<'_> {
     fn next_pass(&mut self, way: Way) -> Result<(), QuantizeError> {
         let passes = self.passes.as_ref().ok_or(QuantizeError::Mismatched)?;
         let next = passes.ways.len();
-        let most = match self.network.decoder() {
-            Some(_) => MOST - DECODER,
-            None => MOST,
+        let most = match (self.network.decoder(), self.network.gives_path()) {
+            (Some(_), _) => MOST - DECODER,
+            (None, true) => MOST - PATH,
+            (None, false) => MOST,
         };
         if next == most {
             return Err(QuantizeError::Layer {
@@ -253,6 +257,25 @@ impl Passes {
         self.steering(apply, (number, Way::Again), leads)
     }
 
+    /// Whether a step is at the last place of what was stored; in the fed pass, whether the last vector
+    /// arrives.
+    pub fn at_top(&self, apply: &mut Wide<'_>) -> Result<NodeId, QuantizeError> {
+        match self.ways.last() {
+            Some(Way::Fed) | None => apply.element("last", self.last),
+            Some(Way::Back | Way::Again) => {
+                let at = apply.element("at", self.position)?;
+                self.beyond(apply, at)
+            }
+        }
+    }
+
+    /// Whether a place is not before the last one.
+    fn beyond(&self, apply: &mut Wide<'_>, at: NodeId) -> Result<NodeId, QuantizeError> {
+        let top = apply.element("top", self.top)?;
+        let before = apply.less("before_last", at, top)?;
+        apply.not("over", before)
+    }
+
     fn steering(
         &self,
         apply: &mut Wide<'_>,
@@ -266,11 +289,7 @@ impl Passes {
                 let one = apply.known("first_but_one", 1, self.format)?;
                 apply.less("over", at, one)?
             }
-            Way::Again => {
-                let top = apply.element("top", self.top)?;
-                let before = apply.less("before_last", at, top)?;
-                apply.not("over", before)?
-            }
+            Way::Again => self.beyond(apply, at)?,
         };
         let one = apply.known("one", 1, self.format)?;
         let moved = match way {

@@ -1,7 +1,7 @@
 //! Where the path in integers differs from the one in real numbers, and why.
 
 use network::sequence::{Layer, SequenceNetwork};
-use program::{Executor, Operation, Program, Role, Stage, VectorId};
+use program::{Executor, Operation, Program, Role, Stage, VectorId, When};
 use serde::Serialize;
 
 use super::words::{Words, scores};
@@ -96,11 +96,19 @@ fn watched(program: &Program, name: &str, sequence: &[Vec<f64>]) -> Result<Watch
     let stage = format!("{name}_forward");
     let stage = program.stages.iter().find(|of| of.name == stage);
     let stage = stage.ok_or(QuantizeError::Mismatched)?;
+    let forward = match stage.when {
+        When::Phase(number) => program.phases.as_ref().and_then(|of| of.phases.get(number)),
+        When::Once | When::EveryStep => None,
+    };
+    let forward = forward.map(|phase| &phase.name);
     let output = program.find("output").ok_or(QuantizeError::Mismatched)?;
     let (mut emissions, mut path) = (vec![], vec![]);
     while !executor.is_over() {
         executor.step()?;
-        if executor.phase().is_some_and(|phase| phase.feeds) {
+        if executor
+            .phase()
+            .is_some_and(|phase| Some(&phase.name) == forward)
+        {
             emissions.push(emission(program, stage, &executor)?);
         }
         if executor.leaves() {

@@ -4,7 +4,7 @@ use network::sequence::path::BestPath;
 use program::{Format, NodeId, Operation, Overflow, Part, Role, Rounding, VectorId, When};
 
 use super::words::Words;
-use super::{BACK, FORWARD, Walk, later, next_phase, signal};
+use super::{Last, Walk, later, signal};
 use crate::QuantizeError;
 use crate::assembly::{Source, Wide, Written};
 use crate::sequence::chain::{Chain, Flow};
@@ -151,7 +151,7 @@ impl Chain<'_> {
         let stage = format!("{name}_forward");
         let made = self
             .assembly
-            .stage(&stage, When::Phase(FORWARD), sources, |apply| {
+            .stage(&stage, When::Phase(walk.forward), sources, |apply| {
                 let mut sums = vec![];
                 for (tag, &(before, step)) in candidates.iter().enumerate() {
                     let before = apply.element(&format!("score{tag}"), before)?;
@@ -202,14 +202,11 @@ impl Chain<'_> {
             );
         }
         let fraction = of.format.fraction();
-        let last = self
-            .assembly
-            .vector(&format!("{name}_last"), 1, Format::TRUTH, Role::Last);
         let most = walk.address.max_raw();
         let stage = format!("{name}_ending");
         let made = self
             .assembly
-            .stage(&stage, When::Phase(FORWARD), vec![], |apply| {
+            .stage(&stage, When::Phase(walk.forward), vec![], |apply| {
                 let mut each = vec![];
                 for (tag, &vector) in scores.iter().enumerate() {
                     each.push(apply.element(&format!("score{tag}"), vector)?);
@@ -229,22 +226,28 @@ impl Chain<'_> {
                 let time = apply.element("time", walk.time)?;
                 let full = apply.known("full", most, walk.address)?;
                 let room = apply.less("room", time, full)?;
-                let last = apply.element("last", last)?;
+                let last = match &walk.last {
+                    Last::Arrives(last) => apply.element("last", *last)?,
+                    Last::Stored(passes) => passes.at_top(apply)?,
+                };
                 let yes = apply.known("yes", 1, Format::TRUTH)?;
                 let no = apply.known("no", 0, Format::TRUTH)?;
                 let last = apply.select("ends", room, (last, yes))?;
                 let next = later(apply, walk, time)?;
                 let next = apply.select("next", last, (time, next))?;
-                let present = next_phase(apply, last, (BACK, FORWARD))?;
+                let mut known = vec![
+                    (of.largest, largest),
+                    (of.first, no),
+                    (walk.tag, tag),
+                    (walk.time, next),
+                    (walk.length, time),
+                ];
+                if let Last::Arrives(_) = walk.last {
+                    let phases = (walk.back(), walk.forward);
+                    known.push((walk.present, walk.next_phase(apply, last, phases)?));
+                }
                 Ok(Written {
-                    known: vec![
-                        (of.largest, largest),
-                        (of.first, no),
-                        (walk.tag, tag),
-                        (walk.time, next),
-                        (walk.length, time),
-                        (walk.present, present),
-                    ],
+                    known,
                     new: vec![signal(format!("{name}_place"), 1, time)],
                     rest: None,
                 })

@@ -1,7 +1,7 @@
 //! Best paths through tags: Viterbi's recursion forward, then the way back along the tags that gave
 //! each maximum, then the tags in their order.
 //!
-//! A step of the phase `forward` takes the scores of the tags and finds, for each tag, the best one
+//! A step of the phase `forward`, or of the last pass of layers that read from the end, takes the scores of the tags and finds, for each tag, the best one
 //! before it; which one that is, is remembered for each step. From the tag that is best in the last step
 //! the phase `back` walks to the first step, and remembers the tags; the phase `path` gives them. For a
 //! sequence of T steps a run has 3 T.
@@ -24,15 +24,15 @@ use program::{
 };
 
 use super::chain::{Chain, Flow};
+use super::passes::{Leads, Passes};
 use super::tokens::number_format;
 use crate::QuantizeError;
 use crate::assembly::{New, Wide, Written};
 pub use compare::{Deviation, Why, deviations};
 pub use words::{rounded, scores};
 
-const FORWARD: usize = 0;
-const BACK: usize = 1;
-const PATH: usize = 2;
+/// The phases of a path, where the sequence is not gone through more than once before.
+const PHASES: usize = 3;
 
 /// How a whole number that fits is brought into its format.
 const EXACT: (Rounding, Overflow) = (Rounding::Floor, Overflow::Wrap);
@@ -53,6 +53,42 @@ struct Walk {
     address: Format,
     /// The number of a tag.
     number: Format,
+    /// The number of the phase that goes forward.
+    forward: usize,
+    /// The format of numbers of phases.
+    phase: Format,
+    /// What tells the last step forward.
+    last: Last,
+}
+
+/// What tells the last step of the way forward.
+enum Last {
+    /// The vector that arrives is the last one.
+    Arrives(VectorId),
+    /// The step is at the last place of what was stored: of passes before, which lead on by themselves.
+    Stored(Box<Passes>),
+}
+
+impl Walk {
+    fn back(&self) -> usize {
+        self.forward + 1
+    }
+
+    fn path(&self) -> usize {
+        self.forward + 2
+    }
+
+    /// The number of one of two phases.
+    fn next_phase(
+        &self,
+        apply: &mut Wide<'_>,
+        condition: NodeId,
+        (then, otherwise): (usize, usize),
+    ) -> Result<NodeId, QuantizeError> {
+        let then = apply.known("phase_then", then as i64, self.phase)?;
+        let otherwise = apply.known("phase_now", otherwise as i64, self.phase)?;
+        apply.select("next_phase", condition, (then, otherwise))
+    }
 }
 
 impl Chain<'_> {
@@ -66,31 +102,30 @@ impl Chain<'_> {
         layer: &BestPath,
         flow: Flow,
     ) -> Result<Flow, QuantizeError> {
-        if self.passes.is_some() {
-            return Err(QuantizeError::Layer {
-                number: self.network.layers.len(),
-                why: "takes its scores from layers that read from the end".into(),
-                would: "layers that read from the start before the best path".into(),
-            });
-        }
         let walk = self.walk(name, layer)?;
         let pointers = self.forward(name, layer, flow, &walk)?;
-        self.assembly.within(FORWARD);
-        let tags = self.back(name, layer, &walk, pointers)?;
-        let output = self.path(name, &walk, tags)?;
         let phase = |name: &str, feeds, leaves| Phase {
             name: name.into(),
             feeds,
             leaves,
         };
+        let mut phases = match &walk.last {
+            Last::Arrives(_) => {
+                self.assembly.within(walk.forward);
+                vec![phase("forward", true, false)]
+            }
+            Last::Stored(passes) => {
+                self.lead(Leads::Here(walk.back()))?;
+                passes.phases()
+            }
+        };
+        phases.extend([phase("back", false, false), phase("path", false, true)]);
+        let tags = self.back(name, layer, &walk, pointers)?;
+        let output = self.path(name, &walk, tags)?;
         self.assembly.phased(Phases {
             present: walk.present,
             end: walk.end,
-            phases: vec![
-                phase("forward", true, false),
-                phase("back", false, false),
-                phase("path", false, true),
-            ],
+            phases,
         });
         Ok(Flow {
             vector: output,
@@ -101,16 +136,35 @@ impl Chain<'_> {
 
     fn walk(&mut self, name: &str, layer: &BestPath) -> Result<Walk, QuantizeError> {
         let (address, number) = (number_format(layer.longest)?, number_format(layer.tags())?);
-        let phase = number_format(PATH + 1)?;
+        let passes = self.passes.clone();
         let mut kept = |of: &str, format| self.register(&format!("{name}_{of}"), &[0], format);
+        let (time, length) = (kept("time", address), kept("length", address));
+        let tag = kept("tag", number);
+        let (forward, phase, present, end, last) = match passes {
+            Some(passes) => {
+                let forward = passes.phases().len() - 1;
+                let (phase, present, end) = (passes.number, passes.present, passes.end);
+                (forward, phase, present, end, Last::Stored(Box::new(passes)))
+            }
+            None => {
+                let phase = number_format(PHASES)?;
+                let (present, end) = (kept("phase", phase), kept("end", Format::TRUTH));
+                let last = format!("{name}_last");
+                let last = self.assembly.vector(&last, 1, Format::TRUTH, Role::Last);
+                (0, phase, present, end, Last::Arrives(last))
+            }
+        };
         Ok(Walk {
-            time: kept("time", address),
-            length: kept("length", address),
-            tag: kept("tag", number),
-            present: kept("phase", phase),
-            end: kept("end", Format::TRUTH),
+            time,
+            length,
+            tag,
+            present,
+            end,
             address,
             number,
+            forward,
+            phase,
+            last,
         })
     }
 
@@ -178,7 +232,7 @@ impl Chain<'_> {
         let stage = format!("{name}_back");
         let made = self
             .assembly
-            .stage(&stage, When::Phase(BACK), vec![], |apply| {
+            .stage(&stage, When::Phase(walk.back()), vec![], |apply| {
                 let tag = apply.element("tag", walk.tag)?;
                 let before = chosen(apply, tag, &each)?;
                 let time = apply.element("time", walk.time)?;
@@ -188,7 +242,7 @@ impl Chain<'_> {
                 let earlier = apply.minus("earlier", time, one)?;
                 let earlier = apply.resized("address", earlier, walk.address, EXACT)?;
                 let next = apply.select("next", first, (zero, earlier))?;
-                let present = next_phase(apply, first, (PATH, BACK))?;
+                let present = walk.next_phase(apply, first, (walk.path(), walk.back()))?;
                 Ok(Written {
                     known: vec![
                         (walk.tag, before),
@@ -214,7 +268,7 @@ impl Chain<'_> {
         let stage = format!("{name}_path");
         let made = self
             .assembly
-            .stage(&stage, When::Phase(PATH), vec![], |apply| {
+            .stage(&stage, When::Phase(walk.path()), vec![], |apply| {
                 let tag = apply.element("passing", tags)?;
                 let time = apply.element("time", walk.time)?;
                 let length = apply.element("length", walk.length)?;
@@ -253,18 +307,6 @@ fn later(apply: &mut Wide<'_>, walk: &Walk, time: NodeId) -> Result<NodeId, Quan
     let one = apply.known("step", 1, walk.address)?;
     let later = apply.plus("later", time, one)?;
     apply.resized("later_address", later, walk.address, EXACT)
-}
-
-/// The number of one of two phases.
-fn next_phase(
-    apply: &mut Wide<'_>,
-    condition: NodeId,
-    (then, otherwise): (usize, usize),
-) -> Result<NodeId, QuantizeError> {
-    let format = number_format(PATH + 1)?;
-    let then = apply.known("phase_then", then as i64, format)?;
-    let otherwise = apply.known("phase_now", otherwise as i64, format)?;
-    apply.select("next_phase", condition, (then, otherwise))
 }
 
 /// The vector of a number, of vectors of one element: halves of them, by the number's size.
