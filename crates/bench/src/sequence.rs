@@ -6,7 +6,7 @@ use cosim::Tools;
 use hw_sim::stimulus::random::Random;
 use network::activation::Function;
 use network::description::{FormatChoice, RealFormat};
-use network::sequence::{Cell, Elman, Gates, Gru, Layer, Lstm, Output, ResetForm, SequenceNetwork};
+use network::sequence::{Cell, Elman, Gates, Gru, Layer, Lstm, Output, ResetForm, SequenceNetwork, Starts};
 use network::{Activation, Matrix};
 use program::{Executor, Program};
 use quantize::{Options, Quantized, sequence};
@@ -102,10 +102,11 @@ fn speed() -> Result<Figure, Failure> {
     let network = network(1, 6, lstm)?;
     let made = made(&network, "s16f10")?;
     let mut executor = Executor::new(&made.program)?;
+    let given = network.given();
     let (mut runs, started) = (0usize, Instant::now());
     while started.elapsed().as_secs_f64() < 1.0 {
-        let sequence = &network.sequences[runs % network.sequences.len()];
-        sequence::run(&mut executor, &made.program, &network, sequence)?;
+        let given = &given[runs % given.len()];
+        sequence::run(&mut executor, &made.program, &network, given)?;
         runs += 1;
     }
     let ours = runs as f64 / started.elapsed().as_secs_f64();
@@ -192,6 +193,8 @@ fn network(seed: u64, inputs: usize, make: Make) -> Result<SequenceNetwork, Fail
         output: Output::EveryStep,
         generate: None,
         carry: false,
+        starts: Starts::default(),
+        longest: None,
         picture: None,
         sequences: (0..50).map(&mut sequence).collect(),
         targets: vec![],

@@ -145,9 +145,9 @@ fn check(path: &Path, tools: Option<&Tools>) -> bool {
             )]
         }
         Network::Sequence(network) => {
-            let sequences = network.sequences.iter().take(STARTS);
-            sequences
-                .map(|sequence| quantize::sequence::loads(&program, sequence))
+            let given = network.given().into_iter().take(STARTS);
+            given
+                .map(|of| quantize::sequence::loads_from(&program, &of.sequence, &of.states))
                 .collect()
         }
         other => {

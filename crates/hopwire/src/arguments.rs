@@ -242,7 +242,8 @@ pub struct CalibrationArguments {
     /// Start states, one a row, or the input image: .npy, .npz:KEY, .csv, .mat:NAME or .png.
     #[arg(long, value_name = "FILE")]
     pub input: Option<String>,
-    /// The second image, for templates that start from one.
+    /// The second image, for templates that start from one; the initial states that sequences bring, one
+    /// row each.
     #[arg(long, value_name = "FILE")]
     pub second: Option<String>,
 }
@@ -544,7 +545,8 @@ pub struct SimulateArguments {
     /// .png.
     #[arg(long, value_name = "FILE")]
     pub input: Option<String>,
-    /// The second image, for templates that start from one.
+    /// The second image, for templates that start from one; the initial states that sequences bring, one
+    /// row each.
     #[arg(long, value_name = "FILE")]
     pub second: Option<String>,
     /// Start from this start state of the description or row of the input, counted from 0.

@@ -114,8 +114,8 @@ impl Built {
             }
             (Starts::Images { .. }, _) => vec![],
             (Starts::Sequences(sequences), _) => {
-                let first = sequences.first().map_or(&[][..], Vec::as_slice);
-                quantize::sequence::loads(&self.program, first)
+                let first = sequences.first().cloned().unwrap_or_default();
+                quantize::sequence::loads_from(&self.program, &first.sequence, &first.states)
             }
             (Starts::Vectors(starts), network) => {
                 let first = network.dynamics().zip(starts.first());
@@ -149,7 +149,7 @@ impl Built {
                     second: image(&network.second),
                 }
             }
-            Network::Sequence(network) => Starts::Sequences(network.sequences.clone()),
+            Network::Sequence(network) => Starts::Sequences(network.given()),
             other => {
                 let starts = other.dynamics().map(|network| network.starts());
                 Starts::Vectors(starts.into_iter().flatten().collect())

@@ -114,6 +114,7 @@ impl Chain {
     pub fn text(&self, random: &mut Random) -> String {
         let mut writer = Writer {
             functions: self.functions,
+            loads: !(self.carry && !self.generates),
             random,
             text: String::new(),
             width: 0,
@@ -154,6 +155,8 @@ impl Chain {
 /// A description on its way.
 struct Writer<'a> {
     functions: &'static [&'static str],
+    /// Whether initial states may come with each sequence.
+    loads: bool,
     random: &'a mut Random,
     text: String,
     /// Elements of the vector so far.
@@ -397,6 +400,9 @@ impl Writer<'_> {
         if self.chance() {
             let initial = self.list(back * cells);
             self.line("initial", initial);
+        }
+        if self.loads && self.chance() {
+            self.line("loaded", true);
         }
         self.reading(backward, both);
         self.particular(kind, units, back, cells);

@@ -217,6 +217,6 @@ pub fn quiet() -> StreamOptions {
 pub fn loaded(program: &program::Program) -> impl Iterator<Item = VectorId> {
     let vectors = program.vectors.iter().enumerate();
     vectors
-        .filter(|(_, vector)| matches!(vector.role, Role::State | Role::Input | Role::Sequence))
+        .filter(|(_, vector)| vector.role.is_loaded() || vector.role == Role::Sequence)
         .map(|(place, _)| VectorId(place))
 }

@@ -2,7 +2,7 @@
 
 use hw_sim::stimulus::random::Random;
 use program::{
-    Arrangement, Delay, Expression, Format, Gather, Kept, NodeId, Operation, Order, Overflow, Part,
+    Arrangement, Begins, Delay, Expression, Format, Gather, Kept, NodeId, Operation, Order, Overflow, Part,
     Past, Program, Role, Rounding, Shape, Stage, Stop, Storage, Table, TableId, Vector, VectorId,
     Weights, When,
 };
@@ -163,6 +163,14 @@ impl Made<'_> {
         (0..count).map(|_| raw(self.random, format)).collect()
     }
 
+    fn begins(&mut self) -> Begins {
+        match self.random.below(3) {
+            0 => Begins::Anew,
+            1 => Begins::Across,
+            _ => Begins::Loaded,
+        }
+    }
+
     fn sometimes(&mut self, of: bool) -> bool {
         of && self.random.below(3) > 0
     }
@@ -177,7 +185,7 @@ impl Made<'_> {
         let role = match kept {
             true => Role::Kept(Kept {
                 start: self.raws(size, format),
-                across_runs: self.random.below(2) == 0,
+                begins: self.begins(),
             }),
             false => Role::State,
         };

@@ -5,7 +5,7 @@ use hw_sim::stimulus::random::Random;
 use lockstep::host::Values;
 use lockstep::levels;
 use program::{
-    Arrangement, Expression, Format, Gather, Kept, NodeId, Operation, Order, Overflow, Part, Phase,
+    Arrangement, Begins, Expression, Format, Gather, Kept, NodeId, Operation, Order, Overflow, Part, Phase,
     Phases, Program, Recalled, Role, Rounding, Rule, Shape, Stage, Stop, Storage, Vector, VectorId,
     Weights, When,
 };
@@ -46,7 +46,7 @@ impl Draft {
         let start = vec![0; units];
         let kept = Kept {
             start,
-            across_runs: false,
+            begins: Begins::Anew,
         };
         self.vector(name, units, format, Role::Kept(kept))
     }

@@ -111,6 +111,8 @@ fn network(layers: Vec<Layer>) -> SequenceNetwork {
         output: Output::EveryStep,
         generate: None,
         carry: false,
+        starts: network::sequence::Starts::default(),
+        longest: None,
         picture: None,
         sequences: vec![],
         targets: vec![],

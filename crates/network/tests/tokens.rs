@@ -148,6 +148,8 @@ fn network_of(layers: Vec<Layer>, inputs: usize) -> SequenceNetwork {
         output: Output::EveryStep,
         generate: None,
         carry: false,
+        starts: network::sequence::Starts::default(),
+        longest: None,
         sequences: vec![],
         targets: vec![],
         picture: None,

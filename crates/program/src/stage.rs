@@ -61,7 +61,7 @@ pub enum Role {
     /// One element, an unsigned bit: 1 from the step that is given the last vectors of the sequences
     /// on, until a run's first vectors are given.
     Last,
-    /// Rewritten each step as a state is, but neither loaded nor unloaded.
+    /// Rewritten each step as a state is, but not unloaded, and loaded only where that is said.
     Kept(Kept),
     /// Elements of other vectors of the same format, one after the other, as they stand when a
     /// stage reads them. All elements of the parts together are those of the vector.
@@ -79,6 +79,17 @@ pub enum Role {
     Past(Past),
     /// What another vector was when it was written to a place of a memory.
     Recalled(Recalled),
+}
+
+impl Role {
+    /// Whether one value for each element is loaded before a run.
+    pub fn is_loaded(&self) -> bool {
+        match self {
+            Role::State | Role::Input => true,
+            Role::Kept(kept) => kept.begins == Begins::Loaded,
+            _ => false,
+        }
+    }
 }
 
 /// A word of a memory of whole vectors, of the same shape and format as its vector.
@@ -110,8 +121,20 @@ impl Recalled {
 pub struct Kept {
     /// Its raw values before the first step.
     pub start: Vec<i64>,
-    /// Whether a run goes on with what the run before left; the first begins with `start`.
-    pub across_runs: bool,
+    /// What a run finds there.
+    pub begins: Begins,
+}
+
+/// What a run finds in a vector that is kept from step to step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Begins {
+    /// The start values.
+    Anew,
+    /// What the run before left; the first run finds the start values.
+    Across,
+    /// What it was loaded with, as a state is.
+    Loaded,
 }
 
 /// Some elements of a vector.

@@ -3,7 +3,7 @@
 mod samples;
 
 use program::{
-    Delay, Executor, Expression, Format, Kept, NodeId, Operation, Order, Part, Past, Program,
+    Begins, Delay, Executor, Expression, Format, Kept, NodeId, Operation, Order, Part, Past, Program,
     ProgramError, Recurrence, Role, Rule, Shape, Stage, Status, Table, TableId, VectorId, When,
     check, noise::Noise, recurrence,
 };
@@ -373,10 +373,10 @@ fn sum(a: VectorId, b: VectorId) -> Expression {
 }
 
 /// A running sum of a sequence, which leaves after every step.
-fn running_sum(across_runs: bool) -> Program {
+fn running_sum(begins: Begins) -> Program {
     let kept = Role::Kept(Kept {
         start: vec![10, 20],
-        across_runs,
+        begins,
     });
     let vectors = vec![
         vector("total", UNITS, format("s8f0"), kept),
@@ -404,7 +404,7 @@ fn emissions(executor: &mut Executor<'_>, sequence: &[i64]) -> (Vec<i64>, u64, S
 
 #[test]
 fn a_sequence_gives_each_step_its_vector_and_ends_the_run() {
-    let program = running_sum(false);
+    let program = running_sum(Begins::Anew);
     let mut executor = Executor::new(&program).unwrap();
     let first = emissions(&mut executor, &[1, 2, 3, 4, 5, 6]);
     assert_eq!(first, (vec![11, 22, 14, 26, 19, 32], 3, Status::Budget));
@@ -414,7 +414,7 @@ fn a_sequence_gives_each_step_its_vector_and_ends_the_run() {
 
 #[test]
 fn what_is_kept_across_runs_goes_on_until_a_reset() {
-    let program = running_sum(true);
+    let program = running_sum(Begins::Across);
     let mut executor = Executor::new(&program).unwrap();
     assert_eq!(emissions(&mut executor, &[1, 1]).0, [11, 21]);
     assert_eq!(emissions(&mut executor, &[1, 1, 1, 1]).0, [12, 22, 13, 23]);
@@ -423,8 +423,20 @@ fn what_is_kept_across_runs_goes_on_until_a_reset() {
 }
 
 #[test]
+fn what_is_loaded_is_where_a_run_begins() {
+    let program = running_sum(Begins::Loaded);
+    let mut executor = Executor::new(&program).unwrap();
+    executor.load(VectorId(0), &[5, 7]).unwrap();
+    assert_eq!(emissions(&mut executor, &[1, 1, 1, 1]).0, [6, 8, 7, 9]);
+    executor.load(VectorId(0), &[0, -1]).unwrap();
+    assert_eq!(emissions(&mut executor, &[1, 1]).0, [1, 0]);
+    let short = executor.load(VectorId(0), &[1]).unwrap_err().to_string();
+    assert!(short.contains("1 values for the 2 of `total`"), "{short}");
+}
+
+#[test]
 fn sequences_of_other_sizes_are_refused() {
-    let program = running_sum(false);
+    let program = running_sum(Begins::Anew);
     let mut executor = Executor::new(&program).unwrap();
     let refused = |executor: &mut Executor<'_>, values: &[i64]| {
         executor.load(VectorId(1), values).unwrap_err().to_string()
@@ -434,7 +446,7 @@ fn sequences_of_other_sizes_are_refused() {
     assert!(refused(&mut executor, &[1, 200]).contains("200 is no value of `entering`"));
     let kept = executor.load(VectorId(0), &[1, 2]).unwrap_err();
     let kept = kept.to_string();
-    assert!(kept.contains("`total` is neither a state, an input nor a sequence"));
+    assert!(kept.contains("`total` is neither a state, an input, a loaded kept vector nor a sequence"));
 }
 
 /// A joined vector shows its parts as they stand: a stage sees what an earlier one wrote.
@@ -469,14 +481,14 @@ fn a_joined_vector_shows_its_parts_as_they_stand() {
 #[test]
 fn what_does_not_fit_is_refused() {
     let with = |of: usize, role: Role| {
-        let mut program = running_sum(false);
+        let mut program = running_sum(Begins::Anew);
         program.vectors[of].role = role;
         check(&program).unwrap_err().to_string()
     };
     let kept = |start| {
         Role::Kept(Kept {
             start,
-            across_runs: false,
+            begins: Begins::Anew,
         })
     };
     assert!(with(0, kept(vec![1])).contains("1 start values for 2 elements"));

@@ -44,6 +44,8 @@ fn network(layers: Vec<Layer>, sequences: Vec<Vec<Vec<f64>>>) -> SequenceNetwork
         layers,
         output: Output::EveryStep,
         carry: false,
+        starts: network::sequence::Starts::default(),
+        longest: None,
         sequences,
         targets: vec![],
         generate: None,

@@ -87,6 +87,8 @@ fn network(inputs: usize, layers: Vec<Layer>, sequences: Vec<Vec<Vec<f64>>>) -> 
         output: Output::EveryStep,
         generate: None,
         carry: false,
+        starts: network::sequence::Starts::default(),
+        longest: None,
         picture: None,
         sequences,
         targets: vec![],

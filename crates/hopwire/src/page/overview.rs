@@ -96,6 +96,7 @@ fn role(role: &Role) -> &'static str {
         Role::Output => "computed in each step, unloaded at the end",
         Role::Emitted => "computed and unloaded in each step",
         Role::Sequence => "given anew for each step",
+        Role::Kept(kept) if kept.begins == program::Begins::Loaded => "loaded, moved by each step",
         Role::Kept(_) => "moved by each step",
         Role::Joined(_) => "elements of other vectors side by side",
         Role::Schedule(_) => "a value for each step",

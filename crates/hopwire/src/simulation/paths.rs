@@ -49,8 +49,8 @@ pub fn paths(built: &Built, starts: &Starts) -> Result<Option<Paths>, HopwireErr
         return Ok(None);
     }
     let mut differing = vec![];
-    for (run, sequence) in sequences.iter().enumerate() {
-        let found = deviations(network, &built.program, sequence)
+    for (run, given) in sequences.iter().enumerate() {
+        let found = deviations(network, &built.program, given)
             .map_err(|error| HopwireError::level(&error, Exit::DoesNotHold))?;
         differing.extend(
             found
@@ -65,7 +65,7 @@ pub fn paths(built: &Built, starts: &Starts) -> Result<Option<Paths>, HopwireErr
             .count()
     };
     Ok(Some(Paths {
-        steps: sequences.iter().map(Vec::len).sum(),
+        steps: sequences.iter().map(|given| given.sequence.len()).sum(),
         ties: by(Why::Tie),
         roundings: by(Why::Rounding),
         differing,

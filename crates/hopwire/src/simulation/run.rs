@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use network::cellular::CellularStatus;
 use network::dynamics::{self, Answer, Ending, Moment, Part, Start, VariableRole};
 use network::hopfield::HopfieldStatus;
+use network::sequence::Given;
 use network::{Cellular, Dynamics, Hopfield, SequenceNetwork};
 use program::Status;
 use serde::Serialize;
@@ -106,8 +107,9 @@ impl Run {
 pub const SEQUENCE: &str = "sequence";
 
 /// Runs a sequence network in real numbers; its state is what it gives, of all steps.
-pub fn sequence(network: &SequenceNetwork, sequence: &[Vec<f64>]) -> Run {
-    let run = network.run(sequence);
+pub fn sequence(network: &SequenceNetwork, given: &Given) -> Run {
+    let sequence = &given.sequence;
+    let run = network.run_from(network.begin(&given.states), sequence);
     let budget = Attractor::of(Status::Budget, None);
     let (steps, attractor) = match network.generate {
         Some(generate) => (generate.steps, budget),

@@ -6,6 +6,7 @@ use network::cellular::Start as StartRule;
 use network::description::{Sections, TensorSource};
 use network::dynamics::Start;
 use network::noise::SplitMix64;
+use network::sequence::Given;
 use network::{
     Cellular, Dynamics, GreyImage, Hopfield, Network, NetworkError, Problem, SequenceNetwork,
     Tensor,
@@ -30,8 +31,8 @@ pub enum Starts {
     },
     /// What a network with real states is loaded with.
     Vectors(Vec<Start>),
-    /// Sequences, each [time, inputs].
-    Sequences(Vec<Vec<Vec<f64>>>),
+    /// Sequences, with the states that they bring.
+    Sequences(Vec<Given>),
 }
 
 impl Starts {
@@ -65,7 +66,7 @@ impl Starts {
                 starts.iter().map(single).collect()
             }
             Starts::Sequences(sequences) => {
-                let single = |of: &Vec<Vec<f64>>| Starts::Sequences(vec![of.clone()]);
+                let single = |of: &Given| Starts::Sequences(vec![of.clone()]);
                 sequences.iter().map(single).collect()
             }
         }
@@ -130,27 +131,43 @@ fn vectors(arguments: &SimulateArguments, network: &dyn Dynamics) -> Result<Star
     Ok(Starts::Vectors(chosen))
 }
 
-/// Sequences of a file, or of the description.
+/// Sequences of a file, or of the description, and the initial states that they bring.
 fn sequences(
     arguments: &SimulateArguments,
     network: &SequenceNetwork,
 ) -> Result<Starts, HopwireError> {
     let unsuited_here = [
-        ("--second", arguments.second.is_some()),
         ("--pattern", arguments.pattern.is_some()),
         ("--noise", arguments.noise.is_some()),
     ];
     if let Some((argument, _)) = unsuited_here.iter().find(|(_, given)| *given) {
         return Err(unsuited(argument, "a sequence network is given sequences"));
     }
-    let candidates = match &arguments.input {
-        Some(file) => {
-            let given = |problem| HopwireError::from(NetworkError::at(problem, None, "--input"));
-            let tensor = Tensor::load(Path::new(""), file).map_err(given)?;
-            network.sequences_of(&tensor).map_err(given)?
-        }
-        None => network.sequences.clone(),
+    let read = |file: &str, argument: &'static str| {
+        let given = move |problem| HopwireError::from(NetworkError::at(problem, None, argument));
+        let tensor = Tensor::load(Path::new(""), file).map_err(given)?;
+        Ok::<_, HopwireError>((tensor, given))
     };
+    let mut candidates = match &arguments.input {
+        Some(file) => {
+            let (tensor, given) = read(file, "--input")?;
+            let sequences = network.sequences_of(&tensor).map_err(given)?;
+            let states = network.own_states();
+            let brings = |sequence| Given {
+                sequence,
+                states: states.clone(),
+            };
+            sequences.into_iter().map(brings).collect()
+        }
+        None => network.given(),
+    };
+    if let Some(file) = &arguments.second {
+        let (tensor, given) = read(file, "--second")?;
+        let rows = network.starts_of(&tensor, candidates.len());
+        for (candidate, row) in candidates.iter_mut().zip(rows.map_err(given)?) {
+            candidate.states = row;
+        }
+    }
     let chosen = chosen(arguments.all, "--probe", arguments.probe, candidates)?;
     Ok(Starts::Sequences(chosen))
 }

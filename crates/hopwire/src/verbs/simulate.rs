@@ -468,7 +468,7 @@ pub fn float(project: &Project, starts: &Starts) -> Vec<Run> {
         }
         (Network::Sequence(network), Starts::Sequences(sequences)) => sequences
             .iter()
-            .map(|sequence| run::sequence(network, sequence))
+            .map(|given| run::sequence(network, given))
             .collect(),
         (network, Starts::Vectors(starts)) => {
             let Some(network) = network.dynamics() else {

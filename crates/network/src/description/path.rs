@@ -13,7 +13,8 @@ impl LayerSection {
             self.kind == LayerWord::ConditionalRandomField,
         );
         let both = "kind = \"hidden_markov\" or \"conditional_random_field\"";
-        let remembers = "kind = \"hidden_markov\", \"conditional_random_field\" or \"decoder\"";
+        let remembers = "kind = \"hidden_markov\", \"conditional_random_field\" or \"decoder\", or a \
+                         recurrent layer that reads from the end";
         let (one, other) = (
             "kind = \"hidden_markov\"",
             "kind = \"conditional_random_field\"",
@@ -31,7 +32,7 @@ impl LayerSection {
             (
                 "longest",
                 self.longest.is_some(),
-                markov || field,
+                markov || field || self.reads_backward(),
                 remembers,
             ),
         ]
@@ -39,6 +40,10 @@ impl LayerSection {
 
     /// Checks what these layers need, and what can be checked without reading a file.
     pub(super) fn check_path(&self, check: &Checker<'_>, number: usize) -> Checked {
+        if let (true, Some(longest)) = (self.reads_backward(), self.longest) {
+            let what = "the longest sequence";
+            return check.count(&layer_field(number, "longest"), what, longest, MAX_LONGEST);
+        }
         if !self.kind.gives_path() {
             return Ok(());
         }

@@ -103,6 +103,10 @@ pub struct SequenceData {
     pub sequences: Option<TensorSource>,
     /// The steps of each sequence, where they are fewer than the array holds; the rest is not read.
     pub lengths: Option<Vec<usize>>,
+    /// The initial states that the sequences bring: a row for each, with the states of all layers that
+    /// are `loaded` side by side, in the order of the layers: what goes back, then the cells of an `lstm`;
+    /// of a bidirectional layer those of the forward direction first. Default: `initial` of the layers.
+    pub starts: Option<TensorSource>,
     /// What the network should give: an array sequences x steps x outputs; where one vector is given
     /// for a sequence, sequences x outputs.
     pub targets: Option<TensorSource>,
@@ -195,6 +199,7 @@ impl Described for SequenceDescription {
         if self.network.carry {
             self.check_carry(&check)?;
         }
+        self.check_starts(&check)?;
         self.check_generate(&check)?;
         self.check_programs(&check)?;
         self.data.check(&check)?;
@@ -214,6 +219,7 @@ impl Described for SequenceDescription {
             .collect();
         files.extend(named([
             ("data.sequences", self.data.sequences.as_ref()),
+            ("data.starts", self.data.starts.as_ref()),
             ("data.targets", self.data.targets.as_ref()),
         ]));
         files
@@ -286,6 +292,34 @@ impl SequenceDescription {
             }
             None => Ok(()),
         }
+    }
+
+    /// The numbers of the layers, from 0, whose initial states come with each sequence.
+    pub fn loaded(&self) -> impl Iterator<Item = usize> {
+        let layers = self.layer.iter().enumerate();
+        let loaded = layers.filter(|(_, layer)| layer.loaded == Some(true));
+        loaded.map(|(number, _)| number)
+    }
+
+    /// The most steps of a sequence that layers which read from the end state.
+    pub fn remembered(&self) -> Option<usize> {
+        let layers = self.layer.iter();
+        let backward = layers.filter(|layer| layer.reads_backward());
+        backward.filter_map(|layer| layer.longest).min()
+    }
+
+    /// States are loaded, or carried on, but not both; and what is given is loaded.
+    fn check_starts(&self, check: &Checker<'_>) -> Checked {
+        let Some(number) = self.loaded().next() else {
+            let when = "a recurrent layer with `loaded = true`";
+            return check.only("data.starts", self.data.starts.is_some(), false, when);
+        };
+        if self.network.carry {
+            let message = format!("the states of layer {number} are loaded, and `carry` is wanted");
+            let expected = "`loaded` or `carry`";
+            return check.conflict(&layer_field(number, "loaded"), message, expected);
+        }
+        Ok(())
     }
 
     /// States go on from one sequence to the next only where sequences are read from the start.

@@ -63,6 +63,9 @@ pub struct LayerSection {
     pub initial: Option<TensorSource>,
     /// `lstm`: the cells before the first step, H. Default 0.
     pub initial_cell: Option<TensorSource>,
+    /// Whether each sequence brings the states that a recurrent layer begins with, `starts` of `[data]`,
+    /// in the place of `initial` and `initial_cell`. Default false.
+    pub loaded: Option<bool>,
     /// How a convolution or a pool goes over its input. Units of a convolution are the channels of its
     /// output; `w` has the weights in the order of ONNX, `bias` one number a channel.
     pub window: Option<WindowSection>,
@@ -96,7 +99,8 @@ pub struct LayerSection {
     /// `conditional_random_field`: the scores of the tags of the last step, H. Default 0.
     pub end: Option<TensorSource>,
     /// `hidden_markov`, `conditional_random_field`, `decoder`: the most steps of a sequence, 1 to 16384.
-    /// The hardware remembers so many.
+    /// The hardware remembers so many. The same of a recurrent layer that reads from the end; by default
+    /// those of the longest sequence of `[data]` there, or 256.
     pub longest: Option<usize>,
     /// `tree`: its tokens and its stack. `w` has H rows for each binary operator, binary H x 2 H, the
     /// columns of the left operand first; `bias` a number for each.
@@ -376,6 +380,7 @@ impl LayerSection {
             gives: None,
             initial: None,
             initial_cell: None,
+            loaded: None,
             window: None,
             reservoir: None,
             ridge: None,
@@ -432,7 +437,7 @@ impl LayerSection {
 
     /// Each key that only some kinds of layers have: whether it is given, whether it has a meaning
     /// here, and with what it would.
-    fn keys(&self) -> [(&'static str, bool, bool, &'static str); 19] {
+    fn keys(&self) -> [(&'static str, bool, bool, &'static str); 20] {
         use LayerWord::{Activation, Dense, Elman, Gru, Jordan, Lstm, Reservoir};
         let convolution = self.kind.is_convolution();
         let kind = self.kind;
@@ -488,6 +493,7 @@ impl LayerSection {
             ("direction", self.direction.is_some(), recurrent, some),
             ("gives", self.gives.is_some(), recurrent, some),
             ("initial", self.initial.is_some(), recurrent, some),
+            ("loaded", self.loaded.is_some(), recurrent, some),
         ]
     }
 

@@ -3,7 +3,7 @@
 use super::tokens::{check_tokens, drawn};
 use super::{
     Cell, Dense, Direction, Elman, Gates, Generate, Gives, Gru, Jordan, Layer, Lstm, Output,
-    Peepholes, Recurrent, Reservoir, ResetForm, SequenceNetwork, readout,
+    Peepholes, Recurrent, Reservoir, ResetForm, SequenceNetwork, Starts, readout,
 };
 use crate::activation::Activation;
 use crate::description::{
@@ -51,6 +51,11 @@ impl SequenceNetwork {
                 start: of.start,
             }),
             carry: described.network.carry,
+            starts: Starts {
+                layers: described.loaded().collect(),
+                rows: vec![],
+            },
+            longest: described.remembered(),
             picture: described.network.picture,
             sequences: vec![],
             targets: vec![],
@@ -63,6 +68,12 @@ impl SequenceNetwork {
         network.sequences = sequences(described, &network, source)?;
         let short = |problem| source.error("data.sequences", problem);
         network.check_lengths(&network.sequences).map_err(short)?;
+        if let Some(given) = &described.data.starts {
+            let what = "the array of initial states";
+            let tensor = Tensor::from_source(given, source.folder(), what);
+            let rows = tensor.and_then(|of| network.starts_of(&of, network.sequences.len()));
+            network.starts.rows = rows.map_err(|problem| source.error("data.starts", problem))?;
+        }
         if let Some(given) = &described.data.targets {
             let found = targets(given, &network, &network.sequences, source);
             network.targets = found.map_err(|problem| source.error("data.targets", problem))?;
@@ -478,7 +489,8 @@ impl SequenceNetwork {
 
     /// That no sequence is longer than a layer remembers.
     fn check_lengths(&self, sequences: &[Vec<Vec<f64>>]) -> Result<(), Problem> {
-        let Some(longest) = self.stated_longest() else {
+        let remembered = self.needs_passes().then(|| self.longest());
+        let Some(longest) = self.stated_longest().or(remembered) else {
             return Ok(());
         };
         let lengths = sequences.iter().map(Vec::len).enumerate();

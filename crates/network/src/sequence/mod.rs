@@ -25,6 +25,7 @@ mod reservoir;
 mod run;
 mod sample;
 mod score;
+mod starts;
 mod token_layers;
 mod tokens;
 mod tree;
@@ -51,6 +52,7 @@ pub use reservoir::Reservoir;
 pub use run::Run;
 pub use sample::{Markov, NOISE_BITS, SUM_TOLERANCE, Sample, check_probabilities, normalised};
 pub use score::Score;
+pub use starts::{Given, Starts};
 pub use tokens::MAX_VOCABULARY;
 pub use tree::{Stack, Tree};
 pub use window::{Axis, Way, Window};
@@ -73,6 +75,10 @@ pub struct SequenceNetwork {
     pub generate: Option<Generate>,
     /// Whether a sequence begins with the states in which the one before it ended.
     pub carry: bool,
+    /// The layers whose initial states come with each sequence, and these states.
+    pub starts: Starts,
+    /// The most steps of a sequence that is gone through more than once, where that is stated.
+    pub longest: Option<usize>,
     /// Rows and columns of the pictures that its outputs are, one after another.
     pub picture: Option<[usize; 2]>,
     /// The sequences of the description, each [time, inputs].
@@ -184,12 +190,12 @@ impl SequenceNetwork {
         self.layers.last().and_then(Layer::decoder)
     }
 
-    /// The most steps of a sequence, where a layer remembers all of them.
+    /// The most steps of a sequence, where a layer that remembers all of them states it.
     pub fn stated_longest(&self) -> Option<usize> {
         let paths = self.layers.iter().filter_map(Layer::best_path);
         let paths = paths.map(|path| path.longest);
         let decoder = self.decoder().map(|decoder| decoder.longest);
-        paths.chain(decoder).min()
+        paths.chain(decoder).chain(self.longest).min()
     }
 
     /// What can be said before it runs.

@@ -2,7 +2,7 @@
 //! layers before them give.
 
 use super::build::{targets, vectors};
-use super::{Layer, SequenceNetwork};
+use super::{Layer, SequenceNetwork, Starts};
 use crate::description::{RidgeSection, SequenceDescription, Source, layer_field};
 use crate::diagnostic::NetworkError;
 use crate::learning::{Ridge, ridge};
@@ -35,6 +35,13 @@ pub(super) fn learn(
     let washout = section.washout.unwrap_or(network.washout);
     let before = SequenceNetwork {
         layers: network.layers.iter().take(number).cloned().collect(),
+        starts: Starts {
+            layers: network.starts.layers.clone(),
+            rows: match section.sequences {
+                Some(_) => vec![],
+                None => network.starts.rows.clone(),
+            },
+        },
         sequences,
         ..network.clone()
     };

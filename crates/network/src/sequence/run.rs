@@ -1,6 +1,6 @@
 //! Runs of sequence networks.
 
-use super::{Layer, Output, SequenceNetwork, State};
+use super::{Given, Layer, Output, SequenceNetwork, State};
 
 /// A run: one sequence.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,18 +61,21 @@ impl SequenceNetwork {
         vectors
     }
 
-    /// Runs over the sequences of the description, one after another, with the states carried from
-    /// one to the next where that is asked for.
+    /// Runs over the sequences of the description, one after another, each from the states that it
+    /// brings, or with the states carried from one to the next where that is asked for.
     pub fn runs(&self) -> Vec<Run> {
         let mut states = self.start();
-        let run = |sequence: &Vec<Vec<f64>>| {
-            let run = self.run_from(states.clone(), sequence);
+        let run = |given: &Given| {
+            if !self.carry {
+                states = self.begin(&given.states);
+            }
+            let run = self.run_from(states.clone(), &given.sequence);
             if self.carry {
                 states.clone_from(&run.states);
             }
             run
         };
-        self.sequences.iter().map(run).collect()
+        self.given().iter().map(run).collect()
     }
 
     /// One step of a causal network: moves the states, gives the output vector. A layer that reads

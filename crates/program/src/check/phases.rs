@@ -8,7 +8,7 @@ use crate::format::Coding;
 use crate::order::Order;
 use crate::phases::{Phase, Phases};
 use crate::program::Program;
-use crate::stage::{Recalled, Role, Stage, Vector, VectorId, When};
+use crate::stage::{Begins, Recalled, Role, Stage, Vector, VectorId, When};
 
 /// Checks the phases of a program, where it has some.
 pub fn check(program: &Program) -> Judgement {
@@ -40,7 +40,7 @@ pub fn check(program: &Program) -> Judgement {
 /// What steps depend on is one whole number that begins each run anew.
 fn control(program: &Program, id: VectorId, what: &str) -> Judgement {
     let of = vector(program, id)?;
-    let anew = matches!(&of.role, Role::Kept(kept) if !kept.across_runs);
+    let anew = matches!(&of.role, Role::Kept(kept) if kept.begins == Begins::Anew);
     Rule::Time.demand(anew && is_number(of), || {
         format!(
             "`{}` says {what}; one unsigned element without a fraction is right, kept from step to \

@@ -16,7 +16,7 @@ use crate::order::{Order, Permutations};
 use crate::phases::Phase;
 use crate::program::{Program, Status};
 use crate::recurrence::Deterministic;
-use crate::stage::{Kept, Role, Stage, VectorId, When};
+use crate::stage::{Begins, Kept, Role, Stage, VectorId, When};
 use blocks::Blocks;
 pub use error::{ExecutionError, OverflowPlace};
 use fast::Kernel;
@@ -129,7 +129,7 @@ impl<'p> Executor<'p> {
         Ok(executor)
     }
 
-    /// Gives a state or input its values, raw in its format; a sequence those of all steps, one
+    /// Gives what is loaded its values, raw in its format; a sequence those of all steps, one
     /// step after the other.
     ///
     /// # Errors
@@ -145,9 +145,9 @@ impl<'p> Executor<'p> {
             return refuse(format!("there is no vector number {}", vector.0));
         };
         let sequence = of.role == Role::Sequence;
-        if !sequence && !matches!(of.role, Role::State | Role::Input) {
+        if !sequence && !of.role.is_loaded() {
             return refuse(format!(
-                "`{}` is neither a state, an input nor a sequence",
+                "`{}` is neither a state, an input, a loaded kept vector nor a sequence",
                 of.name
             ));
         }
@@ -239,7 +239,7 @@ impl<'p> Executor<'p> {
         self.phase = None;
         let phases = self.program.phases.as_ref();
         self.phase_steps = vec![0; phases.map_or(0, |phases| phases.phases.len())];
-        self.begin(|kept| !kept.across_runs);
+        self.begin(|kept| kept.begins == Begins::Anew);
         self.clock.rewind();
         self.permutations = match self.program.order {
             Order::Permuted { seed } => Some(Permutations::new(self.units(), seed)),

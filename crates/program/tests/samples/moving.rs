@@ -1,7 +1,7 @@
 //! Programs with everything that moves with time, in one stage or several.
 
 use program::{
-    Arrangement, Delay, Format, Gather, Kept, NodeId, Operation, Order, Part, Past, Program, Role,
+    Arrangement, Begins, Delay, Format, Gather, Kept, NodeId, Operation, Order, Part, Past, Program, Role,
     Shape, Stage, Storage, Table, Vector, VectorId, Weights, When,
 };
 
@@ -90,7 +90,10 @@ impl Made<'_> {
         let role = match self.choices.below(3) {
             0 if place > 0 => Role::Kept(Kept {
                 start: self.choices.raws(shape.elements(), state),
-                across_runs: self.choices.below(2) == 0,
+                begins: match self.choices.below(2) {
+                    0 => Begins::Across,
+                    _ => Begins::Anew,
+                },
             }),
             _ => Role::State,
         };

@@ -2,7 +2,7 @@
 
 use network::sequence::{Cell, Dense, Direction, Layer, Output, Recurrent, SequenceNetwork};
 use network::{Activation, Matrix};
-use program::{Format, Kept, NodeId, Order, Part, Role, Stop, VectorId, When, rounding::nearest};
+use program::{Begins, Format, Kept, NodeId, Order, Part, Role, Stop, VectorId, When, rounding::nearest};
 
 use super::MAX_STEPS;
 use super::function::{Function, Use};
@@ -38,6 +38,8 @@ pub struct Chain<'a> {
     pub(super) passes: Option<Passes>,
     /// What a tree network keeps about its program.
     pub(super) control: Option<Control>,
+    /// Whether the states of the present layer are loaded.
+    loaded: bool,
     /// The largest error of a weight.
     pub(super) error: f64,
     /// What keeps the output for the next step, where the network feeds itself.
@@ -61,6 +63,7 @@ pub fn lower(
         functions: vec![],
         passes: None,
         control: None,
+        loaded: false,
         error: 0.0,
         fed_back: None,
     };
@@ -70,6 +73,7 @@ pub fn lower(
     let mut flow = chain.entering("input")?;
     for (number, layer) in network.layers.iter().enumerate() {
         let last = number + 1 == network.layers.len();
+        chain.loaded = network.starts.layers.contains(&number);
         flow = chain.layer(number + 1, layer, flow, last)?;
     }
     if !flow.given {
@@ -354,7 +358,11 @@ impl Chain<'_> {
         let raw = start.iter().map(|&x| nearest(x, format).unwrap_or(0));
         let role = Role::Kept(Kept {
             start: raw.collect(),
-            across_runs: self.network.carry,
+            begins: match (self.loaded, self.network.carry) {
+                (true, _) => Begins::Loaded,
+                (false, true) => Begins::Across,
+                (false, false) => Begins::Anew,
+            },
         });
         Flow {
             vector: self.assembly.vector(name, start.len(), format, role),

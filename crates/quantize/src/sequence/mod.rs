@@ -28,7 +28,7 @@ use network::sequence::{Gives, Layer, Output, SequenceNetwork};
 use crate::report::{Tried, chosen};
 use crate::{Options, QuantizeError, Quantized};
 pub use rounded::rounded;
-pub use run::{IntegerRun, distance, loads, real, run, runs};
+pub use run::{IntegerRun, distance, loads, loads_from, real, run, runs};
 
 use crate::dynamic::Words;
 

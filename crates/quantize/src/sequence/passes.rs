@@ -7,7 +7,7 @@
 
 use network::sequence::{Direction, Gives};
 use program::{
-    Format, Kept, NodeId, Overflow, Part, Phase, Phases, Recalled, Role, Rounding, VectorId, When,
+    Begins, Format, Kept, NodeId, Overflow, Part, Phase, Phases, Recalled, Role, Rounding, VectorId, When,
 };
 
 use super::chain::{Chain, Flow};
@@ -76,7 +76,7 @@ impl Chain<'_> {
         let mut kept = |name: &str, format: Format| {
             let kept = Kept {
                 start: vec![0],
-                across_runs: false,
+                begins: Begins::Anew,
             };
             self.assembly.vector(name, 1, format, Role::Kept(kept))
         };

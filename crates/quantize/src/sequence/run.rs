@@ -1,7 +1,7 @@
 //! Runs of sequence networks in integers, over the sequences of their descriptions.
 
-use network::sequence::{Output, SequenceNetwork};
-use program::{ExecutionError, Executor, Program, Role, VectorId, rounding::nearest};
+use network::sequence::{Given, Output, SequenceNetwork};
+use program::{Begins, ExecutionError, Executor, Program, Role, VectorId, rounding::nearest};
 
 use crate::QuantizeError;
 
@@ -15,8 +15,37 @@ pub struct IntegerRun {
 }
 
 /// The raw values that a run over a sequence, [time, inputs], is given; the start of a network that
-/// feeds itself is the first vector of its sequence.
+/// feeds itself is the first vector of its sequence. States that are loaded are those of the layers.
 pub fn loads(program: &Program, sequence: &[Vec<f64>]) -> Vec<(VectorId, Vec<i64>)> {
+    loads_from(program, sequence, &[])
+}
+
+/// As [`loads`], for a sequence that brings its initial states, in the order of
+/// [`SequenceNetwork::begin`]; those that are missing are those of the layers.
+pub fn loads_from(
+    program: &Program,
+    sequence: &[Vec<f64>],
+    states: &[f64],
+) -> Vec<(VectorId, Vec<i64>)> {
+    let mut all = fed(program, sequence);
+    let mut states = states.iter();
+    for (at, vector) in program.vectors.iter().enumerate() {
+        let Role::Kept(kept) = &vector.role else {
+            continue;
+        };
+        if kept.begins == Begins::Loaded {
+            let brought = |own: &i64| match states.next() {
+                Some(&state) => nearest(state, vector.format).unwrap_or(0),
+                None => *own,
+            };
+            all.push((VectorId(at), kept.start.iter().map(brought).collect()));
+        }
+    }
+    all
+}
+
+/// The raw values of what is given with each step, and of the start of a network that feeds itself.
+fn fed(program: &Program, sequence: &[Vec<f64>]) -> Vec<(VectorId, Vec<i64>)> {
     let fed = program.vectors.iter().enumerate();
     let fed = fed.filter(|(_, vector)| matches!(vector.role, Role::Sequence | Role::Input));
     let raw = |(at, vector): (usize, &program::Vector)| {
@@ -35,8 +64,7 @@ pub fn loads(program: &Program, sequence: &[Vec<f64>]) -> Vec<(VectorId, Vec<i64
     fed.map(raw).collect()
 }
 
-/// Runs over a sequence, [time, inputs]; an executor that has run before goes on where that is asked
-/// for.
+/// Runs over what is given; an executor that has run before goes on where that is asked for.
 ///
 /// # Errors
 /// A value that leaves a format whose overflow mode is `error`.
@@ -44,9 +72,9 @@ pub fn run(
     executor: &mut Executor<'_>,
     program: &Program,
     network: &SequenceNetwork,
-    sequence: &[Vec<f64>],
+    given: &Given,
 ) -> Result<IntegerRun, ExecutionError> {
-    for (vector, values) in loads(program, sequence) {
+    for (vector, values) in loads_from(program, &given.sequence, &given.states) {
         executor.load(vector, &values)?;
     }
     executor.start()?;
@@ -79,8 +107,8 @@ pub fn runs(
     let output = program.find("output").and_then(|id| program.vector(id));
     let format = output.map_or(program::Format::BIPOLAR, |of| of.format);
     let mut all = vec![];
-    for sequence in &network.sequences {
-        let run = run(&mut executor, program, network, sequence)?;
+    for given in &network.given() {
+        let run = run(&mut executor, program, network, given)?;
         let real = |raw: &Vec<i64>| raw.iter().map(|&raw| format.value(raw)).collect();
         all.push(run.raw.iter().map(real).collect());
     }

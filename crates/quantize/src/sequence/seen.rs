@@ -1,6 +1,6 @@
 //! How large the values of a sequence network become in the runs of its description.
 
-use network::sequence::{Cell, Decoder, Gives, Layer, SequenceNetwork};
+use network::sequence::{Cell, Decoder, Gives, Layer, SequenceNetwork, State};
 
 /// The largest magnitudes.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,14 +34,20 @@ impl Seen {
                 _ => {}
             }
         }
-        for sequence in network.fed() {
+        let brought = network.given();
+        for (sequence, given) in network.fed().into_iter().zip(&brought) {
+            let mut states = network.begin(&given.states).into_iter();
+            for state in states.as_slice() {
+                seen.look(std::slice::from_ref(&state.hidden));
+                seen.remember(&state.cell);
+            }
             // Tokens and counts have formats of their own.
             if network.vocabulary().is_none() {
                 seen.look(&sequence);
             }
             let mut vectors = sequence;
             for (number, layer) in network.layers.iter().enumerate() {
-                vectors = seen.pass(layer, &vectors);
+                vectors = seen.pass(layer, &vectors, &mut states);
                 let next = network.layers.get(number + 1);
                 let summed = matches!(next, None | Some(Layer::Dense(_)));
                 let whole = counts(layer) || (network.generate.is_some() && next.is_none());
@@ -91,8 +97,13 @@ impl Seen {
         given
     }
 
-    /// What a layer makes of the vectors of a sequence.
-    fn pass(&mut self, layer: &Layer, vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    /// What a layer makes of the vectors of a sequence, from the next states, one for each cell.
+    fn pass(
+        &mut self,
+        layer: &Layer,
+        vectors: &[Vec<f64>],
+        states: &mut impl Iterator<Item = State>,
+    ) -> Vec<Vec<f64>> {
         if let Layer::BestPath(layer) = layer {
             return layer.run(vectors);
         }
@@ -103,7 +114,7 @@ impl Seen {
             return vectors.iter().filter_map(|x| layer.apply(x)).collect();
         };
         let mut read = |cell: &Cell, order: &mut dyn Iterator<Item = &Vec<f64>>| {
-            let mut state = cell.start();
+            let mut state = states.next().unwrap_or_else(|| cell.start());
             let step = |x: &Vec<f64>| {
                 let given = cell.step(x, &mut state);
                 self.remember(&state.cell);

@@ -1,7 +1,7 @@
 //! The registers of the vectors: shifted by the streams, written by stages.
 
 use hw_ir::{ModuleBuilder, NetId, Op, PendingRegister, Reset};
-use program::{Kept, VectorId};
+use program::{Begins, Kept, VectorId};
 
 use super::plan::StagePlan;
 use super::store::Store;
@@ -237,7 +237,7 @@ fn start(store: &Store<'_>, kept: &Kept) -> Vec<i64> {
 
 /// The start values of a kept vector that each run begins with anew, and when.
 fn renewal(m: &mut ModuleBuilder, store: &Store<'_>, run_start: NetId) -> Option<(NetId, NetId)> {
-    let kept = store.kept.filter(|kept| !kept.across_runs)?;
+    let kept = store.kept.filter(|kept| kept.begins == Begins::Anew)?;
     let ty = net_type(store.format).times(store.length as u32);
     let values = Op::Constant(start(store, kept));
     let start = m.op(&format!("{}_start", store.name), ty, values);

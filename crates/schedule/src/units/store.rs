@@ -24,13 +24,13 @@ pub struct Store<'a> {
     pub length: usize,
     /// Whether all of it is read: by a stage, to be remembered, or to be unloaded.
     pub read: bool,
-    /// Whether it is loaded before a run: inputs and states.
+    /// Whether it is loaded before a run: inputs, states, and what is kept and loaded.
     pub loaded: bool,
     /// Whether it is given before each step: sequences.
     pub fed: bool,
     /// Whether it is unloaded, after a run or after each step: states and outputs.
     pub unloaded: bool,
-    /// How it begins where it is kept from step to step and not loaded.
+    /// How it begins where it is kept from step to step and not unloaded.
     pub kept: Option<&'a Kept>,
 }
 
@@ -124,7 +124,8 @@ impl<'a> Stores<'a> {
                 Role::State => (true, true),
                 Role::Output | Role::Emitted => (false, true),
                 Role::Input if read => (true, false),
-                Role::Derived | Role::Signal | Role::Kept(_) => (false, false),
+                Role::Derived | Role::Signal => (false, false),
+                Role::Kept(_) => (vector.role.is_loaded(), false),
                 // It paces the steps, whether or not it is read.
                 Role::Sequence => (false, false),
                 Role::Input

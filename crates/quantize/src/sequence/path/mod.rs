@@ -20,7 +20,7 @@ mod words;
 
 use network::sequence::path::BestPath;
 use program::{
-    Format, Kept, NodeId, Overflow, Part, Phase, Phases, Recalled, Role, Rounding, VectorId, When,
+    Begins, Format, Kept, NodeId, Overflow, Part, Phase, Phases, Recalled, Role, Rounding, VectorId, When,
 };
 
 use super::chain::{Chain, Flow};
@@ -177,7 +177,7 @@ impl Chain<'_> {
     ) -> VectorId {
         let kept = Kept {
             start: start.to_vec(),
-            across_runs: false,
+            begins: Begins::Anew,
         };
         let role = Role::Kept(kept);
         self.assembly.vector(name, start.len(), format, role)
