@@ -6,7 +6,9 @@ use cosim::Tools;
 use hw_sim::stimulus::random::Random;
 use network::activation::Function;
 use network::description::{FormatChoice, RealFormat};
-use network::sequence::{Cell, Elman, Gates, Gru, Layer, Lstm, Output, ResetForm, SequenceNetwork, Starts};
+use network::sequence::{
+    Cell, Elman, Gates, Gru, Layer, Lstm, Output, ResetForm, SequenceNetwork, Starts,
+};
 use network::{Activation, Matrix};
 use program::{Executor, Program};
 use quantize::{Options, Quantized, sequence};

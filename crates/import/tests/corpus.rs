@@ -108,3 +108,31 @@ fn problems() {
     assert!(found.iter().all(|&found| found >= 1), "{found:?} are read");
     of(ProblemWord::Qubo);
 }
+
+/// No folder of the corpus is forgotten here, and each has its target.
+#[test]
+fn every_folder_has_a_reader() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");
+    let names = |folder: &str| {
+        let entries = std::fs::read_dir(root.join(folder)).unwrap();
+        let stem = |path: PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let mut names: Vec<String> = entries.map(|entry| stem(entry.unwrap().path())).collect();
+        names.sort();
+        names
+    };
+    let read = [
+        "csv",
+        "description",
+        "mat",
+        "npy",
+        "npz",
+        "onnx",
+        "png",
+        "problems",
+        "safetensors",
+    ];
+    assert_eq!(
+        (names("corpus"), names("fuzz_targets")),
+        (read.map(String::from).into(), read.map(String::from).into())
+    );
+}

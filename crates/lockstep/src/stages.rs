@@ -2,9 +2,9 @@
 
 use hw_sim::stimulus::random::Random;
 use program::{
-    Arrangement, Begins, Delay, Expression, Format, Gather, Kept, NodeId, Operation, Order, Overflow, Part,
-    Past, Program, Role, Rounding, Shape, Stage, Stop, Storage, Table, TableId, Vector, VectorId,
-    Weights, When,
+    Arrangement, Begins, Delay, Expression, Format, Gather, Kept, NodeId, Operation, Order,
+    Overflow, Part, Past, Program, Role, Rounding, Shape, Stage, Stop, Storage, Table, TableId,
+    Vector, VectorId, Weights, When,
 };
 
 use crate::sample::raw;

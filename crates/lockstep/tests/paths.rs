@@ -140,9 +140,9 @@ proptest! {
             prop_assert_eq!(&found, &quantize::sequence::real(&rounded), "{}", text);
         }
         // Whatever rounding did before the scores, the steps that differ are told.
-        for (found, sequence) in found.iter().zip(&network.sequences) {
-            let real = network.run(sequence).outputs;
-            let told = quantize::sequence::path::deviations(&network, &program, sequence).unwrap();
+        for (found, given) in found.iter().zip(&network.given()) {
+            let real = network.run(&given.sequence).outputs;
+            let told = quantize::sequence::path::deviations(&network, &program, given).unwrap();
             let told: Vec<usize> = told.iter().map(|of| of.step).collect();
             let differ = (0..real.len()).filter(|&step| real[step] != found[step]);
             prop_assert_eq!(told, differ.collect::<Vec<_>>(), "{}", text);

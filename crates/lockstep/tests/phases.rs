@@ -5,9 +5,9 @@ use hw_sim::stimulus::random::Random;
 use lockstep::host::Values;
 use lockstep::levels;
 use program::{
-    Arrangement, Begins, Expression, Format, Gather, Kept, NodeId, Operation, Order, Overflow, Part, Phase,
-    Phases, Program, Recalled, Role, Rounding, Rule, Shape, Stage, Stop, Storage, Vector, VectorId,
-    Weights, When,
+    Arrangement, Begins, Expression, Format, Gather, Kept, NodeId, Operation, Order, Overflow,
+    Part, Phase, Phases, Program, Recalled, Role, Rounding, Rule, Shape, Stage, Stop, Storage,
+    Vector, VectorId, Weights, When,
 };
 use proptest::prelude::*;
 use schedule::{Form, Hardware};

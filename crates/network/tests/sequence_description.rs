@@ -158,6 +158,53 @@ fn lengths_cut_sequences_and_targets() {
     assert_eq!(network.targets, network.sequences);
 }
 
+/// A row has the states of the loaded layers alone, hidden before cells, forward before reverse.
+#[test]
+fn sequences_bring_their_initial_states() {
+    let lstm = |more: &str| {
+        format!(
+            "[[layer]]\nkind = \"lstm\"\nunits = 1\nw = [[1], [1], [1], [1]]\n\
+             r = [[1], [1], [1], [1]]\n{more}"
+        )
+    };
+    let both = "[[layer]]\nkind = \"elman\"\nunits = 1\nw = [[1], [1]]\nr = [[1], [1]]\n\
+                direction = \"bidirectional\"\ninitial = [8, 9]\nloaded = true\n";
+    let text = format!(
+        "{HEAD}{}{}{both}[data]\nrandom = {{ sequences = 2, steps = 3 }}\n\
+         starts = [[1, 2, 3, 4], [5, 6, 7, 8]]\n",
+        lstm("loaded = true\n"),
+        lstm("initial = [0.5]\n"),
+    );
+    let network = built(&text);
+    assert_eq!((network.loaded_states(), network.longest()), (4, 3));
+    let begun = network.begin(&network.starts.rows[1]);
+    let states: Vec<f64> = begun
+        .iter()
+        .flat_map(|state| [&state.hidden[..], &state.cell].concat())
+        .collect();
+    assert_eq!(states, [5.0, 6.0, 0.5, 0.0, 7.0, 8.0]);
+    let runs = network.runs();
+    assert_eq!(runs[1], network.run_from(begun, &network.sequences[1]));
+    assert_ne!(runs[1], network.run(&network.sequences[1]));
+    // Without rows, the layers' own states are brought.
+    let own = built(text.split("starts").next().unwrap());
+    assert_eq!(own.own_states(), [0.0, 0.0, 8.0, 9.0]);
+    assert_eq!(own.runs()[0], own.run(&own.sequences[0]));
+    let longer = own.sequences_of(&Tensor {
+        shape: vec![1, 4, 1],
+        values: vec![0.0; 4],
+    });
+    assert_eq!(
+        longer.unwrap_err().to_string(),
+        "sequence 0 has 4 steps, and 3 are remembered"
+    );
+    let text = text.replace(
+        "loaded = true\n[data]",
+        "loaded = true\nlongest = 9\n[data]",
+    );
+    assert_eq!(built(&text).longest(), 9);
+}
+
 #[test]
 fn what_is_refused() {
     let dense = "[[layer]]\nkind = \"dense\"\nunits = 1\nw = [[1]]\n";
@@ -239,6 +286,49 @@ fn what_is_refused() {
         (
             "targets of another length",
             format!("{dense}[data]\nsequences = [[1], [2]]\ntargets = [[1]]\n"),
+        ),
+        (
+            "states of no layer",
+            format!("{lstm}[data]\nsequences = [[1]]\nstarts = [[1, 2]]\n"),
+        ),
+        (
+            "states of too few sequences",
+            format!(
+                "{lstm}loaded = true\n[data]\nrandom = {{ sequences = 3, steps = 2 }}\nstarts = [[1, 2], [3, 4]]\n"
+            ),
+        ),
+        (
+            "states of too few units",
+            format!("{lstm}loaded = true\n[data]\nsequences = [[1]]\nstarts = [[1]]\n"),
+        ),
+        (
+            "states that are no numbers",
+            format!("{lstm}loaded = true\n[data]\nsequences = [[1]]\nstarts = [[1, nan]]\n"),
+        ),
+        (
+            "states loaded and carried",
+            format!("carry = true\n{lstm}loaded = true\n"),
+        ),
+        (
+            "loaded states of a dense layer",
+            format!("{dense}loaded = true\n"),
+        ),
+        (
+            "a length remembered by a layer that forgets",
+            format!("{lstm}longest = 5\n"),
+        ),
+        (
+            "a sequence longer than what is remembered",
+            format!(
+                "{lstm}direction = \"reverse\"\nlongest = 2\n[data]\nsequences = [[1], [2], [3]]\n"
+            ),
+        ),
+        (
+            "nothing remembered",
+            format!("{lstm}direction = \"bidirectional\"\nlongest = 0\n").replace(
+                "[1], [1], [1], [1]]",
+                "[1], [1], [1], [1], [1], [1], [1], [1]]",
+            ),
         ),
         (
             "sequences given and made",

@@ -29,6 +29,6 @@ pub use program::{Program, Status, Stop};
 pub use recurrence::{Deterministic, Recurrence};
 pub use rounding::{Overflow, Rounding};
 pub use stage::{
-    Arrangement, Begins, Boundary, Delay, Expression, Gather, Kept, Node, NodeId, Operation, Part, Past,
-    Recalled, Role, Shape, Stage, Storage, Table, TableId, Vector, VectorId, Weights, When,
+    Arrangement, Begins, Boundary, Delay, Expression, Gather, Kept, Node, NodeId, Operation, Part,
+    Past, Recalled, Role, Shape, Stage, Storage, Table, TableId, Vector, VectorId, Weights, When,
 };

@@ -3,9 +3,9 @@
 mod samples;
 
 use program::{
-    Begins, Delay, Executor, Expression, Format, Kept, NodeId, Operation, Order, Part, Past, Program,
-    ProgramError, Recurrence, Role, Rule, Shape, Stage, Status, Table, TableId, VectorId, When,
-    check, noise::Noise, recurrence,
+    Begins, Delay, Executor, Expression, Format, Kept, NodeId, Operation, Order, Part, Past,
+    Program, ProgramError, Recurrence, Role, Rule, Shape, Stage, Status, Table, TableId, VectorId,
+    When, check, noise::Noise, recurrence,
 };
 use proptest::prelude::*;
 use samples::vector;
@@ -446,7 +446,9 @@ fn sequences_of_other_sizes_are_refused() {
     assert!(refused(&mut executor, &[1, 200]).contains("200 is no value of `entering`"));
     let kept = executor.load(VectorId(0), &[1, 2]).unwrap_err();
     let kept = kept.to_string();
-    assert!(kept.contains("`total` is neither a state, an input, a loaded kept vector nor a sequence"));
+    assert!(
+        kept.contains("`total` is neither a state, an input, a loaded kept vector nor a sequence")
+    );
 }
 
 /// A joined vector shows its parts as they stand: a stage sees what an earlier one wrote.

@@ -123,12 +123,9 @@ fn the_path_is_that_of_the_rounded_scores() {
             panic!("no rounded network")
         };
         assert_eq!(found, real(&rounded), "round {round}");
-        for (sequence, (integer, real)) in network
-            .sequences
-            .iter()
-            .zip(found.iter().zip(real(&network)))
+        for (given, (integer, real)) in network.given().iter().zip(found.iter().zip(real(&network)))
         {
-            let apart = deviations(&network, &program, sequence).unwrap();
+            let apart = deviations(&network, &program, given).unwrap();
             let differ: Vec<usize> = (0..real.len())
                 .filter(|&at| real[at] != integer[at])
                 .collect();

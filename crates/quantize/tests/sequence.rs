@@ -324,6 +324,52 @@ fn states_are_carried_from_one_sequence_to_the_next() {
     assert_eq!(runs(&parts), runs(&whole));
 }
 
+/// The states at the end of one sequence, loaded to run the next one, give what one run over both does:
+/// the same bits, because they are words of the states' formats.
+#[test]
+fn loaded_states_go_on_where_another_run_stopped() {
+    let mut numbers = Numbers(11);
+    let cells = [
+        Cell::Lstm(Box::new(lstm(&mut numbers, 1, 3))),
+        Cell::Gru(gru(&mut numbers, 3, 2, false)),
+    ];
+    let long = numbers.sequence(12, 1);
+    let (first, second) = long.split_at(5);
+    let layers: Vec<Layer> = cells.into_iter().map(Layer::forward).collect();
+    let whole = network(1, layers.clone(), vec![long.clone()]);
+    let program = made(&whole, Some("s16f10")).program;
+    let mut executor = program::Executor::new(&program).unwrap();
+    for (vector, values) in sequence::loads(&program, first) {
+        executor.load(vector, &values).unwrap();
+    }
+    executor.start().unwrap();
+    executor.run().unwrap();
+    let real = |name: &str| {
+        let vector = program.find(name).unwrap();
+        let format = program.vector(vector).unwrap().format;
+        let raw = executor.values(vector).iter();
+        raw.map(|&raw| format.value(raw)).collect::<Vec<f64>>()
+    };
+    let states = ["layer1_hidden", "layer1_cell", "layer2_hidden"]
+        .map(real)
+        .concat();
+    let mut rest = network(1, layers, vec![second.to_vec()]);
+    rest.starts.layers = vec![0, 1];
+    assert_eq!(rest.loaded_states(), states.len());
+    rest.starts.rows = vec![states];
+    let wanted = sequence::runs(&program, &whole).unwrap().concat();
+    let loaded = made(&rest, Some("s16f10")).program;
+    let found = sequence::runs(&loaded, &rest).unwrap().concat();
+    assert_eq!(found, wanted[5..]);
+    // The reference does the same with its own states.
+    let before = whole.run(first).states;
+    let brought = before
+        .iter()
+        .flat_map(|state| [&state.hidden[..], &state.cell].concat());
+    rest.starts.rows = vec![brought.collect()];
+    assert_eq!(rest.runs()[0].outputs, whole.run(&long).outputs[5..]);
+}
+
 /// A reverse layer over a sequence is the forward one over it from its end, whose outputs come back
 /// in the order of the inputs; the same in integers, place by place.
 #[test]

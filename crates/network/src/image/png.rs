@@ -9,6 +9,9 @@ use super::GreyImage;
 use crate::problem::Problem;
 use crate::tensor::MAX_ELEMENTS;
 
+/// A byte of what deflate packs holds at most so many: 258 in two bits, and a little for the last one.
+const MOST_PACKED: usize = 1100;
+
 /// Reads the bytes of a PNG image; see [`GreyImage::load`].
 ///
 /// # Errors
@@ -34,6 +37,13 @@ pub fn parse_png(bytes: &[u8], path: &Path) -> Result<GreyImage, Problem> {
             shape: format!("{columns} x {rows} pixels"),
             limit: MAX_ELEMENTS,
         });
+    }
+    let announced = reader.info().raw_bytes();
+    if announced / MOST_PACKED > bytes.len() {
+        return Err(fail(format!(
+            "it announces {announced} bytes of pixels, which {} packed ones do not hold",
+            bytes.len()
+        )));
     }
     let size = reader
         .output_buffer_size()

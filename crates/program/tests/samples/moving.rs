@@ -1,8 +1,8 @@
 //! Programs with everything that moves with time, in one stage or several.
 
 use program::{
-    Arrangement, Begins, Delay, Format, Gather, Kept, NodeId, Operation, Order, Part, Past, Program, Role,
-    Shape, Stage, Storage, Table, Vector, VectorId, Weights, When,
+    Arrangement, Begins, Delay, Format, Gather, Kept, NodeId, Operation, Order, Part, Past,
+    Program, Role, Shape, Stage, Storage, Table, Vector, VectorId, Weights, When,
 };
 
 use super::expressions::{Leaves, expression, mapped, resized};

@@ -2,7 +2,9 @@
 
 use network::sequence::{Cell, Dense, Direction, Layer, Output, Recurrent, SequenceNetwork};
 use network::{Activation, Matrix};
-use program::{Begins, Format, Kept, NodeId, Order, Part, Role, Stop, VectorId, When, rounding::nearest};
+use program::{
+    Begins, Format, Kept, NodeId, Order, Part, Role, Stop, VectorId, When, rounding::nearest,
+};
 
 use super::MAX_STEPS;
 use super::function::{Function, Use};

@@ -7,7 +7,8 @@
 
 use network::sequence::{Direction, Gives};
 use program::{
-    Begins, Format, Kept, NodeId, Overflow, Part, Phase, Phases, Recalled, Role, Rounding, VectorId, When,
+    Begins, Format, Kept, NodeId, Overflow, Part, Phase, Phases, Recalled, Role, Rounding,
+    VectorId, When,
 };
 
 use super::chain::{Chain, Flow};

@@ -1,12 +1,12 @@
 //! Where the path in integers differs from the one in real numbers, and why.
 
-use network::sequence::{Layer, SequenceNetwork};
+use network::sequence::{Given, Layer, SequenceNetwork};
 use program::{Executor, Operation, Program, Role, Stage, VectorId, When};
 use serde::Serialize;
 
 use super::words::{Words, scores};
 use crate::QuantizeError;
-use crate::sequence::run::loads;
+use crate::sequence::run::loads_from;
 
 /// A step in which the paths differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -31,7 +31,7 @@ pub enum Why {
     Rounding,
 }
 
-/// The steps of a sequence in which the path of the program differs from that of the network; none for
+/// The steps of what is given in which the path of the program differs from that of the network; none for
 /// networks that give no path.
 ///
 /// # Errors
@@ -39,7 +39,7 @@ pub enum Why {
 pub fn deviations(
     network: &SequenceNetwork,
     program: &Program,
-    sequence: &[Vec<f64>],
+    given: &Given,
 ) -> Result<Vec<Deviation>, QuantizeError> {
     let Some(path) = network.layers.last().and_then(Layer::best_path) else {
         return Ok(vec![]);
@@ -47,8 +47,8 @@ pub fn deviations(
     let scores = scores(program, network).ok_or(QuantizeError::Mismatched)?;
     let words = Words::of(path, scores.format.fraction())?;
     let name = format!("layer{}", network.layers.len());
-    let (emissions, integer) = watched(program, &name, sequence)?;
-    let run = network.run(sequence);
+    let (emissions, integer) = watched(program, &name, given)?;
+    let run = network.run_from(network.begin(&given.states), &given.sequence);
     let real = run.outputs.iter().flatten().map(|&tag| tag as usize);
     let real: Vec<usize> = real.collect();
     let mut all = vec![];
@@ -87,9 +87,9 @@ pub fn deviations(
 /// The scores of the tags in each step of a run, and its path.
 type Watched = (Vec<Vec<i64>>, Vec<usize>);
 
-fn watched(program: &Program, name: &str, sequence: &[Vec<f64>]) -> Result<Watched, QuantizeError> {
+fn watched(program: &Program, name: &str, given: &Given) -> Result<Watched, QuantizeError> {
     let mut executor = Executor::new(program)?;
-    for (vector, values) in loads(program, sequence) {
+    for (vector, values) in loads_from(program, &given.sequence, &given.states) {
         executor.load(vector, &values)?;
     }
     executor.start()?;

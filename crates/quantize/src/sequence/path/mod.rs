@@ -20,7 +20,8 @@ mod words;
 
 use network::sequence::path::BestPath;
 use program::{
-    Begins, Format, Kept, NodeId, Overflow, Part, Phase, Phases, Recalled, Role, Rounding, VectorId, When,
+    Begins, Format, Kept, NodeId, Overflow, Part, Phase, Phases, Recalled, Role, Rounding,
+    VectorId, When,
 };
 
 use super::chain::{Chain, Flow};
