@@ -114,7 +114,7 @@ impl Chain {
     pub fn text(&self, random: &mut Random) -> String {
         let mut writer = Writer {
             functions: self.functions,
-            loads: !(self.carry && !self.generates),
+            loads: !self.carry || self.generates,
             random,
             text: String::new(),
             width: 0,
