@@ -1,4 +1,5 @@
-//! `make bench`: speed and size, as ratios taken in one run, into `target/bench.json`.
+//! `make bench`: speed and size, as ratios taken in one run, into `target/bench.json`. With names of
+//! parts as arguments (`search`, `speed`, `size`, `sequence`, `gallery`) only these are measured.
 
 mod gallery;
 mod search;
@@ -16,6 +17,9 @@ use serde::Serialize;
 
 /// Any error, with its own text.
 type Failure = Box<dyn Error + Send + Sync>;
+
+/// What measures a part.
+type Part = fn(&Tools) -> Result<Vec<Figure>, Failure>;
 
 /// A figure of ours beside a peer's.
 #[derive(Debug, Serialize)]
@@ -63,14 +67,24 @@ fn fail(error: &Failure) -> ExitCode {
 fn run() -> Result<(), Failure> {
     let tools = Tools::new();
     let mut figures = vec![];
-    let parts = [
-        search::figures,
-        speed::figures,
-        size::figures,
-        sequence::figures,
-        gallery::figures,
+    let parts: [(&str, Part); 5] = [
+        ("search", search::figures),
+        ("speed", speed::figures),
+        ("size", size::figures),
+        ("sequence", sequence::figures),
+        ("gallery", gallery::figures),
     ];
-    for part in parts {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let known = |name: &&String| parts.iter().any(|(part, _)| part == name);
+    if let Some(other) = wanted.iter().find(|name| !known(name)) {
+        let names: Vec<&str> = parts.iter().map(|(name, _)| *name).collect();
+        return Err(format!("no part `{other}`; {}", names.join(", ")).into());
+    }
+    let all = wanted.is_empty();
+    for (_, part) in parts
+        .iter()
+        .filter(|(name, _)| all || wanted.iter().any(|of| of == name))
+    {
         for figure in part(&tools)? {
             println!(
                 "{:<44} {:>14.3} against {:>14.3} {:<28} ratio {:>9.3}  {}",
