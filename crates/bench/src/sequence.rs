@@ -14,7 +14,8 @@ use program::{Executor, Program};
 use quantize::{Options, Quantized, sequence};
 use schedule::{Form, Hardware, Scheduled, schedule};
 
-use crate::{Failure, Figure, size};
+use crate::yardstick::{Offer, Yardstick};
+use crate::{Failure, Figure, size, speed};
 
 /// Errors of exact rounding at the same widths, of an LSTM and a GRU, as measured elsewhere.
 const IDEAL: [(&str, f64, f64); 3] = [
@@ -53,11 +54,11 @@ pub fn figures(tools: &Tools) -> Result<Vec<Figure>, Failure> {
         ("LSTM", lstm as Make),
         ("GRU", gru as Make),
     ];
-    for (name, make) in cells {
+    for (cell, make) in cells {
         let made = made(&network(1, 6, make)?, "s16f10")?;
         let scheduled = scheduled(&made.program, 2, 4)?;
         let work = scheduled.timing.work as f64;
-        let name = format!("{name}, 6 inputs, 20 units, 2 lanes x 4 taps: a step");
+        let name = format!("{cell}, 6 inputs, 20 units, 2 lanes x 4 taps: a step");
         let peer = (work / 8.0 + 60.0, "multiplications / 8 + 60");
         figures.push(Figure::new(
             &name,
@@ -65,10 +66,57 @@ pub fn figures(tools: &Tools) -> Result<Vec<Figure>, Failure> {
             peer,
             "cycles",
         ));
+        let used = scheduled.timing.utilisation_percent() as f64;
+        let name = format!("{cell}, 6 inputs, 20 units, 2 lanes x 4 taps: lanes used");
+        figures.push(Figure::new(
+            &name,
+            used,
+            (90.0, "wanted at least"),
+            "percent",
+        ));
     }
     figures.extend(small_lstm(tools)?);
-    figures.push(speed()?);
+    figures.push(sequences_a_second()?);
+    figures.push(step_mode(tools)?);
     Ok(figures)
+}
+
+/// Cycles a second of whole sequences in integers, counted by the closed form, beside Verilator on
+/// the same sequences; at least 100 times as many are wanted.
+fn step_mode(tools: &Tools) -> Result<Figure, Failure> {
+    let network = network(1, 6, lstm)?;
+    let made = made(&network, "s16f10")?;
+    let scheduled = scheduled(&made.program, 2, 4)?;
+    let loads = network.sequences.iter();
+    let loads: Vec<_> = loads
+        .map(|sequence| sequence::loads(&made.program, sequence))
+        .collect();
+    let feed = scheduled.interface.feed.as_ref();
+    let feed = feed.ok_or("the design is fed no sequence")?;
+    let beats = loads.iter().flat_map(|loads| {
+        let fields: Vec<&[i64]> = loads.iter().map(|(_, raw)| raw.as_slice()).collect();
+        feed.pack_steps(&fields)
+    });
+    let beats: Vec<(Vec<i64>, bool)> = beats.collect();
+    let yardstick = Yardstick::build(tools, &scheduled, &Offer::sequences(feed, &beats)?)?;
+    let (ours, peer) = speed::pairs(
+        || {
+            let mut executor = Executor::new(&made.program)?;
+            let (mut cycles, started) = (0, Instant::now());
+            while started.elapsed().as_secs_f64() < 1.0 {
+                for (vector, raw) in loads.iter().flatten() {
+                    executor.load(*vector, raw)?;
+                    executor.start()?;
+                    cycles += scheduled.timing.run(executor.run()?.steps);
+                }
+            }
+            Ok(cycles as f64 / started.elapsed().as_secs_f64())
+        },
+        || yardstick.speed(4_000_000),
+    )?;
+    let name = "step mode, LSTM, 6 inputs, 20 units, 2 lanes x 4 taps";
+    let peer = (peer, "Verilator (100 x wanted)");
+    Ok(Figure::new(name, ours, peer, "cycles a second"))
 }
 
 /// An LSTM of 1 input, 20 units and 8 bits beside an open design by hand.
@@ -100,7 +148,7 @@ fn small_lstm(tools: &Tools) -> Result<Vec<Figure>, Failure> {
 }
 
 /// Sequences of 20 steps a second in integers, on one core.
-fn speed() -> Result<Figure, Failure> {
+fn sequences_a_second() -> Result<Figure, Failure> {
     let network = network(1, 6, lstm)?;
     let made = made(&network, "s16f10")?;
     let mut executor = Executor::new(&made.program)?;

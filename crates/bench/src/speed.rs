@@ -7,7 +7,7 @@ use hw_sim::Simulator;
 use program::{Executor, Program, VectorId};
 use schedule::Scheduled;
 
-use crate::yardstick::Yardstick;
+use crate::yardstick::{Offer, Yardstick};
 use crate::{Failure, Figure, subject};
 
 /// Pairs of measurements; the median counts.
@@ -25,7 +25,8 @@ fn step_mode(tools: &Tools) -> Result<Figure, Failure> {
     let program = subject::program(256)?;
     let scheduled = subject::scheduled(&program, 1, 1)?;
     let beats = subject::beats(&scheduled, 64);
-    let yardstick = Yardstick::build(tools, &scheduled, &beats)?;
+    let offer = Offer::beats(&scheduled.interface.load, &beats)?;
+    let yardstick = Yardstick::build(tools, &scheduled, &offer)?;
     let (ours, peer) = pairs(
         || step_speed(&program, &scheduled, &beats),
         || yardstick.speed(8_000_000),
@@ -68,7 +69,8 @@ fn tick_mode(tools: &Tools) -> Result<Figure, Failure> {
     let program = subject::program(64)?;
     let scheduled = subject::scheduled(&program, 64, 1)?;
     let beats = subject::beats(&scheduled, 64);
-    let yardstick = Yardstick::build(tools, &scheduled, &beats)?;
+    let offer = Offer::beats(&scheduled.interface.load, &beats)?;
+    let yardstick = Yardstick::build(tools, &scheduled, &offer)?;
     let (ours, peer) = pairs(
         || tick_speed(&scheduled, &beats, 1_000_000),
         || yardstick.speed(4_000_000),
@@ -115,7 +117,10 @@ fn tick_speed(scheduled: &Scheduled, beats: &[Vec<i64>], cycles: u64) -> Result<
 }
 
 /// Medians of both sides, measured in turn.
-fn pairs(
+///
+/// # Errors
+/// When a side fails.
+pub fn pairs(
     ours: impl Fn() -> Result<f64, Failure>,
     peer: impl Fn() -> Result<f64, Failure>,
 ) -> Result<(f64, f64), Failure> {

@@ -7,12 +7,65 @@ use std::time::Instant;
 use codegen::{EmitOptions, emit};
 use cosim::verify::write_files;
 use cosim::{Tool, Tools};
-use schedule::Scheduled;
+use schedule::{Scheduled, Stream};
 
 use crate::Failure;
 
 /// How the C++ is compiled; the better of the two counts.
 const FLAGS: [&str; 2] = ["-O3 -march=native", ""];
+
+/// What a driver offers to a design, again and again.
+pub struct Offer {
+    prefix: String,
+    /// The bits of each beat.
+    words: Vec<u64>,
+    /// Whether each is the last of its transfer, for streams that say so.
+    lasts: Option<Vec<bool>>,
+}
+
+impl Offer {
+    /// Transfers over a stream whose design knows their ends.
+    ///
+    /// # Errors
+    /// When a beat is wider than 64 bits.
+    pub fn beats(stream: &Stream, beats: &[Vec<i64>]) -> Result<Offer, Failure> {
+        Ok(Offer {
+            prefix: stream.prefix.clone(),
+            words: beats
+                .iter()
+                .map(|beat| bits(stream, beat))
+                .collect::<Result<_, _>>()?,
+            lasts: None,
+        })
+    }
+
+    /// Sequences over a stream, each beat with whether it is its sequence's last.
+    ///
+    /// # Errors
+    /// When a beat is wider than 64 bits.
+    pub fn sequences(stream: &Stream, beats: &[(Vec<i64>, bool)]) -> Result<Offer, Failure> {
+        let (beats, lasts): (Vec<Vec<i64>>, Vec<bool>) = beats.iter().cloned().unzip();
+        let offer = Offer::beats(stream, &beats)?;
+        Ok(Offer {
+            lasts: Some(lasts),
+            ..offer
+        })
+    }
+}
+
+/// The bits of a beat: its words one above the other.
+fn bits(stream: &Stream, beat: &[i64]) -> Result<u64, Failure> {
+    if stream.bits() > 64 {
+        return Err(format!("beats of {} bits on {}", stream.bits(), stream.prefix).into());
+    }
+    let width = stream.bits() / (beat.len() as u32).max(1);
+    let mask = u64::MAX >> (64 - width.clamp(1, 64));
+    let place = |at: usize| at as u32 * width;
+    let words = beat.iter().enumerate();
+    Ok(words.fold(0, |bits, (at, &word)| {
+        bits | (word as u64 & mask) << place(at)
+    }))
+}
 
 /// A compiled model that replays beats for a number of cycles.
 pub struct Yardstick {
@@ -21,20 +74,20 @@ pub struct Yardstick {
 }
 
 impl Yardstick {
-    /// Emits the design and compiles it at both settings; the beats are built in.
+    /// Emits the design and compiles it at both settings; what is offered is built in.
     ///
     /// # Errors
     /// When a tool is missing or fails.
     pub fn build(
         tools: &Tools,
         scheduled: &Scheduled,
-        beats: &[Vec<i64>],
+        offer: &Offer,
     ) -> Result<Yardstick, Failure> {
         let folder = tempfile::tempdir()?;
         let design = &scheduled.design;
         let files = emit(design, &EmitOptions::default())?;
         write_files(folder.path(), &files)?;
-        fs::write(folder.path().join("speed.cpp"), driver(&design.name, beats))?;
+        fs::write(folder.path().join("speed.cpp"), driver(&design.name, offer))?;
         let sources = files
             .keys()
             .filter(|p| p.starts_with("rtl/") && p.ends_with(".v"));
@@ -105,15 +158,26 @@ fn run(folder: &Path, build: &str, cycles: u64) -> Result<f64, Failure> {
 }
 
 /// A driver that offers the beats again and again, and always takes what comes.
-fn driver(name: &str, beats: &[Vec<i64>]) -> String {
-    let word = |beat: &Vec<i64>| {
-        let bits = beat
-            .iter()
-            .enumerate()
-            .fold(0u64, |w, (i, &b)| w | (b as u64 & 1) << i);
-        format!("{bits}u")
+fn driver(name: &str, offer: &Offer) -> String {
+    let words: Vec<String> = offer
+        .words
+        .iter()
+        .map(|word| format!("{word}ull"))
+        .collect();
+    let (words, prefix) = (words.join(","), &offer.prefix);
+    let lasts = offer.lasts.as_ref();
+    let flags = lasts.into_iter().flatten().map(|&last| u8::from(last));
+    let flags: Vec<String> = flags.map(|last| last.to_string()).collect();
+    let (table, set) = match lasts {
+        None => (String::new(), String::new()),
+        Some(_) => (
+            format!(
+                "static const unsigned char LASTS[] = {{{}}};\n",
+                flags.join(",")
+            ),
+            format!("        top.{prefix}_tlast = LASTS[place];\n"),
+        ),
     };
-    let words: Vec<String> = beats.iter().map(word).collect();
     format!(
         r#"#include "V{name}.h"
 #include "verilated.h"
@@ -121,8 +185,8 @@ fn driver(name: &str, beats: &[Vec<i64>]) -> String {
 #include <cstdio>
 #include <cstdlib>
 
-static const unsigned BEATS[] = {{{}}};
-static const unsigned COUNT = sizeof(BEATS) / sizeof(BEATS[0]);
+static const unsigned long long BEATS[] = {{{words}}};
+{table}static const unsigned COUNT = sizeof(BEATS) / sizeof(BEATS[0]);
 
 int main(int argc, char** argv) {{
     VerilatedContext context;
@@ -130,16 +194,16 @@ int main(int argc, char** argv) {{
     unsigned long cycles = argc > 1 ? strtoul(argv[1], nullptr, 10) : 1000;
     unsigned place = 0;
     top.m_axis_tready = 1;
-    top.s_axis_tvalid = 1;
+    top.{prefix}_tvalid = 1;
     top.rst_n = 0;
     for (int i = 0; i < 4; ++i) {{ top.clk = 0; top.eval(); top.clk = 1; top.eval(); }}
     top.rst_n = 1;
     auto start = std::chrono::steady_clock::now();
     for (unsigned long cycle = 0; cycle < cycles; ++cycle) {{
-        top.s_axis_tdata = BEATS[place];
-        top.clk = 0;
+        top.{prefix}_tdata = BEATS[place];
+{set}        top.clk = 0;
         top.eval();
-        if (top.s_axis_tready) place = place + 1 == COUNT ? 0 : place + 1;
+        if (top.{prefix}_tready) place = place + 1 == COUNT ? 0 : place + 1;
         top.clk = 1;
         top.eval();
     }}
@@ -147,7 +211,6 @@ int main(int argc, char** argv) {{
     printf("%.9f\n", std::chrono::duration<double>(end - start).count());
     return 0;
 }}
-"#,
-        words.join(",")
+"#
     )
 }
