@@ -138,7 +138,7 @@ impl ModuleNames {
         for (net, place) in module.nets.iter().zip(0..) {
             // The position of a chunk is a wire of its own, named after the net.
             let derived: &[&str] = match net.source {
-                NetSource::Op(Op::Select { .. } | Op::Insert { .. }) => &["", "_offset"],
+                NetSource::Op(Op::Select { .. } | Op::Insert { .. }) => &["", "_offset", "_spread"],
                 NetSource::Op(_)
                 | NetSource::Input
                 | NetSource::Register(_)

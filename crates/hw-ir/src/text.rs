@@ -15,13 +15,13 @@ pub struct Operand<'a> {
 /// An op in Verilog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
-    /// A net to declare before: the position of a chunk in bits.
+    /// A net to declare before: the position of a chunk in bits, or all chunks spread out.
     pub offset: Option<Offset>,
     /// What the net is.
     pub body: Body,
 }
 
-/// A declared position of a chunk within a vector, in bits.
+/// A net that is declared beside the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offset {
     /// Its name, made of the target's.
@@ -126,13 +126,89 @@ pub(crate) fn braces<'a>(parts: &[NetId], name: &dyn Fn(&NetId) -> &'a str) -> S
     }
 }
 
+/// Chunks of a vector up to which the text may grow with their number.
+const MOST_NAMED: u64 = 128;
+
 /// `Select` (no replacement) and `Insert` of a chunk of type `chunk`.
+///
+/// A product as an offset would cost synthesis a multiplier and a shifter over the whole vector.
+/// Where there are few chunks, and their width is no power of two, what is read are chunks spread out to
+/// one that is; a replacement names each chunk.
 pub(crate) fn chunk_text(
     target: &str,
     vector: Operand<'_>,
     index: Operand<'_>,
     chunk: Type,
     replacement: Option<&str>,
+) -> Text {
+    let bits = chunk.bits();
+    let chunks = vector.ty.bits() / bits.max(1);
+    let stride = bits.next_power_of_two();
+    match replacement {
+        Some(chunk) if bits > 1 && chunks <= MOST_NAMED => {
+            named_text(target, vector, index, (chunk, bits))
+        }
+        None if stride != bits && chunks <= MOST_NAMED => spread_text(target, vector, index, bits),
+        _ => offset_text(target, vector, index, (chunk, replacement)),
+    }
+}
+
+/// A replacement of one of a few chunks.
+fn named_text(
+    target: &str,
+    vector: Operand<'_>,
+    index: Operand<'_>,
+    (chunk, bits): (&str, u64),
+) -> Text {
+    let width = index.ty.width;
+    let last = vector.ty.bits() / bits;
+    let case = |at: u64| {
+        let (high, low) = (at * bits + bits - 1, at * bits);
+        let number = format!("{width}'d{at}");
+        let number = if at + 1 == last {
+            "default".into()
+        } else {
+            number
+        };
+        format!("  {number}: {target}[{high}:{low}] = {chunk};")
+    };
+    let mut statements = vec![
+        format!("{target} = {};", vector.name),
+        format!("case ({})", index.name),
+    ];
+    statements.extend((0..last).map(case));
+    statements.push("endcase".into());
+    Text {
+        offset: None,
+        body: Body::Statements(statements),
+    }
+}
+
+/// A chunk of those of a vector, spread out so that each begins at a multiple of a power of two.
+fn spread_text(target: &str, vector: Operand<'_>, index: Operand<'_>, bits: u64) -> Text {
+    let stride = bits.next_power_of_two();
+    let (more, zeros) = (stride - bits, stride.trailing_zeros());
+    let last = vector.ty.bits() / bits;
+    let chunk = |at: u64| format!("{more}'d0, {}", part(vector, at * bits, bits));
+    let chunks: Vec<String> = (0..last).rev().map(chunk).collect();
+    let lines: Vec<String> = chunks.chunks(4).map(|some| some.join(", ")).collect();
+    let spread = Offset {
+        name: format!("{target}_spread"),
+        width: u32::try_from(last * stride).unwrap_or(u32::MAX),
+        expression: format!("{{{}}}", lines.join(",\n    ")),
+    };
+    let place = format!("{{{}, {zeros}'d0}} +: {bits}", index.name);
+    Text {
+        body: Body::Expression(format!("{}[{place}]", spread.name)),
+        offset: Some(spread),
+    }
+}
+
+fn offset_text(
+    target: &str,
+    vector: Operand<'_>,
+    index: Operand<'_>,
+    (chunk, replacement): (Type, Option<&str>),
 ) -> Text {
     let (offset, place) = if chunk.bits() == 1 {
         (None, format!("[{}]", index.name))

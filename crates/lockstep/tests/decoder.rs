@@ -19,6 +19,7 @@ struct Shaped {
     kind: &'static str,
     cell: &'static str,
     encoder: &'static str,
+    loaded: bool,
     units: usize,
     wide: usize,
     row: usize,
@@ -35,6 +36,7 @@ prop_compose! {
         kind in prop::sample::select(vec!["none", "dot", "additive"]),
         cell in prop::sample::select(vec!["elman", "gru", "lstm"]),
         encoder in prop::sample::select(vec!["dense", "elman", "bidirectional", "reverse"]),
+        loaded in any::<bool>(),
         (units, wide, row) in (1usize..6, 1usize..5, 1usize..4),
         tokens in 2usize..7,
         keys in prop::option::of(1usize..5),
@@ -42,7 +44,21 @@ prop_compose! {
         (longest, most) in (1usize..6, 1usize..6),
         state in prop::sample::select(vec!["s7f3", "s9f5"]),
     ) -> Shaped {
-        Shaped { kind, cell, encoder, units, wide, row, tokens, keys, bridge, longest, most, state }
+        Shaped {
+            kind,
+            cell,
+            encoder,
+            loaded,
+            units,
+            wide,
+            row,
+            tokens,
+            keys,
+            bridge,
+            longest,
+            most,
+            state,
+        }
     }
 }
 
@@ -80,7 +96,8 @@ fn encoder(of: &Shaped, random: &mut Random, text: &mut String) -> usize {
         ),
         _ => write!(
             text,
-            "[[layer]]\nkind = \"elman\"\nunits = {wide}\ndirection = \"{word}\"\nw = {w}\nr = {}\n",
+            "[[layer]]\nkind = \"elman\"\nunits = {wide}\ndirection = \"{word}\"\nloaded = {}\nw = {w}\nr = {}\n",
+            of.loaded,
             table(random, rows, wide)
         ),
     };

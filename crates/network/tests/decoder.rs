@@ -283,6 +283,10 @@ fn what_is_refused() {
             instead("readout = [", "readout = [[1, 2, 3, 4], "),
         ),
         (
+            "states that are loaded",
+            instead("longest = 8", "longest = 8\nloaded = true"),
+        ),
+        (
             "a direction",
             instead("longest = 8", "longest = 8\ndirection = \"reverse\""),
         ),

@@ -95,6 +95,7 @@ impl LayerSection {
             longest: None,
             direction: None,
             gives: None,
+            loaded: None,
             ..self.clone()
         }
     }
@@ -108,6 +109,7 @@ impl LayerSection {
         let some = "a recurrent layer";
         check.only(&field("direction"), self.direction.is_some(), false, some)?;
         check.only(&field("gives"), self.gives.is_some(), false, some)?;
+        check.only(&field("loaded"), self.loaded.is_some(), false, some)?;
         self.cell_section().check(check, number)?;
         let what = "the longest sequence";
         match self.longest {

@@ -118,9 +118,37 @@ pub fn build(
         m.write(memory, address, stores, stored_value);
         let address = m.elements(&format!("{name}_read_address"), read, 0, 1);
         let recalled = m.read(&format!("{name}_q"), memory, address, Some(recall));
+        if !is_read_whole(program, of) {
+            m.any(&format!("{name}_unused"), recalled);
+        }
         vectors.push((of.id, padded(m, of, recalled)));
     }
     vectors
+}
+
+/// Whether stages read every element: of the vector itself, or of vectors of which it is a part.
+fn is_read_whole(program: &Program, of: &RecalledStore<'_>) -> bool {
+    let read = |id: VectorId| {
+        program
+            .stages
+            .iter()
+            .any(|stage| stage.reads().any(|of| of == id))
+    };
+    if read(of.id) {
+        return true;
+    }
+    let mut known = vec![false; of.elements];
+    for (place, vector) in program.vectors.iter().enumerate() {
+        let Role::Joined(parts) = &vector.role else {
+            continue;
+        };
+        let own = parts.iter().filter(|part| part.of == of.id);
+        for part in own.filter(|_| read(VectorId(place))) {
+            let elements = known.iter_mut().skip(part.first).take(part.count);
+            elements.for_each(|known| *known = true);
+        }
+    }
+    known.into_iter().all(|known| known)
 }
 
 /// Whether the step that has ended gave the vector a value; `None` stands for always.
