@@ -344,7 +344,7 @@ fn loads_that_do_not_suit_are_refused() {
     assert_eq!(refused(0, &[1]), length);
     let range = "HW0652: `sample`: 32 is no value of `state`, a s6f1";
     assert_eq!(refused(0, &[1, 32]), range);
-    let role = "HW0652: `sample`: `offset` is neither a state, an input nor a sequence";
+    let role = "HW0652: `sample`: `offset` is neither a state, an input, a loaded kept vector nor a sequence";
     assert_eq!(refused(1, &[1, 1]), role);
     let unknown = "HW0652: `sample`: there is no vector number 7";
     assert_eq!(refused(7, &[]), unknown);
