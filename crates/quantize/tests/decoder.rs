@@ -101,7 +101,7 @@ proptest! {
         bridge in any::<bool>(),
         values in prop::collection::vec(-1.5f64..1.5, 211),
     ) {
-        let text = text(kind, cell, bridge, "s13f8", &values);
+        let text = text(kind, cell, bridge, "s16f11", &values);
         let (network, program) = made(&text);
         let program = program.unwrap_or_else(|error| panic!("{error}\n{text}"));
         let rounded = quantize::sequence::rounded(&network, &program).unwrap();
