@@ -21,15 +21,9 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     }
     for kind in KINDS {
         let section = ProblemSection {
-            kind,
             file: Some("problem.txt".into()),
-            format: None,
-            size: None,
             colours: (kind == ProblemWord::Colouring).then_some(3),
-            mapping: None,
-            unit: None,
-            penalty: None,
-            conflict: None,
+            ..ProblemSection::of(kind)
         };
         match Instance::from_section(&section, folder.path()) {
             Ok(problem) if problem.units() <= 256 => drop(problem.mapped()),

@@ -104,8 +104,10 @@ fn step_mode(tools: &Tools) -> Result<Figure, Failure> {
             let mut executor = Executor::new(&made.program)?;
             let (mut cycles, started) = (0, Instant::now());
             while started.elapsed().as_secs_f64() < 1.0 {
-                for (vector, raw) in loads.iter().flatten() {
-                    executor.load(*vector, raw)?;
+                for loads in &loads {
+                    for (vector, raw) in loads {
+                        executor.load(*vector, raw)?;
+                    }
                     executor.start()?;
                     cycles += scheduled.timing.run(executor.run()?.steps);
                 }

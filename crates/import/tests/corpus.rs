@@ -86,15 +86,9 @@ fn problems() {
     let of = |kind: ProblemWord| {
         count("problems", |_, path| {
             let section = ProblemSection {
-                kind,
                 file: Some(path.file_name().unwrap().to_string_lossy().into_owned()),
-                format: None,
-                size: None,
                 colours: (kind == ProblemWord::Colouring).then_some(3),
-                mapping: None,
-                unit: None,
-                penalty: None,
-                conflict: None,
+                ..ProblemSection::of(kind)
             };
             Instance::from_section(&section, path.parent().unwrap())
         })

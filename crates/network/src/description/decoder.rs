@@ -6,9 +6,7 @@ use serde::Deserialize;
 use super::checks::{Checked, Checker, MAX_SIDE};
 use super::values::{NamedFiles, TensorSource, named_in};
 use super::{ActivationSource, LayerSection, LayerWord, layer_field};
-use crate::sequence::MAX_VOCABULARY;
 use crate::sequence::decoder::MAX_GIVEN;
-use crate::sequence::path::MAX_LONGEST;
 
 /// A decoder: the cell that the layer describes takes, in each of its steps, the row of the token
 /// before, and after it the context that attention makes of what the layers before gave. D stands for
@@ -111,14 +109,11 @@ impl LayerSection {
         check.only(&field("gives"), self.gives.is_some(), false, some)?;
         check.only(&field("loaded"), self.loaded.is_some(), false, some)?;
         self.cell_section().check(check, number)?;
-        let what = "the longest sequence";
-        match self.longest {
-            Some(longest) => check.count(&field("longest"), what, longest, MAX_LONGEST)?,
-            None => {
-                let what = "the most steps of a sequence";
-                check.missing(&field("longest"), "longest", what)?;
-            }
+        if self.longest.is_none() {
+            let what = "the most steps of a sequence";
+            check.missing(&field("longest"), "longest", what)?;
         }
+        self.check_longest(check, number)?;
         decoder.check(check, &field("decoder"))
     }
 }
@@ -127,7 +122,7 @@ impl DecoderSection {
     fn check(&self, check: &Checker<'_>, field: &str) -> Checked {
         let at = |key: &str| format!("{field}.{key}");
         let tokens = self.vocabulary as f64;
-        let most = MAX_SIDE.min(MAX_VOCABULARY) as f64;
+        let most = MAX_SIDE as f64;
         let what = "the size of the vocabulary";
         check.range(&at("vocabulary"), what, tokens, 2.0, most)?;
         for (key, what, token) in [

@@ -40,9 +40,8 @@ impl LayerSection {
 
     /// Checks what these layers need, and what can be checked without reading a file.
     pub(super) fn check_path(&self, check: &Checker<'_>, number: usize) -> Checked {
-        if let (true, Some(longest)) = (self.reads_backward(), self.longest) {
-            let what = "the longest sequence";
-            return check.count(&layer_field(number, "longest"), what, longest, MAX_LONGEST);
+        if self.reads_backward() {
+            return self.check_longest(check, number);
         }
         if !self.kind.gives_path() {
             return Ok(());
@@ -72,15 +71,19 @@ impl LayerSection {
                 check.missing(&layer_field(number, key), key, what)?;
             }
         }
-        let counts = [
-            ("units", "the number of units", self.units, MAX_TAGS),
-            ("longest", "the longest sequence", self.longest, MAX_LONGEST),
-        ];
-        for (key, what, count, most) in counts {
-            if let Some(count) = count {
-                check.count(&layer_field(number, key), what, count, most)?;
-            }
+        if let Some(units) = self.units {
+            let field = layer_field(number, "units");
+            check.count(&field, "the number of units", units, MAX_TAGS)?;
         }
-        Ok(())
+        self.check_longest(check, number)
+    }
+
+    /// The most steps of a sequence, where they are stated.
+    pub(super) fn check_longest(&self, check: &Checker<'_>, number: usize) -> Checked {
+        let (field, what) = (layer_field(number, "longest"), "the longest sequence");
+        match self.longest {
+            Some(longest) => check.count(&field, what, longest, MAX_LONGEST),
+            None => Ok(()),
+        }
     }
 }

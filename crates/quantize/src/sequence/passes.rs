@@ -258,16 +258,10 @@ impl Passes {
         self.steering(apply, (number, Way::Again), leads)
     }
 
-    /// Whether a step is at the last place of what was stored; in the fed pass, whether the last vector
-    /// arrives.
+    /// Whether a step of a pass from the first to the last place is at the last one.
     pub fn at_top(&self, apply: &mut Wide<'_>) -> Result<NodeId, QuantizeError> {
-        match self.ways.last() {
-            Some(Way::Fed) | None => apply.element("last", self.last),
-            Some(Way::Back | Way::Again) => {
-                let at = apply.element("at", self.position)?;
-                self.beyond(apply, at)
-            }
-        }
+        let at = apply.element("at", self.position)?;
+        self.beyond(apply, at)
     }
 
     /// Whether a place is not before the last one.

@@ -84,17 +84,10 @@ impl Seen {
 
     /// The tokens of a decoder, with its states looked at.
     fn decode(&mut self, layer: &Decoder, encoded: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        let keys = layer.attention.keys(encoded);
-        let mut state = layer.start_state(encoded);
-        let mut token = layer.start;
-        let given = layer.run(encoded);
-        for _ in &given {
+        layer.run_seen(encoded, |state| {
             self.look(std::slice::from_ref(&state.hidden));
-            token = layer.step(token, (encoded, &keys), &mut state);
             self.remember(&state.cell);
-        }
-        self.look(&[state.hidden]);
-        given
+        })
     }
 
     /// What a layer makes of the vectors of a sequence, from the next states, one for each cell.

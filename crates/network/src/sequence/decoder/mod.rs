@@ -10,6 +10,7 @@ mod build;
 pub use attention::{Attention, Kind};
 
 use super::gates::{list, shape};
+use super::path::first_conflict;
 use super::{Cell, Dense, Embedding, Gives, Layer, Output, SequenceNetwork, State, argmax};
 use crate::activation::Activation;
 use crate::problem::Problem;
@@ -72,12 +73,19 @@ impl Decoder {
 
     /// The tokens for what the layers before gave; each a vector of one element.
     pub fn run(&self, encoded: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        self.run_seen(encoded, |_| ())
+    }
+
+    /// As [`Decoder::run`]; `see` is shown the state before the first token and after each one.
+    pub fn run_seen(&self, encoded: &[Vec<f64>], mut see: impl FnMut(&State)) -> Vec<Vec<f64>> {
         let keys = self.attention.keys(encoded);
         let mut state = self.start_state(encoded);
+        see(&state);
         let mut token = self.start;
         let mut given = vec![];
         while given.len() < self.most {
             token = self.step(token, (encoded, &keys), &mut state);
+            see(&state);
             given.push(vec![token as f64]);
             if token == self.end {
                 break;
@@ -188,11 +196,5 @@ pub(super) fn place(network: &SequenceNetwork, number: usize) -> Result<(), Prob
             "neither `carry` nor `generate`",
         ),
     ];
-    match wrong.into_iter().find(|(wrong, _, _)| *wrong) {
-        None => Ok(()),
-        Some((_, message, expected)) => Err(Problem::Conflict {
-            message: message.into(),
-            expected: expected.into(),
-        }),
-    }
+    first_conflict(wrong)
 }

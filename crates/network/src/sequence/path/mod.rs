@@ -151,7 +151,14 @@ pub(super) fn place(network: &SequenceNetwork, number: usize) -> Result<(), Prob
             "no `carry`",
         ),
     ];
-    match wrong.into_iter().find(|(wrong, _, _)| *wrong) {
+    first_conflict(wrong)
+}
+
+/// The first of some conflicts that is one: whether it is, what it is, and what would be right.
+pub(super) fn first_conflict<const N: usize>(
+    conflicts: [(bool, &'static str, &'static str); N],
+) -> Result<(), Problem> {
+    match conflicts.into_iter().find(|(wrong, _, _)| *wrong) {
         None => Ok(()),
         Some((_, message, expected)) => Err(Problem::Conflict {
             message: message.into(),

@@ -4,7 +4,7 @@ use network::activation::Function as Shape;
 use network::sequence::Decoder;
 use network::sequence::decoder::Kind;
 use network::{Activation, Matrix};
-use program::{NodeId, Overflow, Part, Recalled, VectorId, When};
+use program::{Format, NodeId, Overflow, Recalled, Rounding, VectorId, When};
 
 use super::{Decoding, GUARD};
 use crate::QuantizeError;
@@ -43,13 +43,7 @@ impl Chain<'_> {
             return Ok(Some(encoded));
         };
         let stage = format!("{name}_key");
-        let source = self.source(&stage, flow, &key.weights, &key.bias)?;
-        let (fraction, rounding) = (self.formats.argument + GUARD, self.formats.manner.0);
-        let keys = (format!("{name}_keys"), false);
-        let keys = self.writing(&stage, vec![source], key.units(), keys, |apply| {
-            let sum = apply.gathered("sum", 0)?;
-            apply.rounded("key", sum, fraction, rounding)
-        })?;
+        let keys = self.summed(&stage, format!("{name}_keys"), key, flow)?;
         self.stored(&stage, keys).map(Some)
     }
 
@@ -261,7 +255,7 @@ impl Chain<'_> {
     ) -> Result<(), QuantizeError> {
         let format = self.assembly.format(scores);
         let power = self.power(2.0 * reach(format))?;
-        let held = (self.formats.manner.0, Overflow::Saturate);
+        let rounding = self.formats.manner.0;
         let [total, weighed] = [sums.total, sums.weighed].map(|of| self.assembly.format(of));
         let (position, when) = (of.passes.position, When::EveryStep);
         let stage = format!("{}_power", of.name);
@@ -271,11 +265,8 @@ impl Chain<'_> {
             let below = apply.minus("below", score, most)?;
             let power = power.of(apply, "power", below)?;
             let before = apply.element("before", sums.total)?;
-            let sum = apply.plus("sum", before, power)?;
-            let sum = apply.resized("added", sum, total, held)?;
-            let only = apply.resized("only", power, total, held)?;
             let first = first(apply, of, position)?;
-            let next = apply.select("total", first, (only, sum))?;
+            let next = added(apply, (before, power), first, (total, rounding))?;
             Ok(Written {
                 known: vec![(sums.total, next)],
                 new: vec![signal(format!("{}_power_now", of.name), 1, power)],
@@ -293,11 +284,8 @@ impl Chain<'_> {
             let vector = apply.element("vector", of.encoded.vector)?;
             let product = apply.product("product", power, vector)?;
             let before = apply.element("before", sums.weighed)?;
-            let sum = apply.plus("sum", before, product)?;
-            let sum = apply.resized("added", sum, weighed, held)?;
-            let only = apply.resized("only", product, weighed, held)?;
             let first = first(apply, of, position)?;
-            let next = apply.select("weighed", first, (only, sum))?;
+            let next = added(apply, (before, product), first, (weighed, rounding))?;
             Ok(Written {
                 known: vec![(sums.weighed, next)],
                 ..Written::default()
@@ -319,21 +307,31 @@ impl Chain<'_> {
             let total = apply.element("total", sums.total)?;
             inverse.of(apply, "share", total)
         })?;
-        let part = Part {
-            of: share.vector,
-            first: 0,
-            count: 1,
-        };
-        let shares = self.joined(&format!("{}_shares", of.name), vec![part; units]);
+        let shares = format!("{}_shares", of.name);
+        let shares = self.spread_out(&shares, share.vector, (0, units));
         let formats = self.formats;
         let stage = format!("{}_context", of.name);
         self.writing(&stage, vec![], units, (stage.clone(), false), |apply| {
             let sum = apply.element("weighed", sums.weighed)?;
-            let share = apply.element("share", shares.vector)?;
+            let share = apply.element("share", shares)?;
             let product = apply.product("product", sum, share)?;
             apply.resized("context", product, formats.data, formats.manner)
         })
     }
+}
+
+/// A sum with another term; at the first place the term alone.
+fn added(
+    apply: &mut Wide<'_>,
+    (before, term): (NodeId, NodeId),
+    first: NodeId,
+    (format, rounding): (Format, Rounding),
+) -> Result<NodeId, QuantizeError> {
+    let held = (rounding, Overflow::Saturate);
+    let sum = apply.plus("sum", before, term)?;
+    let sum = apply.resized("added", sum, format, held)?;
+    let only = apply.resized("only", term, format, held)?;
+    apply.select("next", first, (only, sum))
 }
 
 /// Whether a step is at the first place.

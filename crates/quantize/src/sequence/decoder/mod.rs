@@ -8,8 +8,8 @@
 
 mod attention;
 
-use network::sequence::Decoder;
 use network::sequence::decoder::Kind;
+use network::sequence::{Decoder, Dense};
 use program::{Format, NodeId, Phase, Phases, VectorId, When};
 
 use super::MAX_STEPS;
@@ -99,6 +99,20 @@ struct Decoding<'l> {
     encoded: Flow,
     /// Its keys.
     keys: Option<Flow>,
+}
+
+impl Decoding<'_> {
+    /// What leads to the phase with which the next token begins.
+    fn next_token(&self, apply: &mut Wide<'_>) -> Result<Vec<(VectorId, NodeId)>, QuantizeError> {
+        let passes = &self.passes;
+        let next = apply.known("round", self.numbers.round() as i64, passes.number)?;
+        let mut known = vec![(passes.present, next)];
+        if let Leads::First(_) = self.numbers.leads() {
+            let first = apply.known("first", 0, passes.format)?;
+            known.push((passes.position, first));
+        }
+        Ok(known)
+    }
 }
 
 impl Chain<'_> {
@@ -195,18 +209,10 @@ impl Chain<'_> {
                 ..Written::default()
             })
         })?;
-        let (round, passes) = (of.numbers.leads(), &of.passes);
         let stage = format!("{}_begun", of.name);
         self.assembly.stage(&stage, when, vec![], |apply| {
-            let mut known = vec![];
-            if let Leads::First(_) = round {
-                let first = apply.known("first", 0, passes.format)?;
-                known.push((passes.position, first));
-            }
-            let next = apply.known("round", of.numbers.round() as i64, passes.number)?;
-            known.push((passes.present, next));
             Ok(Written {
-                known,
+                known: of.next_token(apply)?,
                 ..Written::default()
             })
         })?;
@@ -236,7 +242,8 @@ impl Chain<'_> {
         let embedded = self.embedding(&embedded, &layer.embedding, before, false)?;
         let read = self.beside(&format!("{name}_read"), &[embedded, context]);
         let hidden = self.cell(&format!("{name}_cell"), &layer.cell, read, false)?;
-        let scores = self.readout(of, hidden)?;
+        let scores = format!("{name}_scores");
+        let scores = self.summed(&format!("{name}_readout"), scores, &layer.readout, hidden)?;
         self.fed_back = Some(token);
         let output = self.argmax(&format!("{name}_choice"), scores, true)?;
         self.fed_back = None;
@@ -244,17 +251,19 @@ impl Chain<'_> {
         Ok((output, hidden))
     }
 
-    /// The scores of tokens, in words of their own that hold all of them.
-    fn readout(&mut self, of: &Decoding<'_>, hidden: Flow) -> Result<Flow, QuantizeError> {
-        let readout = &of.layer.readout;
-        let stage = format!("{}_readout", of.name);
-        let source = self.source(&stage, hidden, &readout.weights, &readout.bias)?;
-        let fraction = self.formats.argument + GUARD;
-        let rounding = self.formats.manner.0;
-        let scores = (format!("{}_scores", of.name), false);
-        self.writing(&stage, vec![source], readout.units(), scores, |apply| {
+    /// The sums of a dense layer, in words of their own that hold all of them.
+    fn summed(
+        &mut self,
+        stage: &str,
+        name: String,
+        layer: &Dense,
+        flow: Flow,
+    ) -> Result<Flow, QuantizeError> {
+        let source = self.source(stage, flow, &layer.weights, &layer.bias)?;
+        let (fraction, rounding) = (self.formats.argument + GUARD, self.formats.manner.0);
+        self.writing(stage, vec![source], layer.units(), (name, false), |apply| {
             let sum = apply.gathered("sum", 0)?;
-            apply.rounded("score", sum, fraction, rounding)
+            apply.rounded("rounded", sum, fraction, rounding)
         })
     }
 
@@ -268,7 +277,6 @@ impl Chain<'_> {
         let (layer, passes) = (of.layer, &of.passes);
         let count = number_format(layer.most)?;
         let given = self.register(&format!("{}_given", of.name), &[0], count);
-        let leads = of.numbers.leads();
         let stage = format!("{}_ending", of.name);
         let when = When::EveryStep;
         self.assembly.stage(&stage, when, vec![], |apply| {
@@ -284,12 +292,8 @@ impl Chain<'_> {
             let one = apply.known("one", 1, count)?;
             let counted = apply.plus("counted", before, one)?;
             let counted = apply.resized("next_given", counted, count, super::tokens::FLOOR)?;
-            let next = apply.known("round", of.numbers.round() as i64, passes.number)?;
-            let mut known = vec![(passes.end, over), (given, counted), (passes.present, next)];
-            if let Leads::First(_) = leads {
-                let first = apply.known("first", 0, passes.format)?;
-                known.push((passes.position, first));
-            }
+            let mut known = vec![(passes.end, over), (given, counted)];
+            known.extend(of.next_token(apply)?);
             Ok(Written {
                 known,
                 ..Written::default()
