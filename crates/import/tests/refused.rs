@@ -196,6 +196,92 @@ fn graphs_that_are_no_chain() {
 }
 
 #[test]
+fn parts_that_cannot_be_built() {
+    let ints = |key: &str, value: i64| models::ints_attribute(key, &[value]);
+    let slice = |input: &str, output: &str, (axis, start, end): (i64, i64, i64)| {
+        let bounds = [ints("starts", start), ints("ends", end), ints("axes", axis)];
+        node("Slice", &[input], &[output], &bounds)
+    };
+    let on = |nodes: &[Writer]| {
+        let both = node(
+            "RNN",
+            &["x", "w", "r"],
+            &["h", "last"],
+            &[text_attribute("direction", "bidirectional")],
+        );
+        let weights = [tensor("w", &[2, 3, 2]), tensor("r", &[2, 3, 3])];
+        let nodes = [&[both], nodes].concat();
+        let output = declared("y", &[5, 1, 3]);
+        model(&nodes, &weights, &[declared("x", &[5, 2, 2])], &[output])
+    };
+    let join = |a: &str, b: &str| node("Concat", &[a, b], &["y"], &[int_attribute("axis", 3)]);
+    snapshot!(shown(&[
+        ("some steps", on(&[slice("h", "y", (0, 1, 4))])),
+        ("a step in the middle", on(&[slice("h", "y", (0, 2, 3))])),
+        ("some sequences", on(&[slice("h", "y", (2, 0, 1))])),
+        ("nothing", on(&[slice("h", "y", (3, 2, 2))])),
+        (
+            "the first step of the direction from the start",
+            on(&[slice("h", "a", (0, 0, 1)), slice("a", "y", (1, 0, 1))])
+        ),
+        (
+            "the first step of both directions",
+            on(&[slice("h", "y", (0, 0, 1))])
+        ),
+        (
+            "directions in the wrong order",
+            on(&[
+                slice("h", "l", (0, -1, i64::MAX)),
+                slice("h", "f", (0, 0, 1)),
+                slice("f", "a", (1, 1, 2)),
+                slice("l", "b", (1, 0, 1)),
+                join("a", "b"),
+            ])
+        ),
+        (
+            "two parts of one vector",
+            on(&[
+                node(
+                    "Split",
+                    &["last"],
+                    &["a", "b"],
+                    &[
+                        int_attribute("axis", 2),
+                        models::ints_attribute("split", &[1, 2])
+                    ]
+                ),
+                join("a", "b"),
+            ])
+        ),
+    ]));
+}
+
+#[test]
+fn the_last_step_is_not_that_of_sequences_that_end_sooner() {
+    let lengths = declared("lengths", &[2]);
+    let nodes = [
+        node("RNN", &["x", "w", "r", "", "lengths"], &["h"], &[]),
+        node("Gather", &["h", "minus"], &["y"], &[]),
+    ];
+    let minus = new()
+        .int(2, 7)
+        .text(8, "minus")
+        .bytes(9, &(-1i64).to_le_bytes());
+    let weights = [tensor("w", &[1, 3, 2]), tensor("r", &[1, 3, 3]), minus];
+    let inputs = [declared("x", &[5, 2, 2]), lengths];
+    let error = refused(&model(
+        &nodes,
+        &weights,
+        &inputs,
+        &[declared("y", &[1, 2, 3])],
+    ));
+    assert!(
+        error.to_string().contains("at which others have ended"),
+        "{error}"
+    );
+}
+
+#[test]
 fn files_that_are_no_model() {
     let good = lstm(&[]);
     let mut longer = good.clone();

@@ -47,6 +47,44 @@ fn average(attributes: &[Writer]) -> Vec<u8> {
     one("AveragePool", false, &[&[kernel], attributes].concat())
 }
 
+/// `Pad` of an input of 2 channels of 6 rows and 5 columns, and a node behind it.
+fn padded(pads: &[i64], more: &[Writer], behind: (&str, &[&str], &[Writer])) -> Vec<u8> {
+    let pads = ints_attribute("pads", pads);
+    let (operator, names, attributes) = behind;
+    chain(&[
+        node("Pad", &["x"], &["p"], &[&[pads], more].concat()),
+        node(operator, names, &["y"], attributes),
+    ])
+}
+
+#[test]
+fn zeros_that_cannot_be_built() {
+    let ints = ints_attribute;
+    let kernel = || ints("kernel_shape", &[3, 3]);
+    let all = [0, 0, 1, 1, 0, 0, 1, 1];
+    let conv = ("Conv", &["p", "w"][..], &[][..]);
+    let float = float_attribute;
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(shown(&[
+        ("another mode", padded(&all, &[text_attribute("mode", "reflect")], conv)),
+        ("other numbers", padded(&all, &[float("value", 0.5)], conv)),
+        ("less than nothing", padded(&[0, 0, -1, 0, 0, 0, 0, 0], &[], conv)),
+        ("too few", padded(&[1, 1], &[], conv)),
+        ("beyond all lengths", padded(&[0, 0, i64::MAX, 0, 0, 0, 0, 0], &[], conv)),
+        ("zeros as channels", padded(&[0, 1, 0, 0, 0, 0, 0, 0], &[], conv)),
+        ("padding that depends on the length", padded(&all, &[], (
+            "Conv", &["p", "w"], &[text_attribute("auto_pad", "SAME_UPPER")],
+        ))),
+        ("more output than windows reach", padded(&all, &[], ("ConvTranspose", &["p", "t"], &[]))),
+        ("zeros that may be the largest", padded(&all, &[], ("MaxPool", &["p"], &[kernel()]))),
+        ("zeros that count and others that do not", padded(&all, &[], (
+            "AveragePool", &["p"], &[kernel(), ints("pads", &[1, 1, 1, 1])],
+        ))),
+        ("zeros that a function takes", padded(&all, &[], ("Relu", &["p"], &[]))),
+        ("zeros that are joined with channels", padded(&all, &[], ("Flatten", &["p"], &[]))),
+        ("zeros that are given", chain(&[node("Pad", &["x"], &["y"], &[ints("pads", &all)])])),
+    ])) });
+}
+
 #[test]
 fn windows_that_cannot_be_built() {
     let ints = ints_attribute;

@@ -18,6 +18,19 @@ pub type Order = Option<Vec<usize>>;
 impl Importer<'_> {
     /// The vectors that a node takes.
     pub(super) fn track(&mut self, value: Option<&Option<Value>>) -> Result<Track, Reason> {
+        let track = self.padded_track(value)?;
+        match track.zeros.is_empty() {
+            true => Ok(track),
+            false => Err(
+                "it takes what `Pad` added zeros to, which only convolutions and pools \
+                          take"
+                    .into(),
+            ),
+        }
+    }
+
+    /// The same, also where zeros stand around them.
+    pub(super) fn padded_track(&mut self, value: Option<&Option<Value>>) -> Result<Track, Reason> {
         match value {
             Some(Some(Value::Track(track))) => Ok(self.with_parts(track.clone())),
             Some(Some(Value::Input(number))) => self.begin(*number),
@@ -50,7 +63,9 @@ impl Importer<'_> {
             version: 0,
             take: Take::Steps,
             last: false,
+            first: false,
             part: None,
+            zeros: vec![],
             scalings: vec![],
         })
     }
@@ -128,6 +143,11 @@ impl Importer<'_> {
         }
         if track.part.is_some() {
             return Err("it takes one direction of a bidirectional layer without the other".into());
+        }
+        if track.first {
+            return Err(
+                "it takes the first step, which only the direction from the end makes last".into(),
+            );
         }
         match (track.take, self.draft.layers.last_mut()) {
             (Take::Steps, _) => {}
@@ -247,7 +267,9 @@ impl Importer<'_> {
             version: self.version,
             take: Take::Steps,
             last: false,
+            first: false,
             part: None,
+            zeros: vec![],
             scalings: vec![],
         })
     }

@@ -23,6 +23,7 @@ pub fn is_known(operator: &str) -> bool {
             | "ThresholdedRelu"
             | "HardSigmoid"
             | "Elu"
+            | "Selu"
             | "Softsign"
             | "Softplus"
             | "Clip"
@@ -38,6 +39,7 @@ fn function(
 ) -> Result<(Function, Option<Scaling>), Reason> {
     let known: &[&str] = match node.operator {
         "LeakyRelu" | "ThresholdedRelu" | "Elu" => &["alpha"],
+        "Selu" => &["alpha", "gamma"],
         "HardSigmoid" => &["alpha", "beta"],
         "Clip" => &["min", "max"],
         _ => &[],
@@ -61,6 +63,13 @@ fn function(
             slope: alpha(0.2)?,
             offset: given.float("beta")?.unwrap_or(0.5),
         },
+        "Selu" => {
+            // What ONNX states as the defaults, in 32 bits.
+            let scale = alpha(f64::from(1.673_263_2_f32))?;
+            let gamma = given.float("gamma")?.unwrap_or(f64::from(1.050_701_f32));
+            let scaling = Scaling::uniform(label, gamma, 0.0);
+            return Ok((Function::Elu { scale }, Some(scaling)));
+        }
         "PRelu" => Function::LeakyRelu {
             slope: number(inputs, 1)?.ok_or("it has no slope")?,
         },
@@ -76,7 +85,7 @@ fn function(
 }
 
 /// An input that is one number.
-fn number(inputs: &[Option<Value>], at: usize) -> Result<Option<f64>, Reason> {
+pub(super) fn number(inputs: &[Option<Value>], at: usize) -> Result<Option<f64>, Reason> {
     let value = match inputs.get(at) {
         None | Some(None) => return Ok(None),
         Some(Some(Value::Filled(value))) => return Ok(Some(*value)),

@@ -44,6 +44,8 @@ pub struct Importer<'a> {
     /// The directions of the last recurrent layer, where they are two.
     pub(super) directions: Option<Atom>,
     blockers: Vec<Blocker>,
+    /// The names on which the output depends.
+    needed: HashSet<&'a str>,
     /// How many numbers may still be read or made.
     budget: usize,
 }
@@ -78,6 +80,7 @@ impl<'a> Importer<'a> {
             sequence_lengths: None,
             directions: None,
             blockers: vec![],
+            needed: HashSet::new(),
             budget: BUDGET,
         }
     }
@@ -86,7 +89,8 @@ impl<'a> Importer<'a> {
     pub fn import(mut self) -> Result<Draft, ImportError> {
         let graph = &self.model.graph;
         let output = self.output()?;
-        let needed = needed(&graph.nodes, output);
+        self.needed = needed(&graph.nodes, output);
+        let needed = self.needed.clone();
         for tensor in graph.tensors.iter().filter(|it| needed.contains(it.name)) {
             let value = Value::of(numbers(tensor, self.folder)?);
             self.spend(&value)?;
@@ -130,6 +134,11 @@ impl<'a> Importer<'a> {
             self.note(format!("{more} more outputs were left out"));
         }
         self.finish(output)
+    }
+
+    /// Whether the output depends on a name.
+    pub(super) fn is_needed(&self, name: &str) -> bool {
+        self.needed.contains(name)
     }
 
     /// What a name stands for.
@@ -212,6 +221,11 @@ impl<'a> Importer<'a> {
         })
     }
 
+    /// A node in notes: its operator and its name.
+    pub(super) fn label(node: &Node<'_>) -> String {
+        format!("{} `{}`", one_line(node.operator), Importer::shown(node))
+    }
+
     fn node(&mut self, node: &'a Node<'a>) -> Result<(), ImportError> {
         let known = |name: &&'a str| match *name {
             "" => None,
@@ -265,7 +279,7 @@ impl<'a> Importer<'a> {
             .iter()
             .flatten()
             .any(|it| matches!(it, Value::Blocked));
-        let label = format!("{} `{}`", one_line(node.operator), Importer::shown(node));
+        let label = Importer::label(node);
         match node.operator {
             "RNN" | "GRU" | "LSTM" => self.recurrent(node, inputs, blocked, &label),
             "Conv" | "ConvTranspose" => self.convolution(node, inputs, blocked, &label),
@@ -280,6 +294,8 @@ impl<'a> Importer<'a> {
             "Softmax" | "ArgMax" if blocked => Ok(vec![]),
             "Softmax" => self.softmax(node, inputs, &label),
             "ArgMax" => self.argmax(node, inputs, &label),
+            "Pad" if blocked => Ok(vec![]),
+            "Pad" => self.pad(node, inputs, &label),
             operator if is_arithmetic(operator) => self.arithmetic(node, inputs, blocked, &label),
             operator => match self.shaping(node, inputs, blocked)? {
                 Some(given) => Ok(given),

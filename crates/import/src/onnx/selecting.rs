@@ -6,8 +6,10 @@ use super::graph::Importer;
 use super::model::Node;
 use super::shaping::without;
 use super::track::{Take, Track, Value};
-use crate::axes::total;
 
+/// Why no part of an axis can be taken.
+const NO_LENGTH: &str =
+    "it takes a part of an axis whose length is not known, or of which it has less";
 /// The most lengths that shapes are put together of.
 const MOST_LENGTHS: usize = 64;
 
@@ -18,6 +20,7 @@ impl Importer<'_> {
         value: Value,
         second: Option<&Option<Value>>,
     ) -> Result<Value, Reason> {
+        let label = Importer::label(node);
         let along = Attributes::of(node, &["axis"])?.int("axis", 0)?;
         let indices = second.and_then(|it| it.as_ref());
         let rank = indices.and_then(Value::constant).map(|it| it.shape.len());
@@ -25,11 +28,19 @@ impl Importer<'_> {
         let indices = indices.ok_or("its indices are computed when the model runs")?;
         match self.on_track(value)? {
             Ok(track) => {
-                let (Some(0 | 1), [index]) = (rank, indices.as_slice()) else {
-                    return Err("it takes more than one element of an axis".into());
-                };
                 let at = axis(along, track.axes.len()).ok_or("it has no such axis")?;
-                let mut chosen = self.chosen(track, at, *index)?;
+                let mut chosen = match (rank, indices.as_slice()) {
+                    (Some(0 | 1), [index]) => self.chosen(track, at, *index, &label)?,
+                    (Some(1), indices) => {
+                        let length = track.axes.get(at).and_then(|axis| self.length(axis));
+                        let length = length.ok_or(NO_LENGTH)?;
+                        let places = indices.iter().map(|&it| axis(it, length));
+                        let places: Option<Vec<usize>> = places.collect();
+                        let places = places.ok_or("an index is out of bounds")?;
+                        self.taken(track, at, &places, &label)?
+                    }
+                    _ => return Err("its indices are no list".into()),
+                };
                 if rank == Some(0) {
                     chosen.axes = without(&chosen.axes, &[at]);
                 }
@@ -63,13 +74,21 @@ impl Importer<'_> {
     }
 
     /// One element of an axis, which then has the length 1.
-    fn chosen(&self, mut track: Track, at: usize, index: i64) -> Result<Track, Reason> {
+    fn chosen(
+        &mut self,
+        mut track: Track,
+        at: usize,
+        index: i64,
+        label: &str,
+    ) -> Result<Track, Reason> {
         let group = track.axes.get(at).cloned().unwrap_or_default();
+        let element = |length: Option<usize>| length.and_then(|length| axis(index, length));
         let [atom] = group.as_slice() else {
-            return match group.is_empty() && matches!(index, 0 | -1) {
-                true => Ok(track),
-                false => Err("it takes an element of an axis that joins several things".into()),
-            };
+            if group.is_empty() && matches!(index, 0 | -1) {
+                return Ok(track);
+            }
+            let place = element(self.length(&group)).ok_or(NO_LENGTH)?;
+            return self.taken(track, at, &[place], label);
         };
         let is_steps = self
             .steps
@@ -78,23 +97,33 @@ impl Importer<'_> {
         let is_last = index == -1
             || (index >= 0
                 && usize::try_from(index).ok() == atom.length.and_then(|it| it.checked_sub(1)));
-        let reads_back = (self.draft.layers.last()).is_some_and(|it| it.direction == "reverse");
+        let direction = self.draft.layers.last().map(|it| it.direction);
+        let is_settled = track.version == self.version && track.scalings.is_empty();
         if Some(*atom) == self.directions {
-            track.part = axis(index, 2);
-            if track.part.is_none() {
-                return Err("there is no such direction".into());
-            }
+            let direction = axis(index, 2).ok_or("there is no such direction")?;
+            track = directed(track, direction)?;
         } else if is_steps && is_last {
+            if matches!(self.sequence_lengths, Some(Some(_))) {
+                return Err(
+                    "it takes the last step of the longest sequence, at which others have \
+                            ended: take the last state (`Y_h`)"
+                        .into(),
+                );
+            }
             track.last = true;
-        } else if is_steps && index == 0 && reads_back && track.version == self.version {
+        } else if is_steps && index == 0 && direction == Some("reverse") && is_settled {
             // A layer that reads from the end makes the first step last.
             track.take = Take::LastState;
+        } else if is_steps && index == 0 && direction == Some("bidirectional") && is_settled {
+            track.first = true;
+            if let Some(part) = track.part {
+                track = directed(track, part)?;
+            }
+        } else if is_steps {
+            return Err("it takes one step, which is not the last one".into());
         } else {
-            return Err(
-                "it takes one element of an axis, which is neither the last step nor a \
-                        direction"
-                    .into(),
-            );
+            let place = element(self.length(&group)).ok_or(NO_LENGTH)?;
+            return self.taken(track, at, &[place], label);
         }
         if let Some(axis) = track.axes.get_mut(at) {
             axis.clear();
@@ -133,9 +162,10 @@ impl Importer<'_> {
         let bounds = bounds.map(|(((start, end), axis), step)| (axis, start, end, step));
         match self.on_track(value)? {
             Ok(mut track) => {
+                let label = Importer::label(node);
                 for (along, start, end, step) in bounds {
                     let at = axis(along, track.axes.len()).ok_or("it has no such axis")?;
-                    track = self.sliced(track, at, (start, end, step))?;
+                    track = self.sliced(track, at, (start, end, step), &label)?;
                 }
                 Ok(Value::Track(track))
             }
@@ -220,11 +250,13 @@ impl Importer<'_> {
         for (size, name) in sizes.into_iter().zip(&node.outputs) {
             let end = start.saturating_add(size);
             given.push(match &value {
-                _ if name.is_empty() => Value::Blocked,
+                // A part that nothing takes.
+                _ if !self.is_needed(name) => Value::Blocked,
                 Ok(track) => {
                     let at = axis(along, track.axes.len()).ok_or("it has no such axis")?;
                     let bound = |it: usize| i64::try_from(it).unwrap_or(i64::MAX);
-                    let part = self.sliced(track.clone(), at, (bound(start), bound(end), 1));
+                    let bounds = (bound(start), bound(end), 1);
+                    let part = self.sliced(track.clone(), at, bounds, &Importer::label(node));
                     Value::Track(part?)
                 }
                 Err(Value::Constant(tensor)) => {
@@ -240,15 +272,16 @@ impl Importer<'_> {
         Ok(given)
     }
 
-    /// A slice of one axis: all of it, or one element.
+    /// A slice of one axis.
     fn sliced(
-        &self,
+        &mut self,
         track: Track,
         at: usize,
         (start, end, step): (i64, i64, i64),
+        label: &str,
     ) -> Result<Track, Reason> {
         let group = track.axes.get(at).cloned().unwrap_or_default();
-        let length = total(group.iter().map(|atom| atom.length));
+        let length = self.length(&group);
         // Beyond any length: how exporters write that there is no end.
         let far = i64::from(i32::MAX) - 1;
         if step == 1
@@ -258,12 +291,35 @@ impl Importer<'_> {
         {
             return Ok(track);
         }
-        match length.and_then(|length| span(start, end, step, length)) {
-            Some((one, 1)) => self.chosen(track, at, i64::try_from(one).unwrap_or(i64::MAX)),
-            None if step == 1 && start == -1 && end >= far => self.chosen(track, at, -1),
-            None if step == 1 && (start, end) == (0, 1) => self.chosen(track, at, 0),
-            _ => Err("it takes a part of an axis that is neither all of it nor one element".into()),
+        let Some(length) = length else {
+            return match (start, end, step) {
+                (-1, far_end, 1) if far_end >= far => self.chosen(track, at, -1, label),
+                (0, 1, 1) => self.chosen(track, at, 0, label),
+                _ => Err(NO_LENGTH.into()),
+            };
+        };
+        if let Some((one, 1)) = span(start, end, step, length) {
+            return self.chosen(track, at, i64::try_from(one).unwrap_or(i64::MAX), label);
         }
+        let places =
+            slice(start, end, step, length).ok_or("its step is 0, or it takes too much")?;
+        if let ([both, units @ ..], [first, ..]) = (group.as_slice(), places.as_slice())
+            && Some(*both) == self.directions
+            && places.len() * 2 == length
+            && step == 1
+            && first.is_multiple_of(places.len())
+        {
+            let units = units.to_vec();
+            let mut track = directed(track, first / places.len())?;
+            track
+                .axes
+                .iter_mut()
+                .skip(at)
+                .take(1)
+                .for_each(|axis| axis.clone_from(&units));
+            return Ok(track);
+        }
+        self.taken(track, at, &places, label)
     }
 
     /// Numbers one behind the other; of the chain, both directions of a layer.
@@ -310,8 +366,13 @@ impl Importer<'_> {
         let [first, second] = tracks.as_slice() else {
             return Err(refused.into());
         };
+        // The last state of the direction that reads from the start is what it gives last.
+        let last_states = first.last && second.take == Take::LastState;
         let same = first.version == second.version
-            && (first.take, first.last) == (second.take, second.last)
+            && (last_states || (first.take, first.last) == (second.take, second.last))
+            && !(first.first || second.first)
+            && first.zeros.is_empty()
+            && second.zeros.is_empty()
             && first.axes == second.axes
             && first.scalings.is_empty()
             && second.scalings.is_empty()
@@ -326,13 +387,26 @@ impl Importer<'_> {
         if !same || first.axes.get(at) != Some(&units) {
             return Err(refused.into());
         }
-        let mut joined = first.clone();
+        let mut joined = if last_states { second } else { first }.clone();
         joined.part = None;
         if let Some(axis) = joined.axes.get_mut(at) {
             *axis = vector;
         }
         Ok(Value::Track(joined))
     }
+}
+
+/// One direction of a layer that reads both ways.
+fn directed(mut track: Track, direction: usize) -> Result<Track, Reason> {
+    track.part = Some(direction);
+    if track.first && direction == 0 {
+        return Err("it takes the first step of the direction that reads from the start".into());
+    }
+    if track.first {
+        track.first = false;
+        track.take = Take::LastState;
+    }
+    Ok(track)
 }
 
 fn total_length(sizes: &[usize]) -> Option<usize> {

@@ -77,6 +77,16 @@ impl Importer<'_> {
         }
     }
 
+    /// The same, also where zeros stand around the vectors.
+    fn on_padded_track(&mut self, value: Value) -> Result<Result<Track, Value>, Reason> {
+        match value {
+            Value::Track(ref track) if !track.zeros.is_empty() => {
+                self.padded_track(Some(&Some(value))).map(Ok)
+            }
+            other => self.on_track(other),
+        }
+    }
+
     fn passed(&mut self, node: &Node<'_>, value: Value) -> Result<Value, Reason> {
         let given = Attributes::of(node, &["to", "saturate", "round_mode", "seed", "ratio"])?;
         if node.operator == "Cast" && matches!(value, Value::Track(_) | Value::Input(_)) {
@@ -130,13 +140,11 @@ impl Importer<'_> {
                 false => Err("`perm` is no order of the axes".into()),
             }
         };
-        match self.on_track(value)? {
+        match self.on_padded_track(value)? {
             Ok(mut track) => {
                 let order = order(track.axes.len())?;
-                track.axes = order
-                    .iter()
-                    .filter_map(|&at| track.axes.get(at).cloned())
-                    .collect();
+                track.axes = ordered(&track.axes, &order);
+                track.zeros = ordered(&track.zeros, &order);
                 Ok(Value::Track(track))
             }
             Err(Value::Constant(tensor)) => {
@@ -184,11 +192,15 @@ impl Importer<'_> {
                 false => Err("it drops an axis that is not known to have the length 1".into()),
             }
         };
-        match self.on_track(value)? {
+        match self.on_padded_track(value)? {
             Ok(mut track) => {
-                let is_one = |at: usize| track.axes.get(at).is_some_and(Vec::is_empty);
+                let is_one = |at: usize| {
+                    let alone = track.zeros.get(at).is_none_or(|&it| it == (0, 0));
+                    alone && track.axes.get(at).is_some_and(Vec::is_empty)
+                };
                 let gone = gone(track.axes.len(), &is_one)?;
                 track.axes = without(&track.axes, &gone);
+                track.zeros = without(&track.zeros, &gone);
                 Ok(Value::Track(track))
             }
             Err(Value::Constant(tensor)) => {
@@ -221,10 +233,14 @@ impl Importer<'_> {
                 false => Err("its axes are not all different and within bounds".into()),
             }
         };
-        match self.on_track(value)? {
+        match self.on_padded_track(value)? {
             Ok(mut track) => {
                 for place in places(track.axes.len())? {
-                    track.axes.insert(place.min(track.axes.len()), vec![]);
+                    let place = place.min(track.axes.len());
+                    track.axes.insert(place, vec![]);
+                    if !track.zeros.is_empty() {
+                        track.zeros.insert(place.min(track.zeros.len()), (0, 0));
+                    }
                 }
                 Ok(Value::Track(track))
             }
@@ -287,6 +303,12 @@ impl Importer<'_> {
             Err(other) => Ok(other),
         }
     }
+}
+
+/// The elements of a list at some places, one after the other.
+fn ordered<T: Clone>(list: &[T], places: &[usize]) -> Vec<T> {
+    let all = places.iter().filter_map(|&at| list.get(at));
+    all.cloned().collect()
 }
 
 /// A list without the elements at some places.

@@ -37,8 +37,14 @@ pub struct Track {
     pub take: Take,
     /// Whether only the last step is left.
     pub last: bool,
+    /// Whether only the first step is left, of a layer that reads both ways: the last state of the
+    /// direction that reads from the end, once that is chosen.
+    pub first: bool,
     /// The direction that was chosen of a bidirectional layer.
     pub part: Option<usize>,
+    /// Zeros before and behind each axis, which only a window takes; empty where there are none. The
+    /// axes are as long as without them.
+    pub zeros: Vec<(usize, usize)>,
     /// What is still to be done to each element, the first first.
     pub scalings: Vec<Rc<Scaling>>,
 }
