@@ -117,6 +117,73 @@ fn a_model_that_gives_something_else_is_not_written() {
     assert_eq!(tolerant.code, 0, "{}", tolerant.stdout);
 }
 
+/// The model of the gallery, and what ONNX Runtime gave for some of its images.
+fn digits(scratch: &Scratch) {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let stored = |name: &str| std::fs::read(root.join(name)).expect("a stored file");
+    scratch.write("digits.onnx", stored("examples/sequence/digits.onnx"));
+    for key in ["x", "label", "scores"] {
+        let file = format!("digits_{key}.npy");
+        scratch.write(
+            &file,
+            stored(&format!("crates/import/oracle/gallery/{file}")),
+        );
+    }
+}
+
+#[test]
+fn digits_of_the_gallery_are_what_onnx_runtime_gave() {
+    let scratch = Scratch::new();
+    digits(&scratch);
+    let import = |words: &str| {
+        let words: Vec<&str> = words.split(' ').collect();
+        let ran = scratch.run(&words);
+        let shown = format!(
+            "$ hopwire {}\n{}{}",
+            words.join(" "),
+            ran.stdout,
+            ran.stderr
+        );
+        (ran.code, shown)
+    };
+    let labels = "import digits.onnx -o digits_onnx.toml --check digits_x.npy digits_label.npy";
+    let (code, label) = import(labels);
+    assert_eq!(code, 0, "{label}");
+    // The gallery's weights are those that this writes.
+    let gallery = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/sequence");
+    let weights = std::fs::read(gallery.join("digits_onnx_weights.npz")).expect("weights");
+    assert!(scratch.read("digits_onnx_weights.npz") == weights);
+
+    // Scores, up to 21, in 32 bits.
+    let before = scratch.listing();
+    let scores = "import digits.onnx -o scores.toml --model-output scores --check digits_x.npy \
+                  digits_scores.npy";
+    let exact = scratch.json(&scores.split(' ').collect::<Vec<_>>(), 0);
+    assert_eq!(exact["check"]["compared"], 400);
+    for file in ["scores.toml", "scores_weights.npz"] {
+        std::fs::remove_file(scratch.path().join(file)).expect("written");
+    }
+    let (code, beyond) = import(&format!("{scores} --tolerance 1e-9"));
+    assert_eq!(code, 1, "{beyond}");
+
+    // One number that the model did not give, and one label.
+    let other = |file: &str, at: usize, by: f64| {
+        let mut array = Tensor::load(scratch.path(), file).expect("an array");
+        array.values[at] += by;
+        scratch.write(file, npy_bytes(&array));
+    };
+    other("digits_scores.npy", 123, 0.25);
+    let (code, score) = import(scores);
+    assert_eq!(code, 1, "{score}");
+    other("digits_label.npy", 7, 1.0);
+    let (code, wrong) = import(&labels.replace("digits_onnx", "other"));
+    assert_eq!(code, 1, "{wrong}");
+    assert_eq!(scratch.listing(), before);
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!([label, beyond, score, wrong].concat());
+    });
+}
+
 #[test]
 fn what_is_refused() {
     let scratch = Scratch::new();
