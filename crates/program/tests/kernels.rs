@@ -2,15 +2,17 @@
 
 mod samples;
 
-use program::execute::fast::Kernel;
+use program::execute::fast::{Kernel, Tables};
 use program::{Executor, Program, When};
 use proptest::prelude::*;
 use samples::{Choices, choices};
 
 /// Two runs one after the other, the second from a new start, so that what a kernel keeps of the
-/// first one is under test as well.
+/// first one is under test as well; with tables wherever they can be, or none.
 fn agree(program: &Program, choices: &mut Choices) -> Result<(), TestCaseError> {
-    let mut fast = Executor::new(program).map_err(|e| TestCaseError::fail(e.to_string()))?;
+    let tables = choices.one_of(&[Tables::AtOnce, Tables::Earned]);
+    let fast = Executor::tabulating(program, tables);
+    let mut fast = fast.map_err(|e| TestCaseError::fail(e.to_string()))?;
     let mut defined = Executor::interpreting(program).unwrap();
     for _ in 0..2 {
         for (vector, values) in samples::values(choices, program) {
@@ -44,7 +46,7 @@ proptest! {
     #[test]
     fn hopfield_networks_agree(mut choices in choices()) {
         let program = samples::hopfield(&mut choices);
-        prop_assert!(matches!(Kernel::all(&program)[0], Some(Kernel::Bipolar(_))));
+        prop_assert!(matches!(Kernel::all(&program, Tables::Earned)[0], Some(Kernel::Bipolar(_))));
         agree(&program, &mut choices)?;
     }
 
@@ -65,6 +67,12 @@ proptest! {
         let program = samples::cells(&mut choices);
         agree(&program, &mut choices)?;
     }
+
+    #[test]
+    fn values_at_the_borders_of_words_agree(mut choices in choices()) {
+        let program = samples::borders(&mut choices);
+        agree(&program, &mut choices)?;
+    }
 }
 
 /// The samples would prove little if the kernels stood aside.
@@ -73,12 +81,21 @@ fn kernels_take_most_samples() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
-    for sample in [samples::cells, samples::units, samples::moving] {
+    let all = [
+        samples::cells,
+        samples::units,
+        samples::moving,
+        samples::borders,
+    ];
+    for sample in all {
         let (mut taken, mut all) = (0, 0);
         for _ in 0..200 {
             let mut choices = choices().new_tree(&mut runner).unwrap().current();
             let program = sample(&mut choices);
-            let stages = program.stages.iter().zip(Kernel::all(&program));
+            let stages = program
+                .stages
+                .iter()
+                .zip(Kernel::all(&program, Tables::Earned));
             for (_, kernel) in stages.filter(|(stage, _)| stage.when == When::EveryStep) {
                 taken += usize::from(kernel.is_some());
                 all += 1;

@@ -19,7 +19,7 @@ use crate::recurrence::Deterministic;
 use crate::stage::{Begins, Kept, Role, Stage, VectorId, When};
 use blocks::Blocks;
 pub use error::{ExecutionError, OverflowPlace};
-use fast::Kernel;
+use fast::{Kernel, Tables};
 use observe::{Blind, Observer, Place};
 use time::{Clock, Kind};
 
@@ -70,8 +70,16 @@ impl<'p> Executor<'p> {
     /// # Errors
     /// When the program is not well-formed.
     pub fn new(program: &'p Program) -> Result<Executor<'p>, ProgramError> {
+        Executor::tabulating(program, Tables::default())
+    }
+
+    /// As [`Executor::new`], with tables at the given time. The values are the same.
+    ///
+    /// # Errors
+    /// When the program is not well-formed.
+    pub fn tabulating(program: &'p Program, tables: Tables) -> Result<Executor<'p>, ProgramError> {
         let mut executor = Executor::interpreting(program)?;
-        executor.kernels = Kernel::all(program);
+        executor.kernels = Kernel::all(program, tables);
         Ok(executor)
     }
 
@@ -470,7 +478,7 @@ impl<'p> Executor<'p> {
             }
             let kernel = self.kernels.get_mut(place).and_then(Option::as_mut);
             if let Some(kernel) = kernel.filter(|_| O::BLIND) {
-                at_rest &= kernel.run(&program.tables, &mut self.values, &blocks);
+                at_rest &= kernel.run(&mut self.values, &blocks);
                 continue;
             }
             let interpreter = interpret::Interpreter {

@@ -161,7 +161,9 @@ fn node(
             (Operation::Lookup { of: a, table }, output)
         }
         _ => {
-            let to = choices.format(&["s4f0", "u6f3", "s12f9", "b1", "s6f-1"]);
+            let to = choices.format(&[
+                "s4f0", "u6f3", "s12f9", "b1", "s6f-1", "s16f10", "u31f3", "s32f8", "s33f31",
+            ]);
             (
                 Operation::Resize {
                     of: a,

@@ -2,6 +2,7 @@
 //! shrinks with the list.
 #![allow(dead_code, unused_imports)]
 
+mod borders;
 mod choices;
 mod expressions;
 mod moving;
@@ -11,6 +12,7 @@ use program::{
     Shape, Stage, Stop, Storage, Vector, VectorId, Weights, When,
 };
 
+pub use borders::borders;
 pub use choices::{Choices, choices};
 use expressions::{Leaves, expression, mapped};
 pub use moving::moving;
@@ -18,12 +20,22 @@ pub use moving::moving;
 /// The state of every sample.
 pub const STATE: VectorId = VectorId(0);
 
+/// More elements than are each chosen.
+const MANY: usize = 40;
+
 /// Raw values for every vector that is loaded.
 pub fn values(choices: &mut Choices, program: &Program) -> Vec<(VectorId, Vec<i64>)> {
     let vectors = program.vectors.iter().enumerate();
     let loaded = vectors.filter(|(_, v)| matches!(v.role, Role::State | Role::Input));
     loaded
-        .map(|(place, v)| (VectorId(place), choices.raws(v.shape.elements(), v.format)))
+        .map(|(place, v)| {
+            let count = v.shape.elements();
+            let values = match count > MANY {
+                true => borders::repeated(choices, count, v.format),
+                false => choices.raws(count, v.format),
+            };
+            (VectorId(place), values)
+        })
         .collect()
 }
 

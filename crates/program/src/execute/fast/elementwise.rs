@@ -1,202 +1,163 @@
-//! An expression over a run of elements: each node is one loop over the run.
+//! An expression over a run of elements: each node is a loop over the run, in words as narrow as
+//! its values allow.
 //!
-//! Nothing is checked while it runs: [`super::proof`] says where nothing needs to be.
+//! Where many loops stand between two nodes of which one is a function of the other, a narrow one,
+//! they become a look-up in a table once it pays: [`Tables`] says when.
+
+mod columns;
+mod fold;
+mod function;
+mod graph;
+mod loops;
+mod plan;
+mod resize;
+#[cfg(test)]
+mod tests;
+mod work;
 
 use std::ops::Range;
 
-use multiversion::multiversion;
+use super::sums::Sums;
+use super::word::Word;
+use crate::range::Bound;
+use crate::stage::{Expression, NodeId, Table, VectorId};
+use columns::Columns;
+use fold::Folds;
+use graph::Graph;
+use loops::{Run, every_step};
+use plan::{Column, Plan};
 
-use crate::format::{Coding, Format};
-use crate::range::interval::saturation;
-use crate::rounding::{Overflow, Rounding};
-use crate::stage::{Expression, NodeId, Operation, Table};
+/// When tables take the place of loops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tables {
+    /// Once as many elements have been computed by loops as tables have entries, so that to make
+    /// them no more than doubles the work that was done; where that many loops stand between two
+    /// nodes that a look-up is surely faster.
+    #[default]
+    Earned,
+    /// From the start, and wherever a look-up takes the place of two loops or more.
+    AtOnce,
+}
+
+impl Tables {
+    /// The loops (a look-up counts as six) that a table must save more than.
+    fn least(self) -> usize {
+        match self {
+            Tables::Earned => 11,
+            Tables::AtOnce => 1,
+        }
+    }
+}
 
 /// An expression, and the values of its nodes for a run of elements.
 #[derive(Debug, Clone)]
 pub struct Elementwise {
-    expression: Expression,
-    nodes: Vec<Vec<i64>>,
-    count: usize,
+    graph: Graph,
+    writes: Vec<(VectorId, NodeId)>,
+    /// A node that is asked for after a run.
+    asked: Option<NodeId>,
+    /// Elements of a run at most.
+    longest: usize,
+    plan: Plan,
+    columns: Columns,
+    column: Option<Column>,
+    /// What tables would take the place of, and the elements until then.
+    folds: Option<(Folds, usize)>,
+}
+
+/// What is computed of an expression.
+pub struct Asked<'a> {
+    /// The nodes that become elements of vectors.
+    pub writes: &'a [(VectorId, NodeId)],
+    /// Another node.
+    pub node: Option<NodeId>,
+    /// Elements of a run at most.
+    pub longest: usize,
 }
 
 impl Elementwise {
-    /// Before the first run.
-    pub fn new(expression: &Expression) -> Elementwise {
-        Elementwise {
-            expression: expression.clone(),
-            nodes: vec![vec![]; expression.nodes.len()],
-            count: 0,
+    /// An expression whose nodes have these bounds; `None` where the program has not the tables.
+    pub fn new(
+        (expression, bounds): (&Expression, &[Bound]),
+        tables: (&[Table], Tables),
+        asked: &Asked<'_>,
+    ) -> Option<Elementwise> {
+        let graph = Graph::of(expression, bounds, tables.0)?;
+        let wanted = asked.writes.iter().map(|(_, node)| *node);
+        let wanted = wanted.chain(asked.node);
+        let folds = Folds::of(expression, &graph, wanted, tables.1.least());
+        let plan = Plan::of(&graph, asked.writes, asked.node);
+        let mut made = Elementwise {
+            columns: Columns::of(&plan, asked.longest),
+            column: asked.node.and_then(|node| plan.column(&graph, node)),
+            writes: asked.writes.into(),
+            asked: asked.node,
+            longest: asked.longest,
+            plan,
+            graph,
+            folds: None,
+        };
+        if !folds.is_empty() {
+            let entries = folds.entries();
+            made.folds = Some((folds, entries));
         }
+        if tables.1 == Tables::AtOnce {
+            made.fold();
+        }
+        Some(made)
     }
 
-    /// Computes every node for some elements, given their sums, gather by gather.
+    /// Makes the tables.
+    fn fold(&mut self) {
+        let Some((folds, _)) = self.folds.take() else {
+            return;
+        };
+        self.graph = folds.made(&self.graph);
+        self.plan = Plan::of(&self.graph, &self.writes, self.asked);
+        self.columns = Columns::of(&self.plan, self.longest);
+        let asked = self.asked;
+        self.column = asked.and_then(|node| self.plan.column(&self.graph, node));
+    }
+
+    /// Computes and writes some elements, given the sums of each gather, in which these elements
+    /// begin at `first`.
     pub fn run(
         &mut self,
-        tables: &[Table],
-        sums: &[Vec<i64>],
-        values: &[Vec<i64>],
+        (sums, first): (&[Sums], usize),
+        values: &mut [Vec<i64>],
         elements: Range<usize>,
     ) {
-        self.count = elements.len();
-        for node in &mut self.nodes {
-            node.resize(self.count, 0);
+        if let Some((_, left)) = &mut self.folds {
+            *left = left.saturating_sub(elements.len());
+            if *left == 0 {
+                self.fold();
+            }
         }
-        let given = Given {
-            tables,
+        let mut run = Run {
             sums,
+            first,
             values,
             elements,
         };
-        every_node(&self.expression, &mut self.nodes, &given);
+        every_step(
+            &self.plan,
+            &self.graph.functions,
+            &mut self.columns,
+            &mut run,
+        );
     }
 
-    /// The values of a node in the last run.
-    pub fn node(&self, node: NodeId) -> &[i64] {
-        &self.nodes[node.0][..self.count]
-    }
-}
-
-/// What the nodes of a run are computed from.
-struct Given<'a> {
-    tables: &'a [Table],
-    /// Gather by gather.
-    sums: &'a [Vec<i64>],
-    values: &'a [Vec<i64>],
-    elements: Range<usize>,
-}
-
-/// Computes the nodes in order; all loops are compiled for what the processor has.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+bmi1+bmi2+fma+lzcnt+popcnt",
-    "x86_64+avx2+bmi1+bmi2+fma+lzcnt+popcnt"
-))]
-fn every_node(expression: &Expression, nodes: &mut [Vec<i64>], given: &Given<'_>) {
-    for (place, node) in expression.nodes.iter().enumerate() {
-        let (earlier, rest) = nodes.split_at_mut(place);
-        let result = rest[0].as_mut_slice();
-        let of = |id: NodeId| earlier[id.0].as_slice();
-        match node.operation {
-            Operation::Gathered(gather) => result.copy_from_slice(&given.sums[gather]),
-            Operation::Element(vector) => {
-                result.copy_from_slice(&given.values[vector.0][given.elements.clone()]);
-            }
-            Operation::Constant(raw) => result.fill(raw),
-            Operation::Scale(a) => result.copy_from_slice(of(a)),
-            Operation::Add(a, b) => pairwise(result, of(a), of(b), |a, b| a + b),
-            Operation::Subtract(a, b) => pairwise(result, of(a), of(b), |a, b| a - b),
-            Operation::Multiply(a, b) => pairwise(result, of(a), of(b), |a, b| a * b),
-            Operation::Less(a, b) => pairwise(result, of(a), of(b), |a, b| i64::from(a < b)),
-            Operation::Minimum(a, b) => pairwise(result, of(a), of(b), |a, b| a.min(b)),
-            Operation::Maximum(a, b) => pairwise(result, of(a), of(b), |a, b| a.max(b)),
-            Operation::Select {
-                condition,
-                high,
-                low,
-            } => select(result, of(condition), of(high), of(low)),
-            Operation::Resize {
-                of: operand,
-                rounding,
-                overflow,
-            } => {
-                let from = expression.nodes[operand.0].format;
-                let drop = from.fraction() - node.format.fraction();
-                resize(result, of(operand), (drop, rounding), node.format, overflow);
-            }
-            Operation::Lookup { of: operand, table } => {
-                let table = &given.tables[table.0];
-                let (first, entries) = (table.input.min_raw(), table.entries.as_slice());
-                each(result, of(operand), |v| {
-                    let place = v.wrapping_sub(first) as usize;
-                    entries.get(place).copied().unwrap_or(0)
-                });
-            }
+    /// The values of the node that was asked for, for the elements of the last run.
+    pub fn read<W: Word>(&self, to: &mut [W]) {
+        if let Some(column) = self.column {
+            self.columns.read(column, to);
         }
     }
-}
 
-#[inline(always)]
-fn pairwise(result: &mut [i64], a: &[i64], b: &[i64], of: impl Fn(i64, i64) -> i64) {
-    for ((result, &a), &b) in result.iter_mut().zip(a).zip(b) {
-        *result = of(a, b);
-    }
-}
-
-#[inline(always)]
-fn select(result: &mut [i64], condition: &[i64], high: &[i64], low: &[i64]) {
-    let branches = high.iter().zip(low);
-    for ((result, &condition), (&high, &low)) in result.iter_mut().zip(condition).zip(branches) {
-        *result = if condition != 0 { high } else { low };
-    }
-}
-
-/// [`crate::rounding::resize`] of values that fit 64 bits before and after; an overflow is none of
-/// those that occur. Each way of rounding has loops of its own.
-#[inline(always)]
-fn resize(
-    result: &mut [i64],
-    of: &[i64],
-    (drop, rounding): (i32, Rounding),
-    format: Format,
-    overflow: Overflow,
-) {
-    if drop <= 0 {
-        return fit(result, of, |v| v << -drop, format, overflow);
-    }
-    let half = 1i64 << (drop - 1);
-    // What is dropped is no less than 0 and below two halves, so that no sum of it overflows.
-    let split = |value: i64| (value >> drop, value & (half + (half - 1)));
-    let carry = |sum: i64| (sum as u64 >> drop) as i64;
-    match rounding {
-        Rounding::Floor => fit(result, of, |v| v >> drop, format, overflow),
-        Rounding::TowardZero => {
-            let rounded = |v: i64| {
-                let (floor, rest) = split(v);
-                floor + i64::from(v < 0 && rest != 0)
-            };
-            fit(result, of, rounded, format, overflow);
-        }
-        Rounding::HalfUp => {
-            let rounded = |v: i64| {
-                let (floor, rest) = split(v);
-                floor + carry(rest + half)
-            };
-            fit(result, of, rounded, format, overflow);
-        }
-        Rounding::HalfEven => {
-            let rounded = |v: i64| {
-                let (floor, rest) = split(v);
-                floor + carry(rest + (half - 1) + (floor & 1))
-            };
-            fit(result, of, rounded, format, overflow);
-        }
-    }
-}
-
-/// [`crate::rounding::fit`] of rounded values.
-#[inline(always)]
-fn fit(
-    result: &mut [i64],
-    of: &[i64],
-    rounded: impl Fn(i64) -> i64,
-    format: Format,
-    overflow: Overflow,
-) {
-    let (low, high) = saturation(format, overflow);
-    let unused = 64 - format.width();
-    match (format.coding(), overflow) {
-        (Coding::Bipolar, _) => each(result, of, |v| if rounded(v) < 0 { -1 } else { 1 }),
-        (Coding::Signed, Overflow::Wrap) => each(result, of, |v| rounded(v) << unused >> unused),
-        (Coding::Unsigned, Overflow::Wrap) => each(result, of, |v| {
-            ((rounded(v) as u64) << unused >> unused) as i64
-        }),
-        // `clamp` would check its bounds for each value.
-        _ => each(result, of, |v| rounded(v).max(low).min(high)),
-    }
-}
-
-#[inline(always)]
-fn each(result: &mut [i64], of: &[i64], what: impl Fn(i64) -> i64) {
-    for (result, &value) in result.iter_mut().zip(of) {
-        *result = what(value);
+    /// Whether the node that was asked for, if any, is 0 for none of the `count` elements of the
+    /// last run.
+    pub fn all_hold(&self, count: usize) -> bool {
+        let column = self.column;
+        column.is_none_or(|column| self.columns.all_hold(column, count))
     }
 }

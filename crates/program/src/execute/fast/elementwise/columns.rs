@@ -1,0 +1,120 @@
+//! The values of nodes for a run of elements.
+
+use super::plan::{Column, Plan};
+use crate::execute::fast::word::{LANES, Lanes, Width, Word};
+
+/// The columns of a plan.
+#[derive(Debug, Clone)]
+pub struct Columns {
+    /// Those of narrow words.
+    pub narrow: Bank<i32>,
+    /// Those of wide ones.
+    pub wide: Bank<i64>,
+}
+
+/// Columns of one width, one after the other.
+#[derive(Debug, Clone)]
+pub struct Bank<W> {
+    words: Vec<Lanes<W>>,
+    /// The lanes of a column.
+    rows: usize,
+}
+
+impl Columns {
+    /// The columns of a plan for runs of at most so many elements, with its constants.
+    pub fn of(plan: &Plan, longest: usize) -> Columns {
+        let rows = longest.div_ceil(LANES);
+        let mut columns = Columns {
+            narrow: Bank::new(plan.columns[0], rows),
+            wide: Bank::new(plan.columns[1], rows),
+        };
+        for &(Column { width, place }, raw) in &plan.constants {
+            match width {
+                Width::Narrow => columns.narrow.fill(place, raw),
+                Width::Wide => columns.wide.fill(place, raw),
+            }
+        }
+        columns
+    }
+
+    /// The first `to.len()` values of a column.
+    pub fn read<W: Word>(&self, of: Column, to: &mut [W]) {
+        match of.width {
+            Width::Narrow => self.narrow.read(of.place, to),
+            Width::Wide => self.wide.read(of.place, to),
+        }
+    }
+
+    /// Whether none of the first `count` values of a column is 0.
+    pub fn all_hold(&self, of: Column, count: usize) -> bool {
+        match of.width {
+            Width::Narrow => self.narrow.all_hold(of.place, count),
+            Width::Wide => self.wide.all_hold(of.place, count),
+        }
+    }
+}
+
+impl<W: Word> Bank<W> {
+    fn new(columns: usize, rows: usize) -> Bank<W> {
+        Bank {
+            words: vec![[W::default(); LANES]; columns * rows],
+            rows,
+        }
+    }
+
+    fn fill(&mut self, column: usize, raw: i64) {
+        let column = &mut self.words[column * self.rows..][..self.rows];
+        column.fill([W::of(raw); LANES]);
+    }
+
+    /// The first `rows` lanes of a column.
+    #[inline(always)]
+    pub fn column(&self, column: usize, rows: usize) -> &[Lanes<W>] {
+        &self.words[column * self.rows..][..rows]
+    }
+
+    /// The same, to be written.
+    #[inline(always)]
+    pub fn column_mut(&mut self, column: usize, rows: usize) -> &mut [Lanes<W>] {
+        &mut self.words[column * self.rows..][..rows]
+    }
+
+    /// A column to be written, and those before it.
+    #[inline(always)]
+    pub fn split(&mut self, column: usize, rows: usize) -> (&mut [Lanes<W>], Earlier<'_, W>) {
+        let (words, rest) = self.words.split_at_mut(column * self.rows);
+        let earlier = Earlier {
+            words,
+            stride: self.rows,
+            rows,
+        };
+        (&mut rest[..rows], earlier)
+    }
+
+    fn read<V: Word>(&self, of: usize, to: &mut [V]) {
+        let column = self.column(of, to.len().div_ceil(LANES));
+        let words = to.iter_mut().zip(column.as_flattened());
+        words.for_each(|(to, word)| *to = V::of(word.raw()));
+    }
+
+    fn all_hold(&self, of: usize, count: usize) -> bool {
+        let column = self.column(of, count.div_ceil(LANES)).as_flattened();
+        column.iter().take(count).all(|&word| word != W::default())
+    }
+}
+
+/// Columns that are computed.
+#[derive(Debug, Clone, Copy)]
+pub struct Earlier<'a, W> {
+    words: &'a [Lanes<W>],
+    stride: usize,
+    rows: usize,
+}
+
+impl<'a, W> Earlier<'a, W> {
+    /// The lanes of a run.
+    #[inline(always)]
+    pub fn column(&self, column: usize) -> &'a [Lanes<W>] {
+        &self.words[column * self.stride..][..self.rows]
+    }
+}
