@@ -1,5 +1,6 @@
 //! Kernels that compute what [`super::interpret`] defines, faster, for common shapes.
 
+mod aligned;
 mod bipolar;
 mod elementwise;
 mod grid;

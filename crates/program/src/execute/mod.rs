@@ -20,6 +20,7 @@ use crate::stage::{Begins, Kept, Role, Stage, VectorId, When};
 use blocks::Blocks;
 pub use error::{ExecutionError, OverflowPlace};
 use fast::{Kernel, Tables};
+use joined::Joined;
 use observe::{Blind, Observer, Place};
 use time::{Clock, Kind};
 
@@ -48,7 +49,7 @@ pub struct Executor<'p> {
     permutations: Option<Permutations>,
     kernels: Vec<Option<Kernel>>,
     /// For each stage the joined vectors that it reads.
-    joined: Vec<Vec<VectorId>>,
+    joined: Vec<Vec<Joined<'p>>>,
     steps: u64,
     /// The phase of the last step, where steps differ.
     phase: Option<usize>,
@@ -124,7 +125,7 @@ impl<'p> Executor<'p> {
             values: values.collect(),
             permutations: None,
             kernels: vec![None; program.stages.len()],
-            joined: joined::read(program),
+            joined: Joined::read(program),
             steps: 0,
             phase: None,
             phase_steps: vec![],
@@ -473,8 +474,8 @@ impl<'p> Executor<'p> {
                 continue;
             }
             let blocks = self.blocks(stage, turn);
-            for &id in self.joined.get(place).into_iter().flatten() {
-                joined::refresh(program, id, &mut self.values);
+            for joined in &self.joined[place] {
+                joined.refresh(&mut self.values);
             }
             let kernel = self.kernels.get_mut(place).and_then(Option::as_mut);
             if let Some(kernel) = kernel.filter(|_| O::BLIND) {

@@ -1,14 +1,15 @@
 //! The sums of a gather for a run of elements.
 
-use super::word::{LANES, Lanes, Width, Word};
+use super::aligned::Aligned;
+use super::word::{LANES, Lanes, Width, Word, lanes};
 
 /// Sums in words of one width, with lanes to spare behind the last.
 #[derive(Debug, Clone)]
 pub enum Sums {
     /// Of 32 bits.
-    Narrow(Vec<i32>),
+    Narrow(Aligned<i32>),
     /// Of 64 bits.
-    Wide(Vec<i64>),
+    Wide(Aligned<i64>),
 }
 
 impl Sums {
@@ -17,8 +18,8 @@ impl Sums {
         // A run may begin at any of them, and reads whole lanes.
         let words = longest.next_multiple_of(LANES) + LANES;
         match width {
-            Width::Narrow => Sums::Narrow(vec![0; words]),
-            Width::Wide => Sums::Wide(vec![0; words]),
+            Width::Narrow => Sums::Narrow(Aligned::new(0, words)),
+            Width::Wide => Sums::Wide(Aligned::new(0, words)),
         }
     }
 
@@ -36,8 +37,6 @@ impl Sums {
 fn copy<V: Word, W: Word>(from: &[V], to: &mut [Lanes<W>]) {
     let (from, _) = from.as_chunks::<LANES>();
     for (to, from) in to.iter_mut().zip(from) {
-        for lane in 0..LANES {
-            to[lane] = W::of(from[lane].raw());
-        }
+        *to = lanes(|lane| W::of(from[lane].raw()));
     }
 }

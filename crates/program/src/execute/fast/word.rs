@@ -8,6 +8,17 @@ pub const LANES: usize = 16;
 /// Values side by side.
 pub type Lanes<W> = [W; LANES];
 
+/// A word for each lane. All are computed before any is written, so that the compiler need not ask
+/// whether what is written is what is read, and computes them side by side.
+#[inline(always)]
+pub fn lanes<W: Word>(of: impl Fn(usize) -> W) -> Lanes<W> {
+    let mut all = [W::default(); LANES];
+    for (lane, word) in all.iter_mut().enumerate() {
+        *word = of(lane);
+    }
+    all
+}
+
 /// How wide a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Width {

@@ -1,6 +1,7 @@
 //! The values of nodes for a run of elements.
 
 use super::plan::{Column, Plan};
+use crate::execute::fast::aligned::Aligned;
 use crate::execute::fast::word::{LANES, Lanes, Width, Word};
 
 /// The columns of a plan.
@@ -14,19 +15,19 @@ pub struct Columns {
 
 /// Columns of one width, one after the other.
 #[derive(Debug, Clone)]
-pub struct Bank<W> {
-    words: Vec<Lanes<W>>,
-    /// The lanes of a column.
-    rows: usize,
+pub struct Bank<W: Copy> {
+    words: Aligned<W>,
+    /// The words of a column: whole lanes.
+    length: usize,
 }
 
 impl Columns {
     /// The columns of a plan for runs of at most so many elements, with its constants.
     pub fn of(plan: &Plan, longest: usize) -> Columns {
-        let rows = longest.div_ceil(LANES);
+        let length = longest.next_multiple_of(LANES);
         let mut columns = Columns {
-            narrow: Bank::new(plan.columns[0], rows),
-            wide: Bank::new(plan.columns[1], rows),
+            narrow: Bank::new(plan.columns[0], length),
+            wide: Bank::new(plan.columns[1], length),
         };
         for &(Column { width, place }, raw) in &plan.constants {
             match width {
@@ -55,59 +56,58 @@ impl Columns {
 }
 
 impl<W: Word> Bank<W> {
-    fn new(columns: usize, rows: usize) -> Bank<W> {
+    fn new(columns: usize, length: usize) -> Bank<W> {
         Bank {
-            words: vec![[W::default(); LANES]; columns * rows],
-            rows,
+            words: Aligned::new(W::default(), columns * length),
+            length,
         }
     }
 
     fn fill(&mut self, column: usize, raw: i64) {
-        let column = &mut self.words[column * self.rows..][..self.rows];
-        column.fill([W::of(raw); LANES]);
+        self.words[column * self.length..][..self.length].fill(W::of(raw));
     }
 
     /// The first `rows` lanes of a column.
     #[inline(always)]
     pub fn column(&self, column: usize, rows: usize) -> &[Lanes<W>] {
-        &self.words[column * self.rows..][..rows]
+        first(&self.words[column * self.length..], rows)
     }
 
     /// The same, to be written.
     #[inline(always)]
     pub fn column_mut(&mut self, column: usize, rows: usize) -> &mut [Lanes<W>] {
-        &mut self.words[column * self.rows..][..rows]
+        first_mut(&mut self.words[column * self.length..], rows)
     }
 
     /// A column to be written, and those before it.
     #[inline(always)]
     pub fn split(&mut self, column: usize, rows: usize) -> (&mut [Lanes<W>], Earlier<'_, W>) {
-        let (words, rest) = self.words.split_at_mut(column * self.rows);
+        let length = self.length;
+        let (words, rest) = self.words.split_at_mut(column * length);
         let earlier = Earlier {
             words,
-            stride: self.rows,
+            length,
             rows,
         };
-        (&mut rest[..rows], earlier)
+        (first_mut(rest, rows), earlier)
     }
 
     fn read<V: Word>(&self, of: usize, to: &mut [V]) {
-        let column = self.column(of, to.len().div_ceil(LANES));
-        let words = to.iter_mut().zip(column.as_flattened());
+        let words = to.iter_mut().zip(&self.words[of * self.length..]);
         words.for_each(|(to, word)| *to = V::of(word.raw()));
     }
 
     fn all_hold(&self, of: usize, count: usize) -> bool {
-        let column = self.column(of, count.div_ceil(LANES)).as_flattened();
-        column.iter().take(count).all(|&word| word != W::default())
+        let column = &self.words[of * self.length..][..count];
+        column.iter().all(|&word| word != W::default())
     }
 }
 
 /// Columns that are computed.
 #[derive(Debug, Clone, Copy)]
 pub struct Earlier<'a, W> {
-    words: &'a [Lanes<W>],
-    stride: usize,
+    words: &'a [W],
+    length: usize,
     rows: usize,
 }
 
@@ -115,6 +115,16 @@ impl<'a, W> Earlier<'a, W> {
     /// The lanes of a run.
     #[inline(always)]
     pub fn column(&self, column: usize) -> &'a [Lanes<W>] {
-        &self.words[column * self.stride..][..self.rows]
+        first(&self.words[column * self.length..], self.rows)
     }
+}
+
+#[inline(always)]
+fn first<W>(words: &[W], rows: usize) -> &[Lanes<W>] {
+    &words.as_chunks().0[..rows]
+}
+
+#[inline(always)]
+fn first_mut<W>(words: &mut [W], rows: usize) -> &mut [Lanes<W>] {
+    &mut words.as_chunks_mut().0[..rows]
 }

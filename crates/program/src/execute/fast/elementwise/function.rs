@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::execute::fast::word::{LANES, Lanes, Width, Word};
+use crate::execute::fast::word::{Lanes, Width, Word, lanes};
 
 /// A function of neighbouring raw values; beyond the first and the last it goes on as it is there.
 #[derive(Debug, Clone)]
@@ -46,13 +46,9 @@ impl Function {
     #[inline(always)]
     pub fn apply<W: Word>(&self, result: &mut [Lanes<W>], of: &[Lanes<i32>], count: usize) {
         match &self.entries {
-            Entries::Short(entries) => look_up(result, of, count, self.first, entries, |entry| {
-                W::of(i64::from(entry))
-            }),
-            Entries::Narrow(entries) => look_up(result, of, count, self.first, entries, |entry| {
-                W::of(i64::from(entry))
-            }),
-            Entries::Wide(entries) => look_up(result, of, count, self.first, entries, W::of),
+            Entries::Short(entries) => look_up(result, (of, self.first), count, entries),
+            Entries::Narrow(entries) => look_up(result, (of, self.first), count, entries),
+            Entries::Wide(entries) => look_up(result, (of, self.first), count, entries),
         }
     }
 }
@@ -72,41 +68,32 @@ fn trimmed(values: &[i64]) -> (usize, &[i64]) {
     (start, &kept[start..])
 }
 
+/// Places of entries side by side, then one entry after the other in their stead.
 #[inline(always)]
-fn look_up<E: Copy, W: Word>(
+fn look_up<E: Copy + Into<i64>, W: Word>(
     result: &mut [Lanes<W>],
-    of: &[Lanes<i32>],
+    (of, first): (&[Lanes<i32>], i32),
     count: usize,
-    first: i32,
     entries: &[E],
-    word: impl Fn(E) -> W,
 ) {
-    let Some(last) = entries.len().checked_sub(1) else {
-        return;
-    };
-    let (whole, rest) = (count / LANES, count % LANES);
-    for (place, (result, of)) in result.iter_mut().zip(of).enumerate() {
-        let mut places = [0u32; LANES];
-        for lane in 0..LANES {
-            // Tables have fewer entries than there are words of 31 bits.
-            places[lane] = of[lane].minus(first).max(0).min(last as i32) as u32;
-        }
-        let entry = |place: u32| word(entries[(place as usize).min(last)]);
-        if place < whole {
-            for lane in 0..LANES {
-                result[lane] = entry(places[lane]);
-            }
-        } else {
-            for lane in 0..rest {
-                result[lane] = entry(places[lane]);
-            }
-        }
+    // Tables have fewer entries than there are words of 31 bits.
+    let last = entries.len() as i32 - 1;
+    for (result, of) in result.iter_mut().zip(of) {
+        let places = lanes(|lane| of[lane].minus(first).max(0).min(last));
+        *result = lanes(|lane| W::of(i64::from(places[lane])));
     }
+    let entry = |place: &mut W| *place = W::of(entries[place.raw() as usize].into());
+    let (eights, rest) = result.as_flattened_mut()[..count].as_chunks_mut::<8>();
+    for eight in eights {
+        eight.iter_mut().for_each(entry);
+    }
+    rest.iter_mut().for_each(entry);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::execute::fast::word::LANES;
 
     fn found(first: i32, values: &[i64], width: Width, of: i32) -> i64 {
         let function = Function::of(first, values, width).unwrap();

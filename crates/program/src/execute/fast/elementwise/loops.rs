@@ -13,7 +13,7 @@ use super::plan::{Column, Plan, Step};
 use super::resize::resize;
 use super::work::Work;
 use crate::execute::fast::sums::Sums;
-use crate::execute::fast::word::{LANES, Lanes, Width, Word};
+use crate::execute::fast::word::{LANES, Lanes, Width, Word, lanes};
 
 /// What a run reads, and what it writes.
 pub struct Run<'a> {
@@ -87,41 +87,54 @@ fn convert(columns: &mut Columns, to: Column, of: usize, rows: usize) {
 #[inline(always)]
 fn converted<V: Word, W: Word>(result: &mut [Lanes<V>], of: &[Lanes<W>]) {
     for (result, of) in result.iter_mut().zip(of) {
-        for lane in 0..LANES {
-            result[lane] = V::of(of[lane].raw());
-        }
+        *result = lanes(|lane| V::of(of[lane].raw()));
     }
 }
 
 /// Elements of a vector, from 64 bits; lanes beyond them stay as they are.
 #[inline(always)]
 fn load<W: Word>(result: &mut [Lanes<W>], of: &[i64]) {
-    let (whole, rest) = of.as_chunks::<LANES>();
-    for (result, of) in result.iter_mut().zip(whole) {
-        for lane in 0..LANES {
-            result[lane] = W::of(of[lane]);
-        }
+    let result = &mut result.as_flattened_mut()[..of.len()];
+    let (result, of) = load_some::<LANES, W>(result, of);
+    let (result, of) = load_some::<4, W>(result, of);
+    load_some::<1, W>(result, of);
+}
+
+/// Elements side by side as long as there are enough; what is left.
+#[inline(always)]
+fn load_some<'a, 'b, const SOME: usize, W: Word>(
+    result: &'a mut [W],
+    of: &'b [i64],
+) -> (&'a mut [W], &'b [i64]) {
+    let (some, rest) = result.as_chunks_mut::<SOME>();
+    let (of, of_rest) = of.as_chunks::<SOME>();
+    for (result, of) in some.iter_mut().zip(of) {
+        *result = of.map(W::of);
     }
-    if let Some(result) = result.get_mut(whole.len()) {
-        let lanes = result.iter_mut().zip(rest);
-        lanes.for_each(|(result, &raw)| *result = W::of(raw));
-    }
+    (rest, of_rest)
 }
 
 /// Elements of a vector, in 64 bits.
 #[inline(always)]
 fn store<W: Word>(to: &mut [i64], of: &[Lanes<W>]) {
-    let (whole, rest) = to.as_chunks_mut::<LANES>();
-    let last = of.get(whole.len());
-    for (to, of) in whole.iter_mut().zip(of) {
-        for lane in 0..LANES {
-            to[lane] = of[lane].raw();
-        }
+    let of = &of.as_flattened()[..to.len()];
+    let (to, of) = store_some::<LANES, W>(to, of);
+    let (to, of) = store_some::<4, W>(to, of);
+    store_some::<1, W>(to, of);
+}
+
+/// As [`load_some`], the other way.
+#[inline(always)]
+fn store_some<'a, 'b, const SOME: usize, W: Word>(
+    to: &'a mut [i64],
+    of: &'b [W],
+) -> (&'a mut [i64], &'b [W]) {
+    let (some, rest) = to.as_chunks_mut::<SOME>();
+    let (of, of_rest) = of.as_chunks::<SOME>();
+    for (to, of) in some.iter_mut().zip(of) {
+        *to = of.map(W::raw);
     }
-    if let Some(of) = last {
-        let lanes = rest.iter_mut().zip(of);
-        lanes.for_each(|(to, &word)| *to = word.raw());
-    }
+    (rest, of_rest)
 }
 
 /// Computes a column from earlier ones.
@@ -161,9 +174,7 @@ fn pairwise<W: Word>(
     of: impl Fn(W, W) -> W,
 ) {
     for ((result, a), b) in result.iter_mut().zip(a).zip(b) {
-        for lane in 0..LANES {
-            result[lane] = of(a[lane], b[lane]);
-        }
+        *result = lanes(|lane| of(a[lane], b[lane]));
     }
 }
 
@@ -176,9 +187,9 @@ fn select<W: Word>(
 ) {
     let branches = high.iter().zip(low);
     for ((result, condition), (high, low)) in result.iter_mut().zip(condition).zip(branches) {
-        for lane in 0..LANES {
-            let holds = condition[lane] != W::default();
-            result[lane] = if holds { high[lane] } else { low[lane] };
-        }
+        *result = lanes(|lane| match condition[lane] != W::default() {
+            true => high[lane],
+            false => low[lane],
+        });
     }
 }

@@ -3,7 +3,7 @@
 //! Each way of rounding and of fitting has a loop of its own.
 
 use super::work::{Limit, Shift};
-use crate::execute::fast::word::{LANES, Lanes, Word};
+use crate::execute::fast::word::{Lanes, Word, lanes};
 use crate::rounding::Rounding;
 
 /// Shifts and fits.
@@ -77,8 +77,6 @@ fn fit<W: Word>(result: &mut [Lanes<W>], of: &[Lanes<W>], rounded: impl Fn(W) ->
 #[inline(always)]
 fn each<W: Word>(result: &mut [Lanes<W>], of: &[Lanes<W>], what: impl Fn(W) -> W) {
     for (result, of) in result.iter_mut().zip(of) {
-        for lane in 0..LANES {
-            result[lane] = what(of[lane]);
-        }
+        *result = lanes(|lane| what(of[lane]));
     }
 }

@@ -9,7 +9,7 @@ use crate::stage::{Arrangement, Gather, Role};
 
 /// Rows of weights, and the source that they weigh.
 #[derive(Debug, Clone)]
-pub struct Rows<W> {
+pub struct Rows<W: Copy> {
     weights: Arranged<W>,
     /// What each sum starts from; zeros where there is nothing, and behind the last.
     offsets: Vec<W>,
@@ -18,7 +18,7 @@ pub struct Rows<W> {
 }
 
 #[derive(Debug, Clone)]
-enum Arranged<W> {
+enum Arranged<W: Copy> {
     Tiles(Tiles<W>),
     /// Row by row, each with zeros up to whole lanes.
     Dense(Vec<W>),

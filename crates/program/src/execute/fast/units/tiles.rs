@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::execute::fast::RUN;
+use crate::execute::fast::aligned::Aligned;
 use crate::execute::fast::word::Word;
 
 /// Heights of tiles. A loop over fewer rows is unrolled by the compiler before it is made one of
@@ -43,10 +44,10 @@ impl Runs {
 
 /// The weights of a matrix, tile by tile, in each column by column; zeros behind the last row.
 #[derive(Debug, Clone)]
-pub struct Tiles<W> {
+pub struct Tiles<W: Copy> {
     height: usize,
     columns: usize,
-    weights: Vec<W>,
+    weights: Aligned<W>,
 }
 
 impl<W: Word> Tiles<W> {
@@ -60,7 +61,7 @@ impl<W: Word> Tiles<W> {
         if padded / lanes * columns > rows * (columns.div_ceil(lanes) + together) {
             return None;
         }
-        let mut weights = vec![W::default(); padded * columns];
+        let mut weights = Aligned::new(W::default(), padded * columns);
         for (row, values) in values.chunks(columns.max(1)).enumerate() {
             let tile = &mut weights[row / height * height * columns..];
             for (column, &value) in values.iter().enumerate() {
