@@ -1,12 +1,10 @@
-//! That 64-bit arithmetic without a check gives what the definition does.
+//! That arithmetic in wide words without a check gives what the definition does.
 //!
 //! Sums may wrap on the way: their final values fit their accumulators, so they come out right.
 
+use super::word::Width;
 use crate::range::{Bound, Fit, StageBounds};
 use crate::stage::{Expression, Operation, Stage};
-
-/// The most fraction bits that a resize drops, so that the half of a unit is a positive word.
-const MOST_DROPPED: i32 = 62;
 
 /// Whether no value of a stage can leave its format against the program's will, and none needs
 /// more than 64 bits on the way, whatever the elements are.
@@ -42,5 +40,5 @@ fn shifts(drop: i32, of: &Bound) -> bool {
         let shifted = (more < 64).then(|| value << more);
         shifted.is_some_and(|value| i64::try_from(value).is_ok())
     };
-    drop <= MOST_DROPPED && fits(of.interval.low) && fits(of.interval.high)
+    drop <= Width::Wide.most_dropped() && fits(of.interval.low) && fits(of.interval.high)
 }

@@ -9,14 +9,12 @@ use super::graph::Graph;
 use super::loops::{Run, every_step};
 use super::plan::Plan;
 use super::work::Work;
+use crate::execute::fast::RUN;
 use crate::format::Format;
 use crate::stage::{Expression, NodeId};
 
 /// The widest node whose values a table is made for.
 const MOST_BITS: u32 = 17;
-/// Arguments that are computed together.
-const TOGETHER: usize = 256;
-
 /// What a look-up costs, in loops of sums and products.
 const LOOK_UP: usize = 6;
 
@@ -114,11 +112,11 @@ impl Fold {
         let Some(column) = plan.column(&graph, node) else {
             return vec![];
         };
-        let mut columns = Columns::of(&plan, TOGETHER);
+        let mut columns = Columns::of(&plan, RUN);
         let first = i64::from(self.domain.first);
         let mut all = vec![0; self.domain.count];
-        for (place, values) in all.chunks_mut(TOGETHER).enumerate() {
-            let first = first + (place * TOGETHER) as i64;
+        for (place, values) in all.chunks_mut(RUN).enumerate() {
+            let first = first + (place * RUN) as i64;
             let arguments: Vec<i64> = (first..).take(values.len()).collect();
             let mut run = Run {
                 sums: &[],

@@ -83,11 +83,13 @@ fn look_up<E: Copy + Into<i64>, W: Word>(
         *result = lanes(|lane| W::of(i64::from(places[lane])));
     }
     let entry = |place: &mut W| *place = W::of(entries[place.raw() as usize].into());
-    let (eights, rest) = result.as_flattened_mut()[..count].as_chunks_mut::<8>();
-    for eight in eights {
-        eight.iter_mut().for_each(entry);
+    let (fours, rest) = result.as_flattened_mut()[..count].as_chunks_mut::<4>();
+    for four in fours {
+        four.iter_mut().for_each(entry);
     }
-    rest.iter_mut().for_each(entry);
+    for lane in 0..3 {
+        rest.get_mut(lane).into_iter().for_each(entry);
+    }
 }
 
 #[cfg(test)]

@@ -94,47 +94,59 @@ fn converted<V: Word, W: Word>(result: &mut [Lanes<V>], of: &[Lanes<W>]) {
 /// Elements of a vector, from 64 bits; lanes beyond them stay as they are.
 #[inline(always)]
 fn load<W: Word>(result: &mut [Lanes<W>], of: &[i64]) {
-    let result = &mut result.as_flattened_mut()[..of.len()];
-    let (result, of) = load_some::<LANES, W>(result, of);
-    let (result, of) = load_some::<4, W>(result, of);
-    load_some::<1, W>(result, of);
-}
-
-/// Elements side by side as long as there are enough; what is left.
-#[inline(always)]
-fn load_some<'a, 'b, const SOME: usize, W: Word>(
-    result: &'a mut [W],
-    of: &'b [i64],
-) -> (&'a mut [W], &'b [i64]) {
-    let (some, rest) = result.as_chunks_mut::<SOME>();
-    let (of, of_rest) = of.as_chunks::<SOME>();
-    for (result, of) in some.iter_mut().zip(of) {
+    let (whole, rest) = of.as_chunks::<LANES>();
+    for (result, of) in result.iter_mut().zip(whole) {
         *result = of.map(W::of);
     }
-    (rest, of_rest)
+    if let Some(result) = result.get_mut(whole.len()) {
+        copy_rest(result, rest, W::of);
+    }
 }
 
 /// Elements of a vector, in 64 bits.
 #[inline(always)]
 fn store<W: Word>(to: &mut [i64], of: &[Lanes<W>]) {
-    let of = &of.as_flattened()[..to.len()];
-    let (to, of) = store_some::<LANES, W>(to, of);
-    let (to, of) = store_some::<4, W>(to, of);
-    store_some::<1, W>(to, of);
-}
-
-/// As [`load_some`], the other way.
-#[inline(always)]
-fn store_some<'a, 'b, const SOME: usize, W: Word>(
-    to: &'a mut [i64],
-    of: &'b [W],
-) -> (&'a mut [i64], &'b [W]) {
-    let (some, rest) = to.as_chunks_mut::<SOME>();
-    let (of, of_rest) = of.as_chunks::<SOME>();
-    for (to, of) in some.iter_mut().zip(of) {
+    let (whole, rest) = to.as_chunks_mut::<LANES>();
+    for (to, of) in whole.iter_mut().zip(of) {
         *to = of.map(W::raw);
     }
-    (rest, of_rest)
+    if let Some(of) = of.get(whole.len()) {
+        copy_rest(rest, of, W::raw);
+    }
+}
+
+/// As many words as both have, fewer than [`LANES`]; halves of lanes at a time and no loop.
+#[inline(always)]
+fn copy_rest<A: Copy, B: Copy>(to: &mut [A], from: &[B], word: impl Fn(B) -> A) {
+    let count = to.len().min(from.len());
+    let (to, from) = copy_some::<8, A, B>(&mut to[..count], &from[..count], &word);
+    let (to, from) = copy_some::<4, A, B>(to, from, &word);
+    for lane in 0..3 {
+        if let (Some(to), Some(from)) = (to.get_mut(lane), from.get(lane)) {
+            *to = word(*from);
+        }
+    }
+}
+
+/// Some words where there are so many; what is left.
+#[inline(always)]
+fn copy_some<'a, 'b, const SOME: usize, A, B: Copy>(
+    to: &'a mut [A],
+    from: &'b [B],
+    word: impl Fn(B) -> A,
+) -> (&'a mut [A], &'b [B]) {
+    match from.split_first_chunk::<SOME>() {
+        Some((some, rest)) if to.len() >= SOME => {
+            let (first, to) = to.split_at_mut(SOME);
+            let words = some.map(word);
+            first
+                .iter_mut()
+                .zip(words)
+                .for_each(|(to, word)| *to = word);
+            (to, rest)
+        }
+        _ => (to, from),
+    }
 }
 
 /// Computes a column from earlier ones.
