@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use cosim::Tools;
+use cosim::synth::Family;
 use hopwire::hardware;
 use network::{Description, Network};
 use quantize::{Options, quantize};
@@ -39,7 +40,7 @@ pub fn figures(tools: &Tools) -> Result<Vec<Figure>, Failure> {
             peer,
             "cycles",
         ));
-        let counts = size::ecp5(tools, &scheduled)?;
+        let counts = size::cells(tools, &scheduled, Family::Ecp5)?;
         for (what, number) in [
             ("LUT4", counts.lut),
             ("flip-flops", counts.ff),

@@ -3,16 +3,17 @@
 use std::time::Instant;
 
 use cosim::Tools;
+use cosim::synth::Family;
 use hw_sim::stimulus::random::Random;
 use network::activation::Function;
-use network::description::{FormatChoice, RealFormat};
+use network::description::{ActivationTable, FormatChoice, RealFormat, TableWord};
 use network::sequence::{
     Cell, Elman, Gates, Gru, Layer, Lstm, Output, ResetForm, SequenceNetwork, Starts,
 };
 use network::{Activation, Matrix};
 use program::{Executor, Program};
 use quantize::{Options, Quantized, sequence};
-use schedule::{Form, Hardware, Scheduled, schedule};
+use schedule::{Form, Hardware, Scheduled, Timing, schedule};
 
 use crate::yardstick::{Offer, Yardstick};
 use crate::{Failure, Figure, size, speed};
@@ -56,29 +57,44 @@ pub fn figures(tools: &Tools) -> Result<Vec<Figure>, Failure> {
     ];
     for (cell, make) in cells {
         let made = made(&network(1, 6, make)?, "s16f10")?;
-        let scheduled = scheduled(&made.program, 2, 4)?;
-        let work = scheduled.timing.work as f64;
-        let name = format!("{cell}, 6 inputs, 20 units, 2 lanes x 4 taps: a step");
-        let peer = (work / 8.0 + 60.0, "multiplications / 8 + 60");
-        figures.push(Figure::new(
-            &name,
-            scheduled.timing.step as f64,
-            peer,
-            "cycles",
-        ));
-        let used = scheduled.timing.utilisation_percent() as f64;
-        let name = format!("{cell}, 6 inputs, 20 units, 2 lanes x 4 taps: lanes used");
-        figures.push(Figure::new(
-            &name,
-            used,
-            (90.0, "wanted at least"),
-            "percent",
-        ));
+        for (lanes, taps) in [(2, 4), (4, 2)] {
+            let fold = format!("{lanes} lanes x {taps} taps");
+            let timing = scheduled(&made.program, lanes, taps)?.timing;
+            let name = format!("{cell}, 6 inputs, 20 units, {fold}");
+            figures.extend(cycles(&name, &timing));
+        }
     }
     figures.extend(small_lstm(tools)?);
     figures.push(sequences_a_second()?);
     figures.push(step_mode(tools)?);
     Ok(figures)
+}
+
+/// Cycles of a step with 8 multipliers, and how many of them work.
+fn cycles(name: &str, timing: &Timing) -> [Figure; 3] {
+    let most = timing.work as f64 / timing.units as f64 + 60.0;
+    let wanted = (90.0, "wanted at least");
+    let (all, fold) = (timing.utilisation_percent(), timing.fold_percent());
+    [
+        Figure::new(
+            &format!("{name}: a step"),
+            timing.step as f64,
+            (most, "multiplications / (lanes x taps) + 60"),
+            "cycles",
+        ),
+        Figure::new(
+            &format!("{name}: lanes used while weights are taken"),
+            fold as f64,
+            wanted,
+            "percent",
+        ),
+        Figure::new(
+            &format!("{name}: lanes used in a whole step"),
+            all as f64,
+            wanted,
+            "percent",
+        ),
+    ]
 }
 
 /// Cycles a second of whole sequences in integers, counted by the closed form, beside Verilator on
@@ -123,30 +139,40 @@ fn step_mode(tools: &Tools) -> Result<Figure, Failure> {
 
 /// An LSTM of 1 input, 20 units and 8 bits beside an open design by hand.
 fn small_lstm(tools: &Tools) -> Result<Vec<Figure>, Failure> {
-    let made = made(&network(1, 1, lstm)?, "s8f5")?;
+    // Tables cost memory, of which there is enough, instead of multipliers.
+    let table = ActivationTable {
+        kind: Some(TableWord::Full),
+        ..ActivationTable::default()
+    };
+    let network = SequenceNetwork {
+        table,
+        ..network(1, 1, lstm)?
+    };
+    let made = made(&network, "s8f5")?;
     let scheduled = scheduled(&made.program, 1, 5)?;
-    let counts = size::ecp5(tools, &scheduled)?;
     let name = "LSTM, 1 input, 20 units, 8 bits, 1 lane x 5 taps";
-    Ok(vec![
-        Figure::new(
-            &format!("{name}: a step"),
-            scheduled.timing.step as f64,
-            (450.0, "limit"),
-            "cycles",
-        ),
-        Figure::new(
-            &format!("{name}: LUT4"),
+    let mut figures = vec![Figure::new(
+        &format!("{name}: a step"),
+        scheduled.timing.step as f64,
+        (450.0, "limit"),
+        "cycles",
+    )];
+    for (family, on) in [(Family::Ecp5, "ECP5"), (Family::Xilinx, "Xilinx")] {
+        let counts = size::cells(tools, &scheduled, family)?;
+        figures.push(Figure::new(
+            &format!("{name}: look-up tables, {on}"),
             counts.lut as f64,
             (1000.0, "limit"),
-            "LUT4",
-        ),
-        Figure::new(
-            &format!("{name}: multipliers"),
+            "cells",
+        ));
+        figures.push(Figure::new(
+            &format!("{name}: multipliers, {on}"),
             counts.dsp as f64,
             (8.0, "limit"),
-            "multipliers",
-        ),
-    ])
+            "cells",
+        ));
+    }
+    Ok(figures)
 }
 
 /// Sequences of 20 steps a second in integers, on one core.
@@ -248,6 +274,7 @@ fn network(seed: u64, inputs: usize, make: Make) -> Result<SequenceNetwork, Fail
         starts: Starts::default(),
         longest: None,
         picture: None,
+        table: ActivationTable::default(),
         sequences: (0..50).map(&mut sequence).collect(),
         targets: vec![],
         washout: 0,

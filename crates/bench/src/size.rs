@@ -18,7 +18,7 @@ use crate::{Failure, Figure, subject};
 pub fn figures(tools: &Tools) -> Result<Vec<Figure>, Failure> {
     let program = subject::program(64)?;
     let scheduled = subject::scheduled(&program, 64, 1)?;
-    let counts = ecp5(tools, &scheduled)?;
+    let counts = cells(tools, &scheduled, Family::Ecp5)?;
     let name = "64 units, 64 lanes x 1 tap, 8-bit weights";
     let used = scheduled.timing.utilisation_percent() as f64;
     let mut figures = vec![
@@ -72,11 +72,11 @@ pub fn figures(tools: &Tools) -> Result<Vec<Figure>, Failure> {
     Ok(figures)
 }
 
-/// ECP5 cells of a design.
+/// Cells of a design on a family.
 ///
 /// # Errors
 /// When a tool is missing or fails.
-pub fn ecp5(tools: &Tools, scheduled: &Scheduled) -> Result<Counts, Failure> {
+pub fn cells(tools: &Tools, scheduled: &Scheduled, family: Family) -> Result<Counts, Failure> {
     let folder = tempfile::tempdir()?;
     let files = emit(&scheduled.design, &EmitOptions::default())?;
     write_files(folder.path(), &files)?;
@@ -90,7 +90,7 @@ pub fn ecp5(tools: &Tools, scheduled: &Scheduled) -> Result<Counts, Failure> {
         top: &top,
         sources: &sources,
     };
-    Ok(count(tools, &emitted, Family::Ecp5)?)
+    Ok(count(tools, &emitted, family)?)
 }
 
 /// Schedules and emits 1,024 units in a process of its own; prints seconds and peak memory in MiB.

@@ -307,6 +307,7 @@ fn layers_of_sequence_networks() {
         generates: false,
         carry,
         backward,
+        full_tables: !every_step,
         state: "s8f4",
         functions: FUNCTIONS,
     };

@@ -92,6 +92,9 @@ pub struct Chain {
     pub carry: bool,
     /// Whether some recurrent layers read from the end, or both ways, where no states are carried on.
     pub backward: bool,
+    /// Whether activation functions are tables with an entry for every argument, instead of the
+    /// cheapest form.
+    pub full_tables: bool,
     /// The format of its states.
     pub state: &'static str,
     /// The activation functions to choose from.
@@ -144,10 +147,14 @@ impl Chain {
         } else {
             "last"
         };
+        let table = match self.full_tables {
+            true => "table = { kind = \"full\" }\n",
+            false => "",
+        };
         let (state, layers) = (self.state, writer.text);
         format!(
             "[network]\nkind = \"sequence\"\nname = \"random\"\ninputs = {inputs}\n\
-             output = \"{output}\"\ncarry = {carry}\n{generate}{layers}[format]\nstate = \"{state}\"\n"
+             output = \"{output}\"\ncarry = {carry}\n{table}{generate}{layers}[format]\nstate = \"{state}\"\n"
         )
     }
 }

@@ -70,10 +70,13 @@ prop_compose! {
         every_step in any::<bool>(),
         carry in any::<bool>(),
         backward in any::<bool>(),
+        full_tables in any::<bool>(),
         state in prop::sample::select(vec!["s6f3", "s8f4", "s10f6"]),
     ) -> Chain {
         let functions = FUNCTIONS;
-        Chain { layers, every_step, generates: false, carry, backward, state, functions }
+        Chain {
+            layers, every_step, generates: false, carry, backward, full_tables, state, functions,
+        }
     }
 }
 
@@ -118,7 +121,13 @@ fn agrees(
 /// can explain.
 fn loses_what_rounding_takes(of: Chain, seed: u64) -> Result<(), TestCaseError> {
     let state = "s18f8";
-    let text = Chain { state, ..of }.text(&mut Random::new(seed));
+    let full_tables = false;
+    let text = Chain {
+        full_tables,
+        state,
+        ..of
+    }
+    .text(&mut Random::new(seed));
     let (network, program) = made(&text);
     let network = quantize::sequence::rounded(&network, &program).unwrap();
     let real = quantize::sequence::real(&network);
@@ -137,6 +146,56 @@ fn loses_what_rounding_takes(of: Chain, seed: u64) -> Result<(), TestCaseError> 
         prop_assert!(error <= bound, "{} beyond {}\n{}", error, bound, text);
     }
     Ok(())
+}
+
+/// An LSTM layer with so many units, and what of its gates stands in registers and in memories.
+fn gates_of(units: usize, lanes: usize) -> (bool, usize) {
+    let mut random = Random::new(1);
+    let mut rows = |columns: usize| -> Vec<Vec<f64>> {
+        let mut number = || (random.below(33) as f64 - 16.0) / 16.0;
+        let rows = 0..4 * units;
+        rows.map(|_| (0..columns).map(|_| number()).collect())
+            .collect()
+    };
+    let (w, r) = (rows(2), rows(units));
+    let text = format!(
+        "[network]\nkind = \"sequence\"\nname = \"net\"\ninputs = 2\n\
+         [[layer]]\nkind = \"lstm\"\nunits = {units}\nw = {w:?}\nr = {r:?}\n\
+         [format]\nstate = \"s8f4\"\nweights = \"s8f4\"\n"
+    );
+    let program = made(&text).1;
+    let form = Form::Frame;
+    let hardware = Hardware {
+        lanes,
+        taps: 3,
+        form,
+    };
+    let runs = [4, 1, 3].map(|steps| sample::run(&mut random, &program, steps));
+    let loads: Vec<&Values> = runs.iter().map(Vec::as_slice).collect();
+    levels::compare(&program, &hardware, &loads, &[1, 4]).unwrap();
+    let design = schedule::schedule(&program, &hardware).unwrap().design;
+    let mut registers = design.modules.iter().flat_map(|module| {
+        let nets = module.registers.iter().map(|register| register.net);
+        nets.map(|net| module.net(net).name.clone())
+    });
+    let in_registers = registers.any(|name| name == "layer1_gates_q");
+    let memories = design.modules.iter().flat_map(|module| &module.memories);
+    let views = ["input_gate", "output_gate", "forget_gate", "candidate"];
+    let views = views.map(|view| format!("layer1_{view}_words"));
+    (
+        in_registers,
+        memories.filter(|of| views.contains(&of.name)).count(),
+    )
+}
+
+/// Gates pass from their stage to that of the cells in memories, a word for a group of rows; where
+/// groups are not whole, or are few, in registers.
+#[test]
+fn gates_are_handed_on_in_memories() {
+    assert_eq!(gates_of(20, 1), (false, 4));
+    assert_eq!(gates_of(20, 4), (false, 4));
+    assert_eq!(gates_of(20, 3), (true, 0));
+    assert_eq!(gates_of(6, 2), (true, 0));
 }
 
 proptest! {

@@ -20,8 +20,8 @@ prop_compose! {
     ) -> Chain {
         let layers = [&[Kind::Tree], after.as_slice()].concat();
         Chain {
-            layers, every_step, generates: false, carry: false, backward: false, state,
-            functions: FUNCTIONS,
+            layers, every_step, generates: false, carry: false, backward: false,
+            full_tables: false, state, functions: FUNCTIONS,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Sequence networks against what their equations say, written out in another way.
 
 use network::activation::{Activation, Function};
+use network::description::ActivationTable;
 use network::matrix::Matrix;
 use network::sequence::{
     Cell, Dense, Direction, Elman, Gates, Gives, Gru, GruGate, Jordan, Layer, Lstm, LstmGate,
@@ -114,6 +115,7 @@ fn network(layers: Vec<Layer>) -> SequenceNetwork {
         starts: network::sequence::Starts::default(),
         longest: None,
         picture: None,
+        table: ActivationTable::default(),
         sequences: vec![],
         targets: vec![],
         washout: 0,

@@ -1,6 +1,7 @@
 //! Layers that take tokens against what they are to give.
 
 use network::Activation;
+use network::description::ActivationTable;
 use network::sequence::{
     Cell, Count, Dense, Embedding, Generate, Hash, Layer, MAX_VOCABULARY, Markov, Output, Sample,
     SequenceNetwork, softmax,
@@ -153,6 +154,7 @@ fn network_of(layers: Vec<Layer>, inputs: usize) -> SequenceNetwork {
         sequences: vec![],
         targets: vec![],
         picture: None,
+        table: ActivationTable::default(),
         washout: 0,
     };
     network.check().unwrap();

@@ -1,6 +1,6 @@
 //! Best paths in integers: that of the rounded scores, and why it differs from the one in real numbers.
 
-use network::description::RealFormat;
+use network::description::{ActivationTable, RealFormat};
 use network::noise::SplitMix64;
 use network::sequence::path::logarithms;
 use network::sequence::{BestPath, Embedding, Emission, Layer, Output, SequenceNetwork};
@@ -50,6 +50,7 @@ fn network(layers: Vec<Layer>, sequences: Vec<Vec<Vec<f64>>>) -> SequenceNetwork
         targets: vec![],
         generate: None,
         picture: None,
+        table: ActivationTable::default(),
         washout: 0,
     };
     assert_eq!(network.check(), Ok(()));

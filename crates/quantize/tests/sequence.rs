@@ -1,7 +1,7 @@
 //! Sequence networks in integers against their equations.
 
 use network::activation::Function;
-use network::description::{FormatChoice, RealFormat};
+use network::description::{ActivationTable, FormatChoice, RealFormat};
 use network::sequence::{
     Cell, Dense, Direction, Elman, Gates, Gives, Gru, Jordan, Layer, Lstm, Output, Peepholes,
     Recurrent, ResetForm, SequenceNetwork,
@@ -90,6 +90,7 @@ fn network(inputs: usize, layers: Vec<Layer>, sequences: Vec<Vec<Vec<f64>>>) -> 
         starts: network::sequence::Starts::default(),
         longest: None,
         picture: None,
+        table: ActivationTable::default(),
         sequences,
         targets: vec![],
         washout: 0,

@@ -236,6 +236,9 @@ pub struct Timing {
     pub units: u64,
     /// Multiply-accumulates (cells) that a step needs; for a streaming design, that a run needs.
     pub work: u64,
+    /// Multiply-accumulates (cells) for which there is a place in the cycles in which weights are
+    /// taken; those beyond `work` are taps beyond the ends of rows, and lanes beyond the last row.
+    pub places: u64,
 }
 
 impl Timing {
@@ -264,5 +267,11 @@ impl Timing {
             false => self.phases.iter().sum(),
         };
         100 * self.work / (self.units * self.interval.unwrap_or(step)).max(1)
+    }
+
+    /// The share of lanes and taps that do work in the cycles in which weights are taken: what the
+    /// fold leaves unused, without the time in which sums are applied and streams move.
+    pub fn fold_percent(&self) -> u64 {
+        100 * self.work / self.places.max(1)
     }
 }

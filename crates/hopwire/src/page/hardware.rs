@@ -31,6 +31,10 @@ pub fn timing(material: &Material<'_>) -> Section {
             "Lanes and taps that work",
             format!("{} %", timing.utilisation_percent()),
         ),
+        Term::new(
+            "The same while weights are taken",
+            format!("{} %", timing.fold_percent()),
+        ),
         Term::new("Multiply-accumulates a step", numbers::count(timing.work)),
         Term::new("Done at the same time", numbers::count(timing.units)),
     ];

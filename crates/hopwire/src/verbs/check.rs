@@ -43,6 +43,8 @@ pub struct CheckReport {
     pub phases: Vec<PhaseCycles>,
     /// The share of lane-cycles that do work, in percent; where steps differ, in one step of each phase.
     pub utilisation_percent: u64,
+    /// The same in the cycles alone in which weights are taken: what the fold leaves unused.
+    pub fold_percent: u64,
 }
 
 /// Clock cycles of a step of a phase.
@@ -95,10 +97,11 @@ impl Report for CheckReport {
         let formats: Vec<String> = formats.collect();
         text.push_str(&format!("formats: {}\n", formats.join(", ")));
         text.push_str(&format!(
-            "hardware: {} cycles a step{}, {} % of lane-cycles do work\n",
+            "hardware: {} cycles a step{}, {} % of lane-cycles do work ({} % while weights are taken)\n",
             self.cycles_per_step,
             self.phases_in_words(),
-            self.utilisation_percent
+            self.utilisation_percent,
+            self.fold_percent
         ));
         for level in [Level::Float, Level::Integer] {
             text.push_str(match level {
@@ -150,5 +153,6 @@ pub fn run(arguments: &CheckArguments) -> Result<CheckReport, HopwireError> {
         cycles_per_step: scheduled.timing.interval.unwrap_or(scheduled.timing.step),
         phases: PhaseCycles::of(&built.program, &scheduled.timing),
         utilisation_percent: scheduled.timing.utilisation_percent(),
+        fold_percent: scheduled.timing.fold_percent(),
     })
 }

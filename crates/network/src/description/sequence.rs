@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Source;
+use super::activation::ActivationTable;
 use super::checks::{Checked, Checker, MAX_SIDE};
 use super::dynamic::{Described, RealFormat};
 use super::hopfield::Fold;
@@ -71,6 +72,9 @@ pub struct SequenceSection {
     /// Rows and columns of the pictures that the outputs are, one after another, as `simulate -o` writes
     /// them to a .png file. A picture may be the outputs of several steps.
     pub picture: Option<[usize; 2]>,
+    /// How the activation functions of layers are made in hardware, where they need a table.
+    #[serde(default)]
+    pub table: ActivationTable,
 }
 
 /// How a network feeds itself.
@@ -203,6 +207,7 @@ impl Described for SequenceDescription {
         self.check_generate(&check)?;
         self.check_programs(&check)?;
         self.data.check(&check)?;
+        self.network.table.check(check.source, "network.table")?;
         check.real_formats(&self.format)?;
         let most = self.layer.iter().filter_map(LayerSection::rows).max();
         check.fold(&self.hardware, most.unwrap_or(inputs).max(inputs))

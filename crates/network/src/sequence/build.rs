@@ -57,6 +57,7 @@ impl SequenceNetwork {
             },
             longest: described.remembered(),
             picture: described.network.picture,
+            table: described.network.table,
             sequences: vec![],
             targets: vec![],
             washout: described.data.washout.unwrap_or(0),

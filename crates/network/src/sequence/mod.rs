@@ -57,6 +57,7 @@ pub use tokens::MAX_VOCABULARY;
 pub use tree::{Stack, Tree};
 pub use window::{Axis, Way, Window};
 
+use crate::description::ActivationTable;
 use crate::fact::{Fact, Level};
 use crate::problem::Problem;
 
@@ -81,6 +82,8 @@ pub struct SequenceNetwork {
     pub longest: Option<usize>,
     /// Rows and columns of the pictures that its outputs are, one after another.
     pub picture: Option<[usize; 2]>,
+    /// How activation functions are made in hardware, where they need a table.
+    pub table: ActivationTable,
     /// The sequences of the description, each [time, inputs].
     pub sequences: Vec<Vec<Vec<f64>>>,
     /// What the network should give for each sequence, where that is known, each as a run gives it.

@@ -13,6 +13,7 @@ use super::seen::Seen;
 use super::tokens::number_format;
 use super::tree::Control;
 use super::words::Formats;
+use crate::activation::Wish;
 use crate::assembly::{Assembly, New, Source, Wide, Written, weights};
 use crate::dynamic::Words;
 use crate::report::Report;
@@ -35,7 +36,7 @@ pub struct Chain<'a> {
     words: &'a Words,
     pub(super) formats: Formats,
     pub(super) assembly: Assembly,
-    pub(super) functions: Vec<(Activation, Function)>,
+    pub(super) functions: Vec<(Activation, Wish, Function)>,
     /// How the sequence is gone through, where that is more than once.
     pub(super) passes: Option<Passes>,
     /// What a tree network keeps about its program.

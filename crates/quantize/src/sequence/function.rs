@@ -5,7 +5,7 @@ use program::{Format, NodeId, Overflow, Rounding, TableId, rounding::nearest};
 
 use super::chain::Chain;
 use crate::QuantizeError;
-use crate::activation::{Plan, Wish, plan};
+use crate::activation::{Kind, Plan, Wish, plan};
 use crate::assembly::Wide;
 
 /// An activation function in words.
@@ -53,7 +53,8 @@ pub struct Use<'a> {
 }
 
 impl Chain<'_> {
-    /// The function for a use; one that was made before where it is the same.
+    /// The function of a layer for a use, made as the description wishes; one that was made before
+    /// where it is the same.
     ///
     /// # Errors
     /// When it cannot be made.
@@ -63,37 +64,54 @@ impl Chain<'_> {
             .map_or(wanted.bound, |clip| clip.min(wanted.bound));
         let argument = self.formats.argument(wanted.activation, bound)?;
         let clip = wanted.clip.and_then(|clip| nearest(clip, argument));
-        self.function_of(wanted.activation, (argument, wanted.output), clip)
+        let wish = Wish::from(&self.network.table);
+        self.wished(wanted.activation, (argument, wanted.output), clip, &wish)
     }
 
-    /// A function of an argument of a format; the result has another one.
+    /// A function of an argument of a format; the result has another one. How it is made is chosen.
     ///
     /// # Errors
     /// When it cannot be made.
     pub fn function_of(
         &mut self,
         activation: &Activation,
-        (argument, output): (Format, Format),
+        formats: (Format, Format),
         clip: Option<i64>,
     ) -> Result<Function, QuantizeError> {
-        let same = |(known, of): &&(Activation, Function)| {
-            known == activation && (of.plan.input(), of.plan.output()) == (argument, output)
+        self.wished(activation, formats, clip, &Wish::default())
+    }
+
+    fn wished(
+        &mut self,
+        activation: &Activation,
+        (argument, output): (Format, Format),
+        clip: Option<i64>,
+        wish: &Wish,
+    ) -> Result<Function, QuantizeError> {
+        let same = |(known, of, made): &&(Activation, Wish, Function)| {
+            let formats = (made.plan.input(), made.plan.output());
+            (known, of) == (activation, wish) && formats == (argument, output)
         };
-        if let Some((_, made)) = self.functions.iter().find(same) {
+        if let Some((.., made)) = self.functions.iter().find(same) {
             return Ok(Function {
                 clip,
                 ..made.clone()
             });
         }
-        let plan = plan(activation, argument, output, &Wish::default())?;
+        let mut made = plan(activation, argument, output, &Wish::default())?;
+        // What needs no table is not asked for one.
+        if *wish != Wish::default() && made.figures().kind != Kind::Operations {
+            made = plan(activation, argument, output, wish)?;
+        }
         let name = format!("activation{}", self.functions.len() + 1);
-        let made = Function {
-            tables: plan.register(&mut self.assembly, &name),
-            plan,
+        let function = Function {
+            tables: made.register(&mut self.assembly, &name),
+            plan: made,
             clip,
             rounding: self.formats.manner.0,
         };
-        self.functions.push((activation.clone(), made.clone()));
-        Ok(made)
+        let known = (activation.clone(), *wish, function.clone());
+        self.functions.push(known);
+        Ok(function)
     }
 }

@@ -6,7 +6,7 @@ use network::activation::Function as Shape;
 use program::{Format, Part, Role, VectorId, When};
 
 use super::chain::{Chain, Flow};
-use super::function::{Function, Use};
+use super::function::Function;
 use super::tokens::number_format;
 use crate::QuantizeError;
 use crate::assembly::{New, Written};
@@ -169,12 +169,9 @@ impl Chain<'_> {
     /// # Errors
     /// When no table holds it.
     pub fn power(&mut self, range: f64) -> Result<Function, QuantizeError> {
-        self.function(Use {
-            activation: &activation(Shape::Exp)?,
-            bound: range.min(16.0),
-            clip: None,
-            output: self.formats.gate,
-        })
+        let power = activation(Shape::Exp)?;
+        let argument = self.formats.argument(&power, range.min(16.0))?;
+        self.function_of(&power, (argument, self.formats.gate), None)
     }
 
     /// `1 / x` of sums from 1 to `most`: what powers are weighed by, of which the largest is 1.

@@ -299,6 +299,7 @@ impl<'a> Grid<'a> {
                     interval: Some(around.positions() as u64 + fillers),
                     units: lanes * iterations as u64,
                     work: positions * lanes * iterations as u64,
+                    places: positions * lanes * iterations as u64,
                 }
             }
             Form::Frame => {
@@ -313,6 +314,7 @@ impl<'a> Grid<'a> {
                     interval: None,
                     units: lanes,
                     work: positions * lanes,
+                    places: positions * lanes,
                 }
             }
         }

@@ -78,7 +78,7 @@ impl Lane<'_> {
     /// [`Restart`]) where something is gathered; for each gather `weight_i`, then `source_i`
     /// (dense) or `index_i` and `all_i` (sparse), and `offset_i` (where there is one); `NAME_i`
     /// for the row's own element of each vector in [`StagePlan::own`] and
-    /// [`StagePlan::parameters`], for the value of each of [`StagePlan::schedules`] that changes, and
+    /// [`StagePlan::parameters`], for the one that is handed in each of [`StagePlan::handed`], for the value of each of [`StagePlan::schedules`] that changes, and
     /// for the row's word of each of [`StagePlan::noises`]; `NAME_before_i` for each state written
     /// (where period 2 is looked for). Outputs:
     /// `NAME_next_o` for each vector written, `changed_o` where the stage tells rest from unrest,
@@ -149,7 +149,8 @@ impl Lane<'_> {
         let own = plan
             .own
             .iter()
-            .chain(plan.parameters.iter().map(|(id, _)| id));
+            .chain(plan.parameters.iter().map(|(id, _)| id))
+            .chain(plan.handed.iter().map(|handed| &handed.id));
         let mut elements: Vec<(VectorId, Leaf)> = own
             .map(|&id| {
                 let (name, format) = plan.vector(id);

@@ -2,6 +2,7 @@
 //! sums that run one after another, each with lanes side by side.
 
 pub mod fold;
+mod handed;
 pub mod lane;
 mod noise;
 mod past;
@@ -44,6 +45,7 @@ pub fn schedule(program: &Program, hardware: &Hardware) -> Result<Scheduled, Sch
     let once = plans.len();
     plans.extend(of(true)?);
     judge(program, &plans)?;
+    handed::resolve(program, &mut plans);
     let stores = Stores::resolve(program, &plans);
     let interface = interface(program, &stores, &plans)?;
     let timing = timing(program, &plans, once, &stores, &interface);
@@ -115,12 +117,12 @@ fn interface(
             "nothing that is loaded, or nothing that is unloaded",
         ));
     }
-    let stream = |prefix: &str, of: Vec<&Store<'_>>| Stream {
+    let stream = |prefix: &str, elements: usize, of: Vec<&Store<'_>>| Stream {
         prefix: prefix.into(),
         fields: of.iter().map(|store| (store.id, store.format)).collect(),
         lengths: of.iter().map(|store| store.elements).collect(),
-        elements: stores.beat,
-        beats: stores.beats(of.into_iter()),
+        elements,
+        beats: Stores::count_beats(elements, of.into_iter()),
         torus: None,
     };
     let loadable = plans
@@ -132,14 +134,15 @@ fn interface(
         format: of.gather.weights.format,
         order: of.image.places.clone(),
     });
+    let beats = stores.beats;
     Ok(Interface {
-        load: stream("s_axis", stores.loaded().collect()),
+        load: stream("s_axis", beats.load, stores.loaded().collect()),
         feed: stores
             .fed()
             .next()
-            .map(|_| stream("x_axis", stores.fed().collect())),
+            .map(|_| stream("x_axis", beats.feed, stores.fed().collect())),
         unloads_each_step: unloads_each_step(program),
-        unload: stream("m_axis", stores.unloaded().collect()),
+        unload: stream("m_axis", beats.unload, stores.unloaded().collect()),
         weights,
     })
 }
@@ -186,6 +189,7 @@ fn timing(
         interval: None,
         units: units.unwrap_or(1),
         work: steps.iter().map(StagePlan::work).sum(),
+        places: steps.iter().map(StagePlan::places).sum(),
     }
 }
 

@@ -8,6 +8,7 @@ use program::{
 };
 
 use super::fold::{Fold, Rows};
+use super::handed::Handed;
 use super::lane::Restart;
 use super::schedule::ByStep;
 use super::weights::WeightImage;
@@ -30,6 +31,8 @@ pub struct StagePlan<'a> {
     /// Stored vectors whose own element a row reads: those that its expression names, and the
     /// states that it writes, which are compared.
     pub own: Vec<VectorId>,
+    /// Signals of which a row reads its own element from a memory; see [`super::handed`].
+    pub handed: Vec<Handed>,
     /// Parameters of which a row reads its own element.
     pub parameters: Vec<(VectorId, &'a [i64])>,
     /// Schedules that its expression reads.
@@ -118,6 +121,7 @@ impl<'a> StagePlan<'a> {
             fold,
             gathers,
             own,
+            handed: vec![],
             parameters,
             schedules,
             noises,
@@ -242,9 +246,9 @@ impl<'a> StagePlan<'a> {
         self.has_offset() && self.fold.chunks() > 1
     }
 
-    /// Whether the parameter memories need an address.
+    /// Whether the memories of parameters and of what is handed need an address.
     pub fn parameter_memory(&self) -> bool {
-        !self.parameters.is_empty() && self.fold.chunks() > 1
+        !(self.parameters.is_empty() && self.handed.is_empty()) && self.fold.chunks() > 1
     }
 
     /// Whether sources are chosen by the column; sparse weights bring their own indices.
@@ -287,6 +291,11 @@ impl<'a> StagePlan<'a> {
             Arrangement::Stencil { .. } => 0,
         };
         self.gathers.iter().map(|gather| of(gather) as u64).sum()
+    }
+
+    /// The multiply-accumulates for which a step has a place.
+    pub fn places(&self) -> u64 {
+        self.multipliers() * (self.fold.chunks() * self.fold.columns) as u64
     }
 
     /// The multipliers of all lanes.

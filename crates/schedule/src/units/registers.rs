@@ -4,7 +4,7 @@ use hw_ir::{ModuleBuilder, NetId, Op, PendingRegister, Reset};
 use program::{Begins, Kept, VectorId};
 
 use super::plan::StagePlan;
-use super::store::Store;
+use super::store::{Store, Stores};
 use super::top::{Moves, Placed, Top};
 use crate::arithmetic::{encode, net_type};
 use crate::counter::also;
@@ -165,7 +165,13 @@ impl Top<'_, '_> {
             return None;
         }
         let name = store.name;
-        let (length, beat) = (store.length as u32, self.stores.beat as u32);
+        let beats = self.stores.beats;
+        let elements = match (store.fed, store.loaded) {
+            (true, _) => beats.feed,
+            (false, true) => beats.load,
+            (false, false) => beats.unload,
+        };
+        let (length, beat) = (store.length as u32, elements as u32);
         let value = of.value.net;
         // What is unloaded comes in again, so that a state stays what it is.
         let low = |m: &mut ModuleBuilder| m.elements(&format!("{name}_low"), value, 0, beat);
@@ -196,16 +202,18 @@ impl Top<'_, '_> {
             let inside = m.less(&format!("{name}_{what}_inside"), count, limit);
             m.and(&format!("{name}_{what}"), at, inside)
         };
-        let longest = |of: usize| of == store.length / self.stores.beat;
+        let longest = |of: &mut dyn Iterator<Item = &Store<'_>>| {
+            Stores::count_beats(elements, of) == store.length / elements
+        };
         let load = store.loaded.then(|| {
-            if longest(self.stores.beats(self.stores.loaded())) {
+            if longest(&mut self.stores.loaded()) {
                 moves.load
             } else {
                 within(m, "load", moves.load, moves.load_beat)
             }
         });
         let unload = store.unloaded.then(|| {
-            if longest(self.stores.beats(self.stores.unloaded())) {
+            if longest(&mut self.stores.unloaded()) {
                 moves.unload
             } else {
                 within(m, "unload", moves.unload, moves.unload_beat)
@@ -213,7 +221,7 @@ impl Top<'_, '_> {
         });
         let fed = moves.feed.as_ref().filter(|_| store.fed);
         if let Some(feed) = fed {
-            let at = if longest(self.stores.beats(self.stores.fed())) {
+            let at = if longest(&mut self.stores.fed()) {
                 feed.taken
             } else {
                 within(m, "feed", feed.taken, feed.beat)

@@ -95,7 +95,7 @@ impl Top<'_, '_> {
         let formats: Vec<Format> = feed.fields.iter().map(|(_, format)| *format).collect();
         m.group("what a step is given; the last of a sequence is marked");
         let valid = m.input("x_axis_tvalid", Type::BIT);
-        let data = m.input("x_axis_tdata", beat_type(&formats, self.stores.beat));
+        let data = m.input("x_axis_tdata", beat_type(&formats, self.stores.beats.feed));
         let last = m.input("x_axis_tlast", Type::BIT);
         FeedPorts { valid, data, last }
     }

@@ -6,6 +6,7 @@ use hw_ir::{
 };
 use program::{Format, VectorId};
 
+use super::handed::Arriving;
 use super::lane::{Lane, Restart};
 use super::noise::NoiseSource;
 use super::plan::{GatherPlan, StagePlan};
@@ -34,6 +35,12 @@ pub enum Feed {
     Before(VectorId, usize),
     /// The value of a schedule in this step.
     Schedule(VectorId),
+    /// One bit: a word of a signal arrives from the stage that writes it.
+    Arrives(VectorId),
+    /// Its number.
+    ArrivingNumber(VectorId),
+    /// The word: so many elements.
+    ArrivingWord(VectorId),
 }
 
 /// The module of a stage. Outputs: `end_o` (the stage ends with this cycle), `apply_o` (a group of
@@ -138,6 +145,7 @@ struct Inputs {
     vectors: Vec<(VectorId, NetId)>,
     before: Vec<(VectorId, NetId)>,
     schedules: Vec<NetId>,
+    arriving: Vec<(VectorId, Arriving)>,
 }
 
 impl Inputs {
@@ -231,7 +239,35 @@ impl StageBuilder<'_, '_> {
             vectors,
             before,
             schedules,
+            arriving: self.arriving(),
         }
+    }
+
+    /// What arrives of the signals that are handed to this stage.
+    fn arriving(&mut self) -> Vec<(VectorId, Arriving)> {
+        let plan = self.plan;
+        let mut arriving: Vec<(VectorId, Arriving)> = vec![];
+        for handed in &plan.handed {
+            let of = handed.of;
+            if arriving.iter().any(|(known, _)| *known == of) {
+                continue;
+            }
+            let (name, format) = plan.vector(of);
+            self.m.group(format!("`{name}`, as it is written"));
+            let word = net_type(format).times(plan.fold.lanes as u32);
+            let number = Type::unsigned(address_bits(handed.all as u64));
+            let now = Arriving {
+                arrives: self.input(Feed::Arrives(of), &format!("{name}_arrives_i"), Type::BIT),
+                number: self.input(
+                    Feed::ArrivingNumber(of),
+                    &format!("{name}_number_i"),
+                    number,
+                ),
+                word: self.input(Feed::ArrivingWord(of), &format!("{name}_word_i"), word),
+            };
+            arriving.push((of, now));
+        }
+        arriving
     }
 
     fn drive_issuing(&mut self, issuing: hw_ir::PendingRegister, walk: &Walk, start: NetId) {
@@ -279,6 +315,16 @@ impl StageBuilder<'_, '_> {
         for &(id, values) in &plan.parameters {
             let (name, format) = plan.vector(id);
             let own = self.rows(name, format, values, walk.parameter_address);
+            connections.push(Connection::Split(own));
+        }
+        for handed in &plan.handed {
+            let arriving = inputs.arriving.iter().find(|(of, _)| *of == handed.of);
+            let (Some((_, arriving)), Some(group)) = (arriving, walk.parameter_address) else {
+                continue;
+            };
+            let (name, format) = plan.vector(handed.id);
+            let element = (name, format, plan.fold.lanes as u32);
+            let own = handed.build(&mut self.m, element, *arriving, group);
             connections.push(Connection::Split(own));
         }
         connections.extend(inputs.schedules.iter().copied().map(Connection::Shared));

@@ -2,12 +2,27 @@
 
 use program::{Format, Kept, Part, Program, Role, Vector, VectorId};
 
+use super::handed;
 use super::past::PastStore;
 use super::plan::StagePlan;
 use super::recall::RecalledStore;
 
-/// Bits of a beat of the streams, where the lengths allow.
+/// Bits of a beat of streams that move once a run, where the lengths allow.
 const BEAT_BITS: u32 = 8;
+
+/// The same where each step is fed, and waits for what moves.
+const STEP_BEAT_BITS: u32 = 64;
+
+/// Elements of a beat of each stream; each divides the lengths of the stream's vectors.
+#[derive(Debug, Clone, Copy)]
+pub struct Beats {
+    /// Of what is loaded before a run.
+    pub load: usize,
+    /// Of what is given before each step.
+    pub feed: usize,
+    /// Of what is unloaded.
+    pub unload: usize,
+}
 
 /// A vector in registers.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +79,7 @@ pub struct Stores<'a> {
     /// Whether a step ends a cycle after its last write, so that all it wrote is looked at.
     pub settles: bool,
     /// Elements of a beat of the streams.
-    pub beat: usize,
+    pub beats: Beats,
 }
 
 impl<'a> Stores<'a> {
@@ -141,6 +156,9 @@ impl<'a> Stores<'a> {
                 Role::Kept(kept) => Some(kept),
                 _ => None,
             };
+            if handed::is_handed(plans, id) {
+                continue;
+            }
             let elements = vector.shape.elements();
             let length = padded(id, elements);
             all.push(Store {
@@ -156,24 +174,15 @@ impl<'a> Stores<'a> {
                 kept,
             });
         }
-        let mut stores = Stores {
+        Stores {
+            beats: Beats::of(&all),
             all,
             pasts,
             joined,
             settles: program.phases.is_some() || !recalled.is_empty(),
             recalled,
             marks,
-            beat: 1,
-        };
-        let bits = stores.element_bits();
-        let most = BEAT_BITS.checked_div(bits).unwrap_or(1).max(1) as usize;
-        let divides = |beat: &usize| {
-            let moved = stores.loaded().chain(stores.unloaded());
-            let mut moved = moved.chain(stores.fed());
-            moved.all(|store| store.length.is_multiple_of(*beat))
-        };
-        stores.beat = (1..=most).rev().find(divides).unwrap_or(1);
-        stores
+        }
     }
 
     /// Every vector.
@@ -233,22 +242,54 @@ impl<'a> Stores<'a> {
         all.filter(|store| store.loaded && store.unloaded)
     }
 
-    /// Bits of an element of the widest stream, with all its fields.
-    pub fn element_bits(&self) -> u32 {
-        let bits = |of: &mut dyn Iterator<Item = &Store<'a>>| -> u32 {
-            of.map(|store| store.format.width()).sum()
-        };
-        let loaded = bits(&mut self.loaded());
-        let fed = bits(&mut self.fed());
-        loaded.max(fed).max(bits(&mut self.unloaded()))
-    }
-
-    /// Beats of a transfer of these vectors: as many as the longest needs.
-    pub fn beats<'s>(&self, of: impl Iterator<Item = &'s Store<'a>>) -> usize
+    /// Beats of a transfer of these vectors with so many elements in each: as many as the longest
+    /// needs.
+    pub fn count_beats<'s>(elements: usize, of: impl Iterator<Item = &'s Store<'a>>) -> usize
     where
         'a: 's,
     {
-        of.map(|store| store.length / self.beat).max().unwrap_or(0)
+        of.map(|store| store.length / elements).max().unwrap_or(0)
+    }
+}
+
+impl Beats {
+    /// As many elements as fit; the vectors that are loaded and unloaded move by the same number on
+    /// both streams.
+    fn of(all: &[Store<'_>]) -> Beats {
+        let most = match all.iter().any(|store| store.fed) {
+            true => STEP_BEAT_BITS,
+            false => BEAT_BITS,
+        };
+        let widest = |streams: &[fn(&Store<'_>) -> bool]| {
+            let bits = |on: &fn(&Store<'_>) -> bool| -> u32 {
+                let moved = all.iter().filter(|store| on(store));
+                moved.map(|store| store.format.width()).sum()
+            };
+            let bits = streams.iter().map(bits).max().unwrap_or(0);
+            let most = most.checked_div(bits).unwrap_or(1).max(1) as usize;
+            let divides = |beat: &usize| {
+                let mut moved = all
+                    .iter()
+                    .filter(|store| streams.iter().any(|on| on(store)));
+                moved.all(|store| store.length.is_multiple_of(*beat))
+            };
+            (1..=most).rev().find(divides).unwrap_or(1)
+        };
+        let (loaded, unloaded) = (|of: &Store<'_>| of.loaded, |of: &Store<'_>| of.unloaded);
+        let feed = widest(&[|of| of.fed]);
+        if all.iter().any(|store| store.loaded && store.unloaded) {
+            let both = widest(&[loaded, unloaded]);
+            return Beats {
+                load: both,
+                feed,
+                unload: both,
+            };
+        }
+        Beats {
+            load: widest(&[loaded]),
+            feed,
+            unload: widest(&[unloaded]),
+        }
     }
 }
 

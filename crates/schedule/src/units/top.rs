@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hw_ir::{Connection, Module, ModuleBuilder, NetId, PendingInstance, Type};
 use program::{Format, Program, VectorId, When};
 
+use super::handed::Arriving;
 use super::past::{Moments, Remembering};
 use super::phases::Control;
 use super::plan::StagePlan;
@@ -222,6 +223,7 @@ impl<'a> Top<'a, '_> {
         let weight = ports
             .weight
             .map(|(valid, data)| (m.and("weight_load", valid, loading.net), data));
+        let arriving = self.arriving(&mut m, &steps);
         let feeding = Feeding {
             registers: &registers,
             schedules: &schedules,
@@ -229,6 +231,7 @@ impl<'a> Top<'a, '_> {
             computed: &[joined, recalled, marks].concat(),
             weight,
             run_start,
+            arriving: &arriving,
         };
         for (placed, starts) in [(once, starts), (steps, step_starts)] {
             for (placed, start) in placed.into_iter().zip(starts) {
@@ -254,7 +257,7 @@ impl<'a> Top<'a, '_> {
         let load = (!formats.is_empty()).then(|| {
             m.group("what a run starts from");
             let valid = m.input("s_axis_tvalid", Type::BIT);
-            let data = m.input("s_axis_tdata", beat_type(&formats, self.stores.beat));
+            let data = m.input("s_axis_tdata", beat_type(&formats, self.stores.beats.load));
             (valid, data)
         });
         let feed = interface.feed.as_ref().map(|feed| self.feed_ports(m, feed));
@@ -300,6 +303,32 @@ impl<'a> Top<'a, '_> {
             }
         };
         stages.iter().map(place).collect()
+    }
+
+    /// What stages write of signals that they hand to others.
+    fn arriving(
+        &self,
+        m: &mut ModuleBuilder,
+        steps: &[Placed<'_, '_>],
+    ) -> Vec<(VectorId, Arriving)> {
+        let mut arriving = vec![];
+        for placed in steps {
+            let handed = placed.plan.stage.writes.iter().map(|(target, _)| *target);
+            let handed = handed.filter(|of| {
+                let mut readers = self.steps.iter().flat_map(|(plan, _)| &plan.handed);
+                readers.any(|handed| handed.of == *of)
+            });
+            for of in handed {
+                let name = placed.plan.vector(of).0;
+                let now = Arriving {
+                    arrives: placed.bit(m, "apply_o"),
+                    number: placed.bit(m, "chunk_o"),
+                    word: placed.bit(m, &format!("{name}_next_o")),
+                };
+                arriving.push((of, now));
+            }
+        }
+        arriving
     }
 
     /// The values of schedules in the present step, where they change.
@@ -515,7 +544,7 @@ impl<'a> Top<'a, '_> {
         (last, weights): (NetId, bool),
     ) {
         m.section("the leaving beat");
-        let beat = self.stores.beat as u32;
+        let beat = self.stores.beats.unload as u32;
         let leaving = self.stores.unloaded();
         let leaving = leaving.filter_map(|store| {
             let of = registers.iter().find(|of| of.id == store.id)?;
@@ -557,9 +586,16 @@ struct Feeding<'r> {
     computed: &'r [(VectorId, NetId)],
     weight: Option<(NetId, NetId)>,
     run_start: NetId,
+    /// What stages write of signals that are handed to others.
+    arriving: &'r [(VectorId, Arriving)],
 }
 
 impl Feeding<'_> {
+    fn arriving(&self, id: VectorId) -> Option<Arriving> {
+        let found = self.arriving.iter().find(|(of, _)| *of == id);
+        found.map(|(_, arriving)| *arriving)
+    }
+
     fn net(&self, m: &mut ModuleBuilder, feed: Feed, start: NetId) -> NetId {
         let of = |id: VectorId| self.registers.iter().find(|registers| registers.id == id);
         let among = |all: &[(VectorId, NetId)], id: VectorId| {
@@ -571,6 +607,9 @@ impl Feeding<'_> {
             Feed::WeightLoad => self.weight.map(|(load, _)| load),
             Feed::WeightData => self.weight.map(|(_, data)| data),
             Feed::Schedule(id) => among(self.schedules, id),
+            Feed::Arrives(id) => self.arriving(id).map(|of| of.arrives),
+            Feed::ArrivingNumber(id) => self.arriving(id).map(|of| of.number),
+            Feed::ArrivingWord(id) => self.arriving(id).map(|of| of.word),
             Feed::Vector(id, count) => of(id)
                 .map(|of| of.value.net)
                 .or_else(|| among(self.pasts, id))
