@@ -4,13 +4,15 @@
 use std::path::Path;
 
 use hw_sim::stimulus::random::Random;
+use hw_sim::stimulus::stream::StreamOptions;
 use lockstep::chains::{Chain, FUNCTIONS, Kind};
-use lockstep::host::Values;
+use lockstep::host::{self, Values};
 use lockstep::{levels, sample};
 use network::sequence::{Cell, Layer, SequenceNetwork};
 use network::{Description, Network};
 use program::Program;
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
 use quantize::Options;
 use schedule::{Form, Hardware};
 
@@ -115,6 +117,30 @@ fn agrees(
     };
     levels::compare(&program, &hardware, &loads, budgets)
         .map_err(|why| TestCaseError::fail(format!("{why}\n{text}")))
+}
+
+/// That a host which seldom takes what leaves, and pauses between what it gives, gets the same.
+fn waits_for_the_host(of: &Chain, (lanes, taps): (usize, usize), seed: u64) -> TestCaseResult {
+    let text = of.text(&mut Random::new(seed));
+    let (_, program) = made(&text);
+    let mut random = Random::new(seed);
+    let runs = [4, 1, 3].map(|steps| sample::run(&mut random, &program, steps));
+    let loads: Vec<&Values> = runs.iter().map(Vec::as_slice).collect();
+    let form = Form::Frame;
+    let scheduled = schedule::schedule(&program, &Hardware { lanes, taps, form }).unwrap();
+    let states = |options: StreamOptions| {
+        let found = host::runs(&scheduled, &loads, options, 1_000_000).unwrap();
+        found.into_iter().map(|run| run.states).collect::<Vec<_>>()
+    };
+    let slow = StreamOptions {
+        seed,
+        stall_per_mille: 950,
+        ..StreamOptions::default()
+    };
+    let (quick, slow) = (states(host::quiet()), states(slow));
+    prop_assert_eq!(quick.len(), runs.len(), "{}", text);
+    prop_assert_eq!(quick, slow, "{}", text);
+    Ok(())
 }
 
 /// That the integers differ from the equations with the weights of the words by no more than rounding
@@ -229,6 +255,13 @@ proptest! {
         of in of_tokens(&Kind::ALL), fold in (1usize..6, 1usize..6), seed in any::<u64>(),
     ) {
         agrees(&of, fold, seed, &[2, 3])?;
+    }
+
+    #[test]
+    fn outputs_wait_for_a_slow_host(
+        of in chains(&Kind::ALL), fold in (1usize..6, 1usize..6), seed in any::<u64>(),
+    ) {
+        waits_for_the_host(&Chain { every_step: true, ..of }, fold, seed)?;
     }
 
     #[test]

@@ -13,18 +13,33 @@ pub struct Counter {
 
 /// Adds a counter of `count` values that advances where `enable` is high.
 pub fn counter(m: &mut ModuleBuilder, name: &str, count: u64, enable: NetId) -> Counter {
+    counter_by_last(m, name, count, |_, _| enable).0
+}
+
+/// Adds a counter of `count` values that advances where what `enable` makes is high, given
+/// [`Counter::last`]; gives that, too.
+pub fn counter_by_last(
+    m: &mut ModuleBuilder,
+    name: &str,
+    count: u64,
+    enable: impl FnOnce(&mut ModuleBuilder, Option<NetId>) -> NetId,
+) -> (Counter, NetId) {
     if count <= 1 {
-        return Counter {
+        let nothing = Counter {
             value: None,
             last: None,
         };
+        return (nothing, enable(m, None));
     }
     let register = register(m, name, count);
-    let last = drive(m, name, register, count, enable, true);
-    Counter {
+    let last = last(m, name, register, count);
+    let enable = enable(m, Some(last));
+    drive(m, name, register, (count, Some(last)), enable);
+    let counter = Counter {
         value: Some(register.net),
-        last,
-    }
+        last: Some(last),
+    };
+    (counter, enable)
 }
 
 /// The value of a counter whose last value nobody asks for; `None` where there is nothing to count.
@@ -38,7 +53,8 @@ pub fn address_counter(
         return None;
     }
     let register = register(m, name, count);
-    drive(m, name, register, count, enable, false);
+    let last = (!count.is_power_of_two()).then(|| last(m, name, register, count));
+    drive(m, name, register, (count, last), enable);
     Some(register.net)
 }
 
@@ -46,20 +62,22 @@ fn register(m: &mut ModuleBuilder, name: &str, count: u64) -> PendingRegister {
     m.register(&format!("{name}_q"), Type::unsigned(address_bits(count)), 0)
 }
 
-/// Gives a counter its next value; a count that is no power of two must find its last value.
+/// One bit: the value of a counter is its last one.
+fn last(m: &mut ModuleBuilder, name: &str, register: PendingRegister, count: u64) -> NetId {
+    let ty = m.ty(register.net);
+    let highest = m.constant(&format!("{name}_highest"), ty, count as i64 - 1);
+    m.equal(&format!("{name}_last"), register.net, highest)
+}
+
+/// Gives a counter its next value; a count that is no power of two must know its last value.
 fn drive(
     m: &mut ModuleBuilder,
     name: &str,
     register: PendingRegister,
-    count: u64,
+    (count, last): (u64, Option<NetId>),
     enable: NetId,
-    last_wanted: bool,
-) -> Option<NetId> {
+) {
     let ty = m.ty(register.net);
-    let last = (last_wanted || !count.is_power_of_two()).then(|| {
-        let highest = m.constant(&format!("{name}_highest"), ty, count as i64 - 1);
-        m.equal(&format!("{name}_last"), register.net, highest)
-    });
     let one = m.constant(&format!("{name}_one"), ty, 1);
     let more = m.add(&format!("{name}_more"), register.net, one);
     let next = match last {
@@ -70,7 +88,6 @@ fn drive(
         _ => more,
     };
     m.drive(register, next, Some(enable));
-    last
 }
 
 /// `a` and, where there is one, `b`.

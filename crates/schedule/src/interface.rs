@@ -224,8 +224,8 @@ pub struct Timing {
     /// The same for the steps of each phase; none where steps are all alike.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phases: Vec<u64>,
-    /// From the last cycle of the last step to the first unload beat, nothing where each step
-    /// unloads; for a streaming design,
+    /// From the last cycle of the last step to the first unload beat; where each step unloads, to the
+    /// last one, without those for which steps wait; for a streaming design,
     /// whose steps are done while the frame flows, from the last load beat to the last unload beat.
     pub finish: u64,
     /// Steps that one run makes, where that is fixed (a streaming design).

@@ -168,6 +168,10 @@ fn timing(
         true => interface.unload.beats as u64,
         false => 0,
     };
+    let waits = match stores.overlaps {
+        true => wait(steps, fed, left),
+        false => left,
+    };
     let before = stores.recall_cycles() as u64 + u64::from(stores.settles);
     let phased = program.phases.as_ref();
     let phases = phased.map_or(&[][..], |phases| phases.phases.as_slice());
@@ -182,15 +186,28 @@ fn timing(
     let longest = phases.iter().copied().max();
     Timing {
         start: cycles(first.iter()) + stores.fill_cycles() as u64 + u64::from(phased.is_some()),
-        step: longest.unwrap_or_else(|| cycles(steps.iter()) + before + fed + left),
+        step: longest.unwrap_or_else(|| cycles(steps.iter()) + before + fed + waits),
         phases,
-        finish: u64::from(!interface.unloads_each_step),
+        finish: match interface.unloads_each_step {
+            true => left - waits,
+            false => 1,
+        },
         fixed_steps: None,
         interval: None,
         units: units.unwrap_or(1),
         work: steps.iter().map(StagePlan::work).sum(),
         places: steps.iter().map(StagePlan::places).sum(),
     }
+}
+
+/// Cycles that a step waits before it writes its outputs, until the `left` beats of those before
+/// have left: they go while the step is fed, while stages run that write none, and until the first
+/// group of the one that does has come to its last word.
+fn wait(steps: &[StagePlan<'_>], fed: u64, left: u64) -> u64 {
+    let first = steps.iter().position(StagePlan::emits).unwrap_or(0);
+    let (before, from) = steps.split_at(first);
+    let columns = from.first().map_or(0, |plan| plan.fold.columns as u64);
+    left.saturating_sub(fed + cycles(before.iter()) + columns)
 }
 
 /// Cycles of stages one after another.

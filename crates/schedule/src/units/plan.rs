@@ -293,6 +293,15 @@ impl<'a> StagePlan<'a> {
         self.gathers.iter().map(|gather| of(gather) as u64).sum()
     }
 
+    /// Whether the stage writes what leaves after every step.
+    pub fn emits(&self) -> bool {
+        let mut targets = self.stage.writes.iter();
+        targets.any(|(target, _)| {
+            let vector = self.program.vector(*target);
+            vector.is_some_and(|vector| vector.role == Role::Emitted)
+        })
+    }
+
     /// The multiply-accumulates for which a step has a place.
     pub fn places(&self) -> u64 {
         self.multipliers() * (self.fold.chunks() * self.fold.columns) as u64

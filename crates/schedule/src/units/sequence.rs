@@ -48,10 +48,11 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// After a step that ends when `end` is high, and the run with it where `finish` is.
+    /// After a step that ends when `end` is high, and the run with it where `finish` is; with
+    /// `overlaps`, the next step begins while outputs leave.
     pub fn of(
         m: &mut ModuleBuilder,
-        interface: &Interface,
+        (interface, overlaps): (&Interface, bool),
         moves: &Moves,
         (end, finish): (NetId, NetId),
         leaves: Option<NetId>,
@@ -65,7 +66,9 @@ impl Turns {
             };
         }
         let finished = m.delay("finished_q", finish, Some(end), 0);
-        let again = unless(m, "step_again", moves.unload_last, finished);
+        let free = if overlaps { end } else { moves.unload_last };
+        let ends = if overlaps { finish } else { finished };
+        let again = unless(m, "step_again", free, ends);
         let over = m.and("run_over", moves.unload_last, finished);
         let finished = Some(finished);
         let Some(leaves) = leaves else {

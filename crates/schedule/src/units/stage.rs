@@ -35,6 +35,8 @@ pub enum Feed {
     Before(VectorId, usize),
     /// The value of a schedule in this step.
     Schedule(VectorId),
+    /// One bit: what the stage gives must not be written yet.
+    Hold,
     /// One bit: a word of a signal arrives from the stage that writes it.
     Arrives(VectorId),
     /// Its number.
@@ -140,6 +142,7 @@ struct StageBuilder<'b, 'a> {
 /// The input nets of the module.
 struct Inputs {
     start: NetId,
+    hold: Option<NetId>,
     reseed: NetId,
     weight: Option<(NetId, NetId)>,
     vectors: Vec<(VectorId, NetId)>,
@@ -170,7 +173,8 @@ impl StageBuilder<'_, '_> {
         self.m.fact("step", format!("{cycles} cycles"));
         let inputs = self.inputs();
         let issuing = self.m.register("issuing_q", Type::BIT, 0);
-        let walk = Walk::build(&mut self.m, plan, issuing.net, inputs.reseed);
+        let issuing_or_held = (issuing.net, inputs.hold);
+        let walk = Walk::build(&mut self.m, plan, issuing_or_held, inputs.reseed);
         self.drive_issuing(issuing, &walk, inputs.start);
 
         let connections = self.connections(&inputs, &walk, maps);
@@ -189,6 +193,11 @@ impl StageBuilder<'_, '_> {
         let plan = self.plan;
         self.m.group("the stage begins, and a run begins");
         let start = self.input(Feed::Start, "start_i", Type::BIT);
+        let waits = self.stores.overlaps && plan.emits();
+        let hold = waits.then(|| {
+            self.m.group("the outputs of the step before have not left");
+            self.input(Feed::Hold, "hold_i", Type::BIT)
+        });
         let random = plan.fold.permuted_bits.is_some() || !plan.noises.is_empty();
         let reseed = if random {
             self.input(Feed::Reseed, "reseed_i", Type::BIT)
@@ -234,6 +243,7 @@ impl StageBuilder<'_, '_> {
         }
         Inputs {
             start,
+            hold,
             reseed,
             weight,
             vectors,

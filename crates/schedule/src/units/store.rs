@@ -1,6 +1,6 @@
 //! The vectors of a program over units: each stands in registers, and most on a stream.
 
-use program::{Format, Kept, Part, Program, Role, Vector, VectorId};
+use program::{Format, Kept, Order, Part, Program, Role, Vector, VectorId};
 
 use super::handed;
 use super::past::PastStore;
@@ -78,6 +78,9 @@ pub struct Stores<'a> {
     pub marks: Vec<(VectorId, usize)>,
     /// Whether a step ends a cycle after its last write, so that all it wrote is looked at.
     pub settles: bool,
+    /// Whether the outputs of a step leave while the next one goes on, which waits before it writes
+    /// others.
+    pub overlaps: bool,
     /// Elements of a beat of the streams.
     pub beats: Beats,
 }
@@ -174,7 +177,10 @@ impl<'a> Stores<'a> {
                 kept,
             });
         }
+        let apart = program.phases.is_some() || !(pasts.is_empty() && recalled.is_empty());
+        let emits = plans.iter().any(StagePlan::emits);
         Stores {
+            overlaps: emits && !apart && program.order == Order::Synchronous,
             beats: Beats::of(&all),
             all,
             pasts,

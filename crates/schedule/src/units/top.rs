@@ -152,7 +152,8 @@ impl<'a> Top<'a, '_> {
         let leaves = control.filter(|_| interface.unloads_each_step);
         let leaves = leaves.map(|control| control.leaves(&mut m));
         let ends = (step_end, verdict.finish);
-        let turns = Turns::of(&mut m, interface, &moves, ends, leaves);
+        let when = (interface, self.stores.overlaps);
+        let turns = Turns::of(&mut m, when, &moves, ends, leaves);
         let again = turns.again;
         let feeding = feeding.zip(moves.feed.as_ref().map(|feed| feed.last));
         let step_start = match (control, feeds) {
@@ -224,6 +225,9 @@ impl<'a> Top<'a, '_> {
             .weight
             .map(|(valid, data)| (m.and("weight_load", valid, loading.net), data));
         let arriving = self.arriving(&mut m, &steps);
+        let overlaps = self.stores.overlaps;
+        let hold =
+            overlaps.then(|| unless(&mut m, "outputs_leave", moves.unloading, moves.unload_last));
         let feeding = Feeding {
             registers: &registers,
             schedules: &schedules,
@@ -232,6 +236,7 @@ impl<'a> Top<'a, '_> {
             weight,
             run_start,
             arriving: &arriving,
+            hold,
         };
         for (placed, starts) in [(once, starts), (steps, step_starts)] {
             for (placed, start) in placed.into_iter().zip(starts) {
@@ -588,6 +593,8 @@ struct Feeding<'r> {
     run_start: NetId,
     /// What stages write of signals that are handed to others.
     arriving: &'r [(VectorId, Arriving)],
+    /// One bit: outputs of the step before have not left; where the next one does not wait for that.
+    hold: Option<NetId>,
 }
 
 impl Feeding<'_> {
@@ -607,6 +614,7 @@ impl Feeding<'_> {
             Feed::WeightLoad => self.weight.map(|(load, _)| load),
             Feed::WeightData => self.weight.map(|(_, data)| data),
             Feed::Schedule(id) => among(self.schedules, id),
+            Feed::Hold => self.hold,
             Feed::Arrives(id) => self.arriving(id).map(|of| of.arrives),
             Feed::ArrivingNumber(id) => self.arriving(id).map(|of| of.number),
             Feed::ArrivingWord(id) => self.arriving(id).map(|of| of.word),

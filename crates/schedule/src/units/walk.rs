@@ -4,7 +4,7 @@ use hw_ir::{ModuleBuilder, NetId, Op, Type, types::address_bits};
 use program::{Order, Permutations, order::feedback_mask};
 
 use super::plan::StagePlan;
-use crate::counter::{address_counter, also, counter, unless};
+use crate::counter::{address_counter, also, counter, counter_by_last, unless};
 
 /// The nets of the walk.
 pub struct Walk {
@@ -50,14 +50,23 @@ struct Rows {
 
 impl Walk {
     /// Adds the nets; `issuing` is high while rows of a block are addressed, `reseed` for one
-    /// cycle before a run.
-    pub fn build(m: &mut ModuleBuilder, of: &StagePlan<'_>, issuing: NetId, reseed: NetId) -> Walk {
+    /// cycle before a run, `hold` where a group must not be finished yet.
+    pub fn build(
+        m: &mut ModuleBuilder,
+        of: &StagePlan<'_>,
+        (issuing, hold): (NetId, Option<NetId>),
+        reseed: NetId,
+    ) -> Walk {
         let fold = of.fold;
         m.section("address");
         let rows = permutation(m, of);
         let valid = rows.as_ref().and_then(|rows| rows.valid);
         let issue = also(m, "issue", issuing, valid);
-        let column = counter(m, "column", fold.columns as u64, issue);
+        let (column, issue) = counter_by_last(m, "column", fold.columns as u64, |m, last| {
+            let Some(hold) = hold else { return issue };
+            let held = also(m, "group_held", hold, last);
+            unless(m, "issue_unheld", issue, held)
+        });
         let group_issued = also(m, "group_issued", issue, column.last);
         let block_issued = if fold.groups > 1 {
             let group = counter(m, "issue_group", fold.groups as u64, group_issued);
