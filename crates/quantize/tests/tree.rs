@@ -5,7 +5,7 @@ use std::path::Path;
 use network::noise::SplitMix64;
 use network::sequence::{Fault, Output, SequenceNetwork};
 use network::{Description, Network};
-use program::{Executor, Program};
+use program::{Executor, Phases, Program};
 use proptest::prelude::*;
 use quantize::{Options, sequence};
 
@@ -31,6 +31,16 @@ fn made(
     (depth, units): (usize, usize),
     numbers: &mut SplitMix64,
 ) -> (SequenceNetwork, Program) {
+    with_layers(output, (depth, units), numbers, "")
+}
+
+/// The same with layers behind.
+fn with_layers(
+    output: &str,
+    (depth, units): (usize, usize),
+    numbers: &mut SplitMix64,
+    layers: &str,
+) -> (SequenceNetwork, Program) {
     let w = matrix(2 * units, 2 * units, SHARE / (2.0 * units as f64), numbers);
     let u = matrix(units, units, SHARE / units as f64, numbers);
     let bias = matrix(1, 2 * units, 0.5, numbers);
@@ -39,7 +49,7 @@ fn made(
         "[network]\nkind = \"sequence\"\nname = \"net\"\ninputs = 1\noutput = \"{output}\"\n\
          [[layer]]\nkind = \"tree\"\nunits = {units}\nw = {w}\nbias = {bias}\n\
          [layer.tree]\nleaves = [\"a\", \"b\", \"c\"]\nunary = [\"not\"]\n\
-         binary = [\"and\", \"or\"]\ndepth = {depth}\nembedding = {embedding}\nu = {u}\n\
+         binary = [\"and\", \"or\"]\ndepth = {depth}\nembedding = {embedding}\nu = {u}\n{layers}\
          [format]\nstate = \"s12f{FRACTION}\"\n\
          [data]\nrandom = {{ sequences = 4, steps = 25 }}\n"
     );
@@ -63,13 +73,21 @@ fn run(program: &Program, sequence: &[Vec<f64>]) -> Vec<(Vec<f64>, i64)> {
     let (output, fault) = (find("output"), find("fault"));
     let format = program.vector(output).unwrap().format;
     let mut given = vec![];
-    executor
-        .run_emitting(|executor| {
-            let raw = executor.values(output).iter();
-            let real = raw.map(|&raw| format.value(raw)).collect();
-            given.push((real, executor.values(fault)[0]));
-        })
-        .unwrap();
+    let mut shown = |executor: &Executor| {
+        let raw = executor.values(output).iter();
+        let real = raw.map(|&raw| format.value(raw)).collect();
+        given.push((real, executor.values(fault)[0]));
+    };
+    executor.run_emitting(&mut shown).unwrap();
+    // What goes through a sequence more than once, and gives one vector, has it at the end.
+    let leaves = |phases: &Phases| phases.phases.iter().any(|phase| phase.leaves);
+    if program
+        .phases
+        .as_ref()
+        .is_some_and(|phases| !leaves(phases))
+    {
+        shown(&executor);
+    }
     given
 }
 
@@ -103,6 +121,48 @@ proptest! {
                 prop_assert!(error <= bound(), "{} beyond {}", error, bound());
                 prop_assert_eq!(*fault, 0);
             }
+        }
+    }
+
+    /// A layer behind a tree that reads from the end, or both ways: the program has ended then.
+    #[test]
+    fn trees_before_layers_that_read_from_the_end(
+        direction in prop::sample::select(vec!["reverse", "bidirectional"]),
+        gives in prop::sample::select(vec!["every_step", "last_state"]),
+        units in 1usize..4, seed in any::<u64>(),
+    ) {
+        let mut numbers = SplitMix64::new(seed);
+        let cells = if direction == "reverse" { 1 } else { 2 };
+        let share = SHARE / (3 + units) as f64;
+        let w = matrix(cells * units, 3, share, &mut numbers);
+        let r = matrix(cells * units, units, share, &mut numbers);
+        let layer = format!(
+            "[[layer]]\nkind = \"elman\"\nunits = {units}\ndirection = \"{direction}\"\n\
+             gives = \"{gives}\"\nw = {w}\nr = {r}\n"
+        );
+        let output = if gives == "last_state" { "last" } else { "every_step" };
+        let (network, program) = with_layers(output, (4, 3), &mut numbers, &layer);
+        prop_assert!(program.phases.is_some());
+        let network = sequence::rounded(&network, &program).unwrap();
+        // What the tree differs by, and as much again as the layer adds to a share of it.
+        let bound = bound() * SHARE / (1.0 - SHARE) + bound();
+        for sequence in &network.sequences {
+            let real = network.run(sequence).outputs;
+            let found = run(&program, sequence);
+            prop_assert_eq!(real.len(), found.len());
+            for (real, (found, fault)) in real.iter().zip(&found) {
+                let error = sequence::distance(std::slice::from_ref(real), std::slice::from_ref(found));
+                prop_assert!(error <= bound, "{} beyond {}", error, bound);
+                prop_assert_eq!(*fault, 0);
+            }
+        }
+        // Two leaves and nothing that joins them: too much is left, which is known in every step.
+        for (_, fault) in run(&program, &[vec![0.0], vec![1.0]]) {
+            prop_assert_eq!(fault, number(Some(Fault::Left)));
+        }
+        // An operator without values.
+        for (_, fault) in run(&program, &[vec![3.0], vec![1.0]]) {
+            prop_assert_eq!(fault, number(Some(Fault::Operands)));
         }
     }
 

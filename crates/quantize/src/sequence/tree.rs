@@ -279,7 +279,8 @@ impl Chain<'_> {
             return Ok(());
         };
         let role = self.giving();
-        let ends = self.network.output == Output::Last;
+        // What goes through a program more than once gives nothing before its end.
+        let ends = self.network.output == Output::Last || self.passes.is_some();
         let faults = self.assembly.format(control.fault);
         let build = |apply: &mut Wide<'_>| {
             let mut shown = apply.element("first_fault", control.fault)?;
