@@ -6,9 +6,10 @@ use network::sequence::{
     Cell, Decoder, Dense, Direction, Elman, Gates, Gru, GruGate, Jordan, Layer, Lstm, LstmGate,
     ResetForm, SequenceNetwork, Tree,
 };
-use program::Program;
+use program::{Program, Role};
 
 use super::path;
+use super::run::rounded_states;
 use crate::assembly::{Factor, read};
 
 /// The network of the words. Its activation functions are the real ones, which the tables follow
@@ -33,6 +34,9 @@ pub fn rounded(network: &SequenceNetwork, program: &Program) -> Option<SequenceN
             Layer::BestPath(layer) => *layer = path::rounded(program, &name, layer)?,
             Layer::MaxPool(_) | Layer::Elementwise(_) | Layer::Softmax | Layer::ArgMax => {}
         }
+    }
+    for row in &mut rounded.starts.rows {
+        *row = rounded_states(program, row);
     }
     Some(rounded)
 }
@@ -92,6 +96,16 @@ fn decoder(program: &Program, name: &str, layer: &mut Decoder) -> Option<()> {
     Some(())
 }
 
+/// The state with which a vector begins that is kept from step to step.
+fn initial(program: &Program, name: &str, initial: &mut Vec<f64>) -> Option<()> {
+    let vector = program.vector(program.find(name)?)?;
+    if let Role::Kept(kept) = &vector.role {
+        let words = kept.start.iter();
+        *initial = words.map(|&raw| vector.format.value(raw)).collect();
+    }
+    Some(())
+}
+
 /// Leaves and operators of a tree network.
 fn tree(program: &Program, name: &str, cell: &mut Tree) -> Option<()> {
     cell.embedding = table(program, name, "input", &cell.embedding)?;
@@ -107,18 +121,29 @@ fn tree(program: &Program, name: &str, cell: &mut Tree) -> Option<()> {
 
 fn cell(program: &Program, name: &str, cell: &mut Cell) -> Option<()> {
     match cell {
-        Cell::Elman(Elman { gates, leak, .. }) => {
+        Cell::Elman(of) => {
+            initial(program, &format!("{name}_hidden"), &mut of.initial)?;
+            let Elman { gates, leak, .. } = of;
             *leak = Factor::new(*leak).ok()?.value();
             let rows = gates.input.rows();
             blocks(program, name, gates, &(0..rows).collect::<Vec<_>>())
         }
-        Cell::Jordan(Jordan { gates, readout, .. }) => {
+        Cell::Jordan(of) => {
+            initial(program, &format!("{name}_back"), &mut of.initial)?;
+            let Jordan { gates, readout, .. } = of;
             let rows = gates.input.rows();
             blocks(program, name, gates, &(0..rows).collect::<Vec<_>>())?;
             dense(program, &format!("{name}_readout"), readout)
         }
-        Cell::Lstm(cell) => lstm(program, name, cell),
-        Cell::Gru(cell) => gru(program, name, cell),
+        Cell::Lstm(cell) => {
+            initial(program, &format!("{name}_hidden"), &mut cell.initial)?;
+            initial(program, &format!("{name}_cell"), &mut cell.initial_cell)?;
+            lstm(program, name, cell)
+        }
+        Cell::Gru(cell) => {
+            initial(program, &format!("{name}_hidden"), &mut cell.initial)?;
+            gru(program, name, cell)
+        }
         Cell::Count(_) | Cell::Sample(_) => Some(()),
         // Its words choose as its probabilities do.
         Cell::Markov(_) => Some(()),

@@ -1,7 +1,9 @@
 //! Runs of sequence networks in integers, over the sequences of their descriptions.
 
 use network::sequence::{Given, Output, SequenceNetwork};
-use program::{Begins, ExecutionError, Executor, Program, Role, VectorId, rounding::nearest};
+use program::{
+    Begins, ExecutionError, Executor, Format, Program, Role, VectorId, rounding::nearest,
+};
 
 use crate::QuantizeError;
 
@@ -29,19 +31,33 @@ pub fn loads_from(
 ) -> Vec<(VectorId, Vec<i64>)> {
     let mut all = fed(program, sequence);
     let mut states = states.iter();
-    for (at, vector) in program.vectors.iter().enumerate() {
-        let Role::Kept(kept) = &vector.role else {
-            continue;
+    for (id, format, own) in brought(program) {
+        let word = |own: &i64| match states.next() {
+            Some(&state) => nearest(state, format).unwrap_or(0),
+            None => *own,
         };
-        if kept.begins == Begins::Loaded {
-            let brought = |own: &i64| match states.next() {
-                Some(&state) => nearest(state, vector.format).unwrap_or(0),
-                None => *own,
-            };
-            all.push((VectorId(at), kept.start.iter().map(brought).collect()));
-        }
+        all.push((id, own.iter().map(word).collect()));
     }
     all
+}
+
+/// The vectors that a sequence brings, in the order of [`SequenceNetwork::begin`]: each with its
+/// format and the words with which it begins where none are brought.
+fn brought(program: &Program) -> impl Iterator<Item = (VectorId, Format, &[i64])> {
+    let vectors = program.vectors.iter().enumerate();
+    vectors.filter_map(|(at, vector)| match &vector.role {
+        Role::Kept(kept) if kept.begins == Begins::Loaded => {
+            Some((VectorId(at), vector.format, kept.start.as_slice()))
+        }
+        _ => None,
+    })
+}
+
+/// Initial states that a sequence brings, as their words stand for them.
+pub fn rounded_states(program: &Program, states: &[f64]) -> Vec<f64> {
+    let formats = brought(program).flat_map(|(_, format, own)| own.iter().map(move |_| format));
+    let word = |(&state, format): (&f64, Format)| format.value(nearest(state, format).unwrap_or(0));
+    states.iter().zip(formats).map(word).collect()
 }
 
 /// The raw values of what is given with each step, and of the start of a network that feeds itself.
