@@ -242,10 +242,20 @@ pub struct CalibrationArguments {
     /// Start states, one a row, or the input image: .npy, .npz:KEY, .csv, .mat:NAME or .png.
     #[arg(long, value_name = "FILE")]
     pub input: Option<String>,
-    /// The second image, for templates that start from one; the initial states that sequences bring, one
-    /// row each.
+    /// The second image, for templates that start from one.
     #[arg(long, value_name = "FILE")]
     pub second: Option<String>,
+    /// The initial states that sequences bring, a row for each sequence.
+    #[arg(long, value_name = "FILE")]
+    pub starts: Option<String>,
+}
+
+impl CalibrationArguments {
+    /// Whether there is any.
+    pub fn is_given(&self) -> bool {
+        let files = [&self.input, &self.second, &self.starts];
+        files.into_iter().any(Option::is_some)
+    }
 }
 
 /// Arguments of `report`.
@@ -545,10 +555,12 @@ pub struct SimulateArguments {
     /// .png.
     #[arg(long, value_name = "FILE")]
     pub input: Option<String>,
-    /// The second image, for templates that start from one; the initial states that sequences bring, one
-    /// row each.
+    /// The second image, for templates that start from one.
     #[arg(long, value_name = "FILE")]
     pub second: Option<String>,
+    /// The initial states that sequences bring, a row for each sequence.
+    #[arg(long, value_name = "FILE")]
+    pub starts: Option<String>,
     /// Start from this start state of the description or row of the input, counted from 0.
     #[arg(long, value_name = "NUMBER")]
     pub probe: Option<usize>,

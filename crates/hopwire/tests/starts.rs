@@ -53,7 +53,7 @@ fn each_sequence_begins_with_the_states_that_it_brings() {
         scratch.write("x.csv", "1\n1\n");
         assert_eq!(simulate(&["--input", "x.csv"]), [1.5, 0.25, 2.5, 0.25]);
         scratch.write("h.csv", "4,-4\n");
-        let brought = simulate(&["--input", "x.csv", "--second", "h.csv"]);
+        let brought = simulate(&["--input", "x.csv", "--starts", "h.csv"]);
         assert_eq!(brought, [5.0, -4.0, 6.0, -4.0]);
     }
 }
@@ -63,7 +63,7 @@ fn states_that_do_not_suit_are_refused_with_both_numbers() {
     let scratch = Scratch::new();
     scratch.write("net.toml", RUNNING);
     scratch.write("h.csv", "1,2,3\n");
-    let found = scratch.run(&["simulate", "net.toml", "--second", "h.csv"]);
+    let found = scratch.run(&["simulate", "net.toml", "--starts", "h.csv"]);
     assert_eq!(found.code, 2);
     let said = format!("{}{}", found.stdout, found.stderr);
     assert!(
@@ -77,12 +77,41 @@ fn states_that_do_not_suit_are_refused_with_both_numbers() {
             .replace("starts = [[-1, 3]]\n", ""),
     );
     scratch.write("h.csv", "1,2\n");
-    let found = scratch.run(&["simulate", "free.toml", "--second", "h.csv"]);
+    let found = scratch.run(&["simulate", "free.toml", "--starts", "h.csv"]);
     let said = format!("{}{}", found.stdout, found.stderr);
     assert!(
         found.code == 2 && said.contains("no layer loads them"),
         "{said}"
     );
+}
+
+/// Initial states and second images have names of their own, and each says the other where it is wrong.
+#[test]
+fn names_of_what_other_networks_start_from() {
+    let scratch = Scratch::new();
+    scratch.write("net.toml", RUNNING);
+    scratch.write("h.csv", "1,2\n");
+    let edges = example("cellular/camera_edges.toml");
+    let digits = example("digits/digits.toml");
+    let mut all = String::new();
+    for (file, argument) in [
+        ("net.toml", "--second"),
+        (edges.as_str(), "--starts"),
+        (digits.as_str(), "--starts"),
+        (digits.as_str(), "--second"),
+    ] {
+        for words in [&["simulate"][..], &["quantize", "--ranges"]] {
+            let found = scratch.run(&[words, &[file, argument, "h.csv"]].concat());
+            assert_eq!(found.code, 2, "{}", found.stdout);
+            let name = file.rsplit('/').next().expect("a name");
+            all += &format!(
+                "$ hopwire {} {name} {argument} h.csv\n{}",
+                words.join(" "),
+                found.stderr
+            );
+        }
+    }
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(all) });
 }
 
 /// The parts of a sequence, each from the states in which the one before ended, give what the whole

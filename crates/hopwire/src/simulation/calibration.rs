@@ -18,7 +18,7 @@ pub fn calibration(
     built: &Built,
 ) -> Result<Vec<Starts>, HopwireError> {
     let network = &built.project.network;
-    let given = arguments.input.is_some() || arguments.second.is_some();
+    let given = arguments.is_given();
     let all = match network {
         Network::Hopfield(network) if !given && network.probes.is_empty() => {
             Starts::Units(network.patterns.clone())
@@ -28,6 +28,7 @@ pub fn calibration(
             let asked = SimulateArguments {
                 input: arguments.input.clone(),
                 second: arguments.second.clone(),
+                starts: arguments.starts.clone(),
                 all: !matches!(network, Network::Cellular(_)),
                 ..SimulateArguments::default()
             };

@@ -87,6 +87,7 @@ pub fn starts(arguments: &SimulateArguments, project: &Project) -> Result<Starts
             expected: "a number from 0 to 1".into(),
         });
     }
+    misplaced(arguments, &project.network)?;
     match &project.network {
         Network::Hopfield(network) => units(arguments, network),
         Network::Cellular(network) => images(arguments, network, project),
@@ -98,10 +99,40 @@ pub fn starts(arguments: &SimulateArguments, project: &Project) -> Result<Starts
     }
 }
 
-fn vectors(arguments: &SimulateArguments, network: &dyn Dynamics) -> Result<Starts, HopwireError> {
-    if arguments.second.is_some() {
-        return Err(unsuited("--second", "the network has one start state"));
+/// That no file is given under the name of what other kinds of networks start from.
+fn misplaced(arguments: &SimulateArguments, network: &Network) -> Result<(), HopwireError> {
+    let (second, starts) = (
+        ("--second", arguments.second.is_some()),
+        ("--starts", arguments.starts.is_some()),
+    );
+    let (wrong, why, expected) = match network {
+        Network::Sequence(_) => (
+            vec![second],
+            "sequences bring no image",
+            "`--starts FILE` for the initial states that sequences bring",
+        ),
+        Network::Cellular(_) => (
+            vec![starts],
+            "a cellular array starts from images",
+            "`--second FILE` for the second image",
+        ),
+        _ => (
+            vec![second, starts],
+            "the network has one start state",
+            "`--input FILE` for start states, one a row",
+        ),
+    };
+    match wrong.into_iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((argument, _)) => Err(HopwireError::Argument {
+            argument,
+            message: format!("does not apply: {why}"),
+            expected: expected.into(),
+        }),
     }
+}
+
+fn vectors(arguments: &SimulateArguments, network: &dyn Dynamics) -> Result<Starts, HopwireError> {
     let from = |state: &Vec<f64>| network.start_from(state);
     let (argument, number, candidates) = match (&arguments.input, arguments.pattern) {
         (Some(file), _) => {
@@ -161,8 +192,8 @@ fn sequences(
         }
         None => network.given(),
     };
-    if let Some(file) = &arguments.second {
-        let (tensor, given) = read(file, "--second")?;
+    if let Some(file) = &arguments.starts {
+        let (tensor, given) = read(file, "--starts")?;
         let rows = network.starts_of(&tensor, candidates.len());
         for (candidate, row) in candidates.iter_mut().zip(rows.map_err(given)?) {
             candidate.states = row;
@@ -205,12 +236,6 @@ fn chosen<T>(
 }
 
 fn units(arguments: &SimulateArguments, network: &Hopfield) -> Result<Starts, HopwireError> {
-    if arguments.second.is_some() {
-        return Err(unsuited(
-            "--second",
-            "a Hopfield network has one start state",
-        ));
-    }
     let (argument, number, candidates) = match (&arguments.input, arguments.pattern) {
         (Some(file), _) => (
             "--probe",

@@ -183,7 +183,7 @@ pub fn run(
         Some(text) => Some(format_argument(text, "--weights")?),
     };
     let given = &arguments.calibration;
-    if !arguments.ranges && (given.input.is_some() || given.second.is_some()) {
+    if !arguments.ranges && given.is_given() {
         return Err(HopwireError::Argument {
             argument: "--input",
             message: "there is nothing to run on it".into(),
