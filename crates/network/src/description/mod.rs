@@ -20,6 +20,8 @@ mod dynamic;
 mod hopfield;
 mod ising;
 mod keywords;
+mod layer_check;
+mod layer_word;
 mod name;
 mod numbers;
 mod oscillator;
@@ -90,6 +92,7 @@ pub use hopfield::{
 };
 pub use ising::{IsingData, IsingSections, IsingWeights, SweepSection};
 pub use keywords::is_keyword;
+pub use layer_word::{DirectionWord, GivesWord, LayerWord, ResetWord};
 pub use name::check_name;
 pub use numbers::NumberOrAuto;
 pub use oscillator::{
@@ -109,9 +112,7 @@ pub use sequence::{
     GenerateSection, MAX_LAYERS, OutputWord, RandomSequences, SequenceData, SequenceDescription,
     SequenceKind, SequenceSection,
 };
-pub use sequence_layer::{
-    DirectionWord, GivesWord, HashSection, LayerSection, LayerWord, ResetWord, layer_field,
-};
+pub use sequence_layer::{HashSection, LayerSection, layer_field};
 pub use source::Source;
 pub use starter::starter;
 pub use tree::TreeSection;

@@ -5,6 +5,7 @@
 
 mod build;
 mod count;
+mod data;
 pub mod decoder;
 mod dense;
 mod elman;

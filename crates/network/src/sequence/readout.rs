@@ -1,7 +1,7 @@
 //! Read-outs: dense layers that learn their weights by ridge regression of the targets on what the
 //! layers before them give.
 
-use super::build::{targets, vectors};
+use super::data::{targets, vectors};
 use super::{Layer, SequenceNetwork, Starts};
 use crate::description::{RidgeSection, SequenceDescription, Source, layer_field};
 use crate::diagnostic::NetworkError;
