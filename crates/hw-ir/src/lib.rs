@@ -20,5 +20,5 @@ pub use design::{
     Port, ReadPort, Register, Reset, WritePort,
 };
 pub use op::{IndexOutOfRange, Op, Value};
-pub use text::{Body, Offset, Operand, Text};
+pub use text::{Beside, Body, Operand, Text};
 pub use types::Type;

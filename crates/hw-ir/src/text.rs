@@ -16,14 +16,14 @@ pub struct Operand<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     /// A net to declare before: the position of a chunk in bits, or all chunks spread out.
-    pub offset: Option<Offset>,
+    pub beside: Option<Beside>,
     /// What the net is.
     pub body: Body,
 }
 
 /// A net that is declared beside the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offset {
+pub struct Beside {
     /// Its name, made of the target's.
     pub name: String,
     /// Its width in bits.
@@ -44,7 +44,7 @@ pub enum Body {
 impl Text {
     pub(crate) fn expression(text: String) -> Text {
         Text {
-            offset: None,
+            beside: None,
             body: Body::Expression(text),
         }
     }
@@ -179,7 +179,7 @@ fn named_text(
     statements.extend((0..last).map(case));
     statements.push("endcase".into());
     Text {
-        offset: None,
+        beside: None,
         body: Body::Statements(statements),
     }
 }
@@ -192,7 +192,7 @@ fn spread_text(target: &str, vector: Operand<'_>, index: Operand<'_>, bits: u64)
     let chunk = |at: u64| format!("{more}'d0, {}", part(vector, at * bits, bits));
     let chunks: Vec<String> = (0..last).rev().map(chunk).collect();
     let lines: Vec<String> = chunks.chunks(4).map(|some| some.join(", ")).collect();
-    let spread = Offset {
+    let spread = Beside {
         name: format!("{target}_spread"),
         width: u32::try_from(last * stride).unwrap_or(u32::MAX),
         expression: format!("{{{}}}", lines.join(",\n    ")),
@@ -200,7 +200,7 @@ fn spread_text(target: &str, vector: Operand<'_>, index: Operand<'_>, bits: u64)
     let place = format!("{{{}, {zeros}'d0}} +: {bits}", index.name);
     Text {
         body: Body::Expression(format!("{}[{place}]", spread.name)),
-        offset: Some(spread),
+        beside: Some(spread),
     }
 }
 
@@ -224,15 +224,18 @@ fn offset_text(
             format!("{target}{place} = {chunk};"),
         ]),
     };
-    Text { offset, body }
+    Text {
+        beside: offset,
+        body,
+    }
 }
 
-fn offset(target: &str, vector: Operand<'_>, index: Operand<'_>, chunk: u64) -> Offset {
+fn offset(target: &str, vector: Operand<'_>, index: Operand<'_>, chunk: u64) -> Beside {
     let name = format!("{target}_offset");
     if chunk.is_power_of_two() {
         let zeros = chunk.trailing_zeros();
         let expression = format!("{{{}, {zeros}'d0}}", index.name);
-        return Offset {
+        return Beside {
             name,
             width: index.ty.width + zeros,
             expression,
@@ -245,7 +248,7 @@ fn offset(target: &str, vector: Operand<'_>, index: Operand<'_>, chunk: u64) -> 
     } else {
         format!("{{{more}'d0, {}}}", index.name)
     };
-    Offset {
+    Beside {
         name,
         width,
         expression: format!("{wide} * {width}'d{chunk}"),

@@ -79,13 +79,13 @@ impl ModuleText<'_> {
         let note = net.note.as_deref().map(comment);
         let note = note.map_or(String::new(), |note| format!("  {note}"));
         let mut lines = vec![];
-        if let Some(offset) = text.offset {
-            let range = range(Type::unsigned(offset.width));
+        if let Some(beside) = text.beside {
+            let range = range(Type::unsigned(beside.width));
             let declaration = format!("wire {range}");
             lines.push(Line::Net([
                 declaration,
-                offset.name,
-                offset.expression,
+                beside.name,
+                beside.expression,
                 String::new(),
             ]));
         }
