@@ -1,6 +1,7 @@
 //! The engine over units: vectors in registers, weights in memories, and stages of dense and sparse
 //! sums that run one after another, each with lanes side by side.
 
+mod feeding;
 pub mod fold;
 mod handed;
 pub mod lane;
