@@ -76,9 +76,8 @@ impl Counts {
         match cell {
             "LUT4" | "SB_LUT4" => self.lut += number,
             // A distributed memory cell takes the place of look-up tables.
-            "TRELLIS_DPR16X4" | "RAM32M" | "RAM64M" => self.lut += 4 * number,
+            "TRELLIS_DPR16X4" | "RAM32M" | "RAM64M" | "RAM128X1D" => self.lut += 4 * number,
             "RAM32X1D" | "RAM64X1D" => self.lut += 2 * number,
-            "RAM128X1D" => self.lut += 4 * number,
             "TRELLIS_FF" => self.ff += number,
             "DP16KD" | "PDPW16KD" | "SB_RAM40_4K" => self.bram += number,
             "MULT18X18D" | "SB_MAC16" => self.dsp += number,

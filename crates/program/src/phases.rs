@@ -41,6 +41,11 @@ impl Phase {
 }
 
 impl Phases {
+    /// The vectors that say which step is next, and whether there is one.
+    pub fn steering(&self) -> [VectorId; 2] {
+        [self.present, self.end]
+    }
+
     /// The phase of a number; `None` for one beyond the last.
     pub fn phase(&self, number: i64) -> Option<&Phase> {
         self.phases.get(usize::try_from(number).ok()?)

@@ -114,6 +114,11 @@ pub struct Recalled {
 impl Recalled {
     /// The widest address.
     pub const MAX_BITS: u32 = 16;
+
+    /// The vectors that are read to make it: what is stored, and the addresses.
+    pub fn reads(&self) -> [VectorId; 3] {
+        [self.of, self.read, self.write]
+    }
 }
 
 /// How a vector begins that is kept from step to step.

@@ -2,6 +2,7 @@
 
 use network::Tensor;
 
+use super::attributes::Reason;
 use crate::axes::total;
 
 /// The most numbers that one node may make.
@@ -16,6 +17,16 @@ pub fn axis(given: i64, rank: usize) -> Option<usize> {
         given
     };
     usize::try_from(axis).ok().filter(|_| axis < rank)
+}
+
+/// Which axes numbers mean, each as for [`axis`].
+///
+/// # Errors
+/// When there is no such axis.
+pub fn axes(given: &[i64], rank: usize) -> Result<Vec<usize>, Reason> {
+    let places = given.iter().map(|&it| axis(it, rank));
+    let places: Option<Vec<usize>> = places.collect();
+    Ok(places.ok_or("it has no such axis")?)
 }
 
 /// The elements of an axis, with the axes before and after it: how many of each.

@@ -3,7 +3,7 @@
 use network::description::MAX_SIDE;
 
 use super::attributes::{Attributes, Reason};
-use super::constants::axis;
+use super::constants::axes;
 use super::elementwise::number;
 use super::graph::Importer;
 use super::model::Node;
@@ -41,26 +41,24 @@ impl Importer<'_> {
         let pads = pads.ok_or("its `pads` are computed when the model runs")?;
         let mut track = self.padded_track(inputs.first())?;
         let rank = track.axes.len();
-        let axes: Vec<usize> = match inputs.get(3) {
+        let padded: Vec<usize> = match inputs.get(3) {
             None | Some(None) => (0..rank).collect(),
             Some(Some(value)) => {
                 let listed = value.integers();
                 let listed = listed.ok_or("its axes are computed when the model runs")?;
-                let places = listed.iter().map(|&it| axis(it, rank));
-                let places: Option<Vec<usize>> = places.collect();
-                places.ok_or("it has no such axis")?
+                axes(&listed, rank)?
             }
         };
         let mut zeros = vec![(0, 0); rank];
         let (before, behind) = pads.split_at(pads.len() / 2);
-        if [before.len(), behind.len()] != [axes.len(); 2] {
+        if [before.len(), behind.len()] != [padded.len(); 2] {
             return Err(format!(
                 "it has {} `pads`, and {} are wanted",
                 pads.len(),
-                2 * axes.len()
+                2 * padded.len()
             ));
         }
-        for ((at, before), behind) in axes.into_iter().zip(before).zip(behind) {
+        for ((at, before), behind) in padded.into_iter().zip(before).zip(behind) {
             let of = |pad: &i64| usize::try_from(*pad).ok().filter(|&it| it <= MAX_SIDE);
             let (Some(before), Some(behind)) = (of(before), of(behind)) else {
                 return Err(format!(

@@ -46,8 +46,8 @@ impl Importer<'_> {
         if chosen.is_empty() || chosen.iter().any(|&it| it >= length) {
             return Err("it takes nothing, or elements beyond the end".into());
         }
-        let outer = self.steps.iter().flatten().flatten();
-        if outer.into_iter().any(|atom| group.contains(atom)) {
+        let mut outer = self.steps.iter().flatten().flatten();
+        if outer.any(|atom| group.contains(atom)) {
             return Err(
                 "it takes a part of the steps or sequences, of which the last step alone is \
                         built"
@@ -195,10 +195,8 @@ fn regular(chosen: &[usize]) -> Option<(usize, usize)> {
         None => 1,
         Some(second) => second.checked_sub(first).filter(|&step| step > 0)?,
     };
-    let all = chosen.iter().enumerate();
-    let fits = all
-        .into_iter()
-        .all(|(at, &place)| place == first + at * step);
+    let mut all = chosen.iter().enumerate();
+    let fits = all.all(|(at, &place)| place == first + at * step);
     fits.then_some((first, step))
 }
 
@@ -213,7 +211,7 @@ fn less_padding(
     let gone = places.checked_sub(start + count)?;
     match way {
         Way::Forward => {
-            let reach = axis.dilation * (axis.kernel - 1) + 1;
+            let reach = axis.reach();
             let before = before.checked_sub(start * axis.stride)?;
             // The last window may end anywhere before the next one would fit.
             let most = (count * axis.stride + reach - 1).checked_sub(before + axis.input)?;

@@ -54,9 +54,14 @@ pub struct Window {
 type Link = (usize, usize, usize);
 
 impl Axis {
+    /// From the first element that a window sees to the last one, both counted.
+    pub fn reach(&self) -> usize {
+        self.dilation * (self.kernel - 1) + 1
+    }
+
     /// Places of the output; `None` where the window does not fit.
     fn output(&self, way: Way) -> Option<usize> {
-        let reach = self.dilation * (self.kernel - 1) + 1;
+        let reach = self.reach();
         let around = self.padding.0 + self.padding.1;
         let places = match way {
             Way::Forward => (self.input + around).checked_sub(reach)? / self.stride + 1,

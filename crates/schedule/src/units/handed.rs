@@ -81,10 +81,10 @@ fn views(
     let mut views = vec![];
     for (place, plan) in plans.iter().enumerate() {
         let mut gathers = plan.gathers.iter();
-        if gathers.any(|gather| takes(program, gather.gather.source, of)) {
+        if gathers.any(|gather| plan.takes(gather.gather.source, of)) {
             return None;
         }
-        for &id in plan.own.iter().filter(|own| takes(program, **own, of)) {
+        for &id in plan.own.iter().filter(|own| plan.takes(**own, of)) {
             let Part { first, count, .. } = view(program, id, of)?;
             let ends = (first + count) % fold.lanes == 0 || first + count == elements;
             let in_words = first % fold.lanes == 0 && ends;
@@ -110,20 +110,14 @@ fn views(
 /// Whether what is kept beside the stages is made of the vector.
 fn is_remembered(program: &Program, of: VectorId) -> bool {
     let steering = program.phases.as_ref();
-    let steers = steering.is_some_and(|phases| [phases.present, phases.end].contains(&of));
+    let steers = steering.is_some_and(|phases| phases.steering().contains(&of));
     let mut vectors = program.vectors.iter();
     steers
         || vectors.any(|vector| match &vector.role {
             Role::Past(past) => past.of == of,
-            Role::Recalled(stored) => [stored.of, stored.read, stored.write].contains(&of),
+            Role::Recalled(stored) => stored.reads().contains(&of),
             _ => false,
         })
-}
-
-/// Whether a vector is the signal or has elements of it.
-fn takes(program: &Program, id: VectorId, of: VectorId) -> bool {
-    let role = program.vector(id).map(|vector| &vector.role);
-    id == of || matches!(role, Some(Role::Joined(parts)) if parts.iter().any(|part| part.of == of))
 }
 
 /// Which elements of the signal a vector is; `None` where it has others beside them.
@@ -143,8 +137,8 @@ fn view(program: &Program, id: VectorId, of: VectorId) -> Option<Part> {
 }
 
 /// Whether a vector stands in the memories of the stages that read it, and so in no registers.
-pub fn is_handed(plans: &[StagePlan<'_>], id: VectorId) -> bool {
-    let mut all = plans.iter().flat_map(|plan| &plan.handed);
+pub fn is_handed<'p>(plans: impl IntoIterator<Item = &'p StagePlan<'p>>, id: VectorId) -> bool {
+    let mut all = plans.into_iter().flat_map(|plan| &plan.handed);
     all.any(|handed| handed.of == id)
 }
 
@@ -162,9 +156,9 @@ impl Handed {
         let memory = m.memory(&format!("{name}_words"), word, self.words as u32, None);
         let bits = m.address_width(memory);
         let fits = self.fits(m, name, arriving);
-        let at = low(m, &format!("{name}_write_address"), arriving.number, bits);
+        let at = m.slice(&format!("{name}_write_address"), arriving.number, 0, bits);
         m.write(memory, at, fits, arriving.word);
-        let group = low(m, &format!("{name}_group"), group, bits);
+        let group = m.slice(&format!("{name}_group"), group, 0, bits);
         let first = (self.first % (1 << bits)) as i64;
         let at = match first {
             0 => group,
@@ -191,13 +185,5 @@ impl Handed {
         }
         let outside = before(m, "start", self.first);
         unless(m, &format!("{name}_is_read"), fits, outside)
-    }
-}
-
-/// The low bits of a number.
-fn low(m: &mut ModuleBuilder, name: &str, number: NetId, bits: u32) -> NetId {
-    match m.ty(number).width == bits {
-        true => number,
-        false => m.slice(name, number, 0, bits),
     }
 }

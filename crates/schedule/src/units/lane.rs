@@ -77,10 +77,11 @@ impl Lane<'_> {
     /// Builds the module. Inputs in order: `accumulate_i` and `apply_i` or `first_i` (see
     /// [`Restart`]) where something is gathered; for each gather `weight_i`, then `source_i`
     /// (dense) or `index_i` and `all_i` (sparse), and `offset_i` (where there is one); `NAME_i`
-    /// for the row's own element of each vector in [`StagePlan::own`] and
-    /// [`StagePlan::parameters`], for the one that is handed in each of [`StagePlan::handed`], for the value of each of [`StagePlan::schedules`] that changes, and
-    /// for the row's word of each of [`StagePlan::noises`]; `NAME_before_i` for each state written
-    /// (where period 2 is looked for). Outputs:
+    /// for the row's own element of each vector in [`StagePlan::own`],
+    /// [`StagePlan::parameters`] and [`StagePlan::handed`], for the value of each of
+    /// [`StagePlan::schedules`] that changes, and for the row's word of each of
+    /// [`StagePlan::noises`]; `NAME_before_i` for each state written (where period 2 is looked
+    /// for). Outputs:
     /// `NAME_next_o` for each vector written, `changed_o` where the stage tells rest from unrest,
     /// and `differs_o` where it writes a state and period 2 is looked for.
     ///

@@ -186,16 +186,20 @@ impl<'a> StagePlan<'a> {
 
     /// Whether values of `target` that are written must not be seen before the block's end.
     pub fn shadows(&self, target: VectorId) -> bool {
-        let parts = |source: VectorId| match self.program.vector(source).map(|of| &of.role) {
-            Some(Role::Joined(parts)) => parts.as_slice(),
-            _ => &[],
-        };
         let mut gathers = self.gathers.iter().map(|of| of.gather.source);
-        let joined = |source: VectorId| parts(source).iter().any(|part| part.of == target);
         // An own element of a joined vector may be any of its part.
+        let mut joined = self.own.iter().filter(|own| **own != target);
         self.fold.groups > 1
-            && (gathers.any(|source| source == target || joined(source))
-                || self.own.iter().any(|&own| joined(own)))
+            && (gathers.any(|source| self.takes(source, target))
+                || joined.any(|&own| self.takes(own, target)))
+    }
+
+    /// Whether a vector is another one or has elements of it.
+    pub fn takes(&self, id: VectorId, of: VectorId) -> bool {
+        let role = self.program.vector(id).map(|vector| &vector.role);
+        let joined =
+            matches!(role, Some(Role::Joined(parts)) if parts.iter().any(|part| part.of == of));
+        id == of || joined
     }
 
     /// How many elements of a stored vector of `length` the stage reads, from the first on.

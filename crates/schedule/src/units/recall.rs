@@ -45,14 +45,6 @@ impl<'a> RecalledStore<'a> {
             _ => None,
         }
     }
-
-    /// Vectors that are read to make it.
-    pub fn reads(&self) -> impl Iterator<Item = VectorId> + use<'a> {
-        let Recalled {
-            of, read, write, ..
-        } = *self.recalled;
-        [of, read, write].into_iter()
-    }
 }
 
 /// When words are stored and recalled.

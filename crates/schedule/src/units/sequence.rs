@@ -66,8 +66,10 @@ impl Turns {
             };
         }
         let finished = m.delay("finished_q", finish, Some(end), 0);
-        let free = if overlaps { end } else { moves.unload_last };
-        let ends = if overlaps { finish } else { finished };
+        let (free, ends) = match overlaps {
+            true => (end, finish),
+            false => (moves.unload_last, finished),
+        };
         let again = unless(m, "step_again", free, ends);
         let over = m.and("run_over", moves.unload_last, finished);
         let finished = Some(finished);

@@ -1,6 +1,6 @@
 //! The vectors of a program over units: each stands in registers, and most on a stream.
 
-use program::{Format, Kept, Order, Part, Program, Role, Vector, VectorId};
+use program::{Format, Kept, Order, Part, Phases, Program, Role, Vector, VectorId};
 
 use super::handed;
 use super::past::PastStore;
@@ -128,12 +128,12 @@ impl<'a> Stores<'a> {
         let marks = places.filter(wanted).filter(is_mark);
         let marks = marks.map(|id| (id, elements(id))).collect();
         let steering = program.phases.as_ref();
-        let steering = steering.map(|phases| [phases.present, phases.end]);
+        let steering = steering.map(Phases::steering);
         let mut all = vec![];
         for (place, vector) in program.vectors.iter().enumerate() {
             let id = VectorId(place);
             let remembered = pasts.iter().any(|past| past.reads().any(|of| of == id));
-            let stored = recalled.iter().any(|of| of.reads().any(|of| of == id));
+            let stored = recalled.iter().any(|of| of.recalled.reads().contains(&id));
             let steers = steering.is_some_and(|of| of.contains(&id));
             let part = joined.iter().any(|joined| joined.has(id));
             let whole = remembered || stored || steers || by_stages(id);

@@ -6,7 +6,7 @@ use hw_ir::{Connection, Module, ModuleBuilder, NetId, PendingInstance, Type};
 use program::{Format, Program, VectorId};
 
 use super::feeding::{Feeding, chain, phased_chain};
-use super::handed::Arriving;
+use super::handed::{Arriving, is_handed};
 use super::past::{Moments, Remembering};
 use super::phases::Control;
 use super::plan::StagePlan;
@@ -320,11 +320,7 @@ impl<'a> Top<'a, '_> {
         let mut arriving = vec![];
         for placed in steps {
             let handed = placed.plan.stage.writes.iter().map(|(target, _)| *target);
-            let handed = handed.filter(|of| {
-                let mut readers = self.steps.iter().flat_map(|(plan, _)| &plan.handed);
-                readers.any(|handed| handed.of == *of)
-            });
-            for of in handed {
+            for of in handed.filter(|of| is_handed(self.stages(), *of)) {
                 let name = placed.plan.vector(of).0;
                 let now = Arriving {
                     arrives: placed.bit(m, "apply_o"),

@@ -9,7 +9,7 @@ use super::settings::Settings;
 use crate::axes::Atom;
 use crate::draft::{LayerDraft, WindowDraft};
 use crate::onnx::attributes::{Attributes, Reason};
-use crate::onnx::constants::axis;
+use crate::onnx::constants::axes;
 use crate::onnx::graph::Importer;
 use crate::onnx::model::Node;
 use crate::onnx::track::{Track, Value};
@@ -125,8 +125,7 @@ impl Importer<'_> {
             let listed = listed.or(second.and_then(Value::integers));
             let listed =
                 listed.ok_or("its axes are all there are, or computed when the model runs")?;
-            let places = listed.iter().map(|&it| axis(it, rank));
-            places.collect::<Option<_>>().ok_or("it has no such axis")?
+            axes(&listed, rank)?
         };
         if places.is_empty() {
             return Err("it takes arrays without axes of places".into());
@@ -250,7 +249,7 @@ impl Importer<'_> {
 /// Whether each window sees a place of the input.
 fn sees_something(window: &Window) -> bool {
     window.axes.iter().all(|axis| {
-        let reach = axis.dilation * (axis.kernel - 1) + 1;
+        let reach = axis.reach();
         let all = axis.input + axis.padding.0 + axis.padding.1;
         let windows = all
             .checked_sub(reach)

@@ -209,7 +209,7 @@ impl Settings {
 
     /// The padding of a convolution or a pool.
     fn pad(&self, axis: &mut Axis) -> Result<(), Reason> {
-        let reach = axis.dilation * (axis.kernel - 1) + 1;
+        let reach = axis.reach();
         if matches!(self.auto, Auto::SameUpper | Auto::SameLower) {
             if axis.dilation > 1 && axis.kernel > 1 {
                 return Err(
@@ -265,7 +265,7 @@ impl Settings {
         if self.padding.iter().flatten().any(|&it| it > 0) {
             return Err("it has `pads` and `output_shape`, of which one has no meaning".into());
         }
-        let reach = axis.dilation * (axis.kernel - 1) + 1;
+        let reach = axis.reach();
         let whole = (axis.input - 1) * axis.stride + reach + axis.output_padding;
         let all = whole.checked_sub(wanted);
         let all = all.ok_or("its output is longer than its windows reach")?;

@@ -86,8 +86,18 @@ impl Elementwise {
         let wanted = asked.writes.iter().map(|(_, node)| *node);
         let wanted = wanted.chain(asked.node);
         let folds = Folds::of(expression, &graph, wanted, tables.1.least());
+        if tables.1 == Tables::AtOnce {
+            return Some(Elementwise::planned(folds.made(&graph), asked, None));
+        }
+        let entries = folds.entries();
+        let folds = (!folds.is_empty()).then_some((folds, entries));
+        Some(Elementwise::planned(graph, asked, folds))
+    }
+
+    /// The loops of a graph.
+    fn planned(graph: Graph, asked: &Asked<'_>, folds: Option<(Folds, usize)>) -> Elementwise {
         let plan = Plan::of(&graph, asked.writes, asked.node);
-        let mut made = Elementwise {
+        Elementwise {
             columns: Columns::of(&plan, asked.longest),
             column: asked.node.and_then(|node| plan.column(&graph, node)),
             writes: asked.writes.into(),
@@ -95,16 +105,8 @@ impl Elementwise {
             longest: asked.longest,
             plan,
             graph,
-            folds: None,
-        };
-        if !folds.is_empty() {
-            let entries = folds.entries();
-            made.folds = Some((folds, entries));
+            folds,
         }
-        if tables.1 == Tables::AtOnce {
-            made.fold();
-        }
-        Some(made)
     }
 
     /// Makes the tables.
@@ -112,11 +114,13 @@ impl Elementwise {
         let Some((folds, _)) = self.folds.take() else {
             return;
         };
-        self.graph = folds.made(&self.graph);
-        self.plan = Plan::of(&self.graph, &self.writes, self.asked);
-        self.columns = Columns::of(&self.plan, self.longest);
-        let asked = self.asked;
-        self.column = asked.and_then(|node| self.plan.column(&self.graph, node));
+        let writes = std::mem::take(&mut self.writes);
+        let asked = Asked {
+            writes: &writes,
+            node: self.asked,
+            longest: self.longest,
+        };
+        *self = Elementwise::planned(folds.made(&self.graph), &asked, None);
     }
 
     /// Computes and writes some elements, given the sums of each gather, in which these elements
